@@ -1,0 +1,30 @@
+import type { DataFrame } from "nodejs-polars";
+
+/** A block of cells by genes in compressed sparse rows; `indptr` has `rows + 1` entries. */
+export interface CsrMatrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly indptr: Int32Array;
+  readonly indices: Int32Array;
+  readonly data: Float32Array;
+}
+
+/**
+ * Cells in slices: the one form in which matrices of cells travel, whatever file (or simulator) they come from.
+ * Nothing that takes a CellSource may ask for all rows at once.
+ */
+export interface CellSource {
+  /** A short name for messages and results, usually the file's. */
+  readonly name: string;
+  readonly nObs: number;
+  readonly nVars: number;
+  readonly obsNames: readonly string[];
+  readonly varNames: readonly string[];
+  /** One row a cell, in file order; categoricals as strings. */
+  readonly obs: DataFrame;
+  /** One row a gene, in file order. */
+  readonly var: DataFrame;
+  /** Rows [start, end) of the matrix. */
+  rows(start: number, end: number): CsrMatrix;
+  close(): void;
+}

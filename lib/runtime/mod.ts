@@ -1,0 +1,5 @@
+export * from "./atomic.ts";
+export * from "./backend.ts";
+export * from "./errors.ts";
+export * from "./paths.ts";
+export * from "./random.ts";
