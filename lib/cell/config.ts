@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { modelError } from "../runtime/mod.ts";
+
+/** Everything that fixes the shape and the reading rule of a cell model; stored with every checkpoint. */
+export const cellConfigSchema = z.strictObject({
+  preset: z.string(),
+  /** Width of tokens and of the cell embedding (d_model). */
+  width: z.int().positive(),
+  layers: z.int().positive(),
+  /** Tokens a cell at most, `<cls>` included. */
+  length: z.int().min(2),
+  /** Mamba-2: d_inner = expand * width. */
+  expand: z.int().positive(),
+  headDim: z.int().positive(),
+  stateDim: z.int().positive(),
+  convWidth: z.int().positive(),
+  chunk: z.int().positive(),
+  dropout: z.number().min(0).max(1),
+  /** Add each layer's input to its output; the original does not (`false` for parity). */
+  residual: z.boolean(),
+  /** The cell embedding: the vector at `<cls>` (the original) or the mean over a cell's tokens. */
+  readout: z.enum(["cls", "mean"]),
+  /** Genes that compete for places: drawn uniformly (the original) or by value x informativeness. */
+  selection: z.enum(["uniform", "informative"]),
+  /** Largest value the value encoder sees. */
+  maxValue: z.number().positive(),
+});
+
+export type CellConfig = z.infer<typeof cellConfigSchema>;
+
+const PAPER_SHAPE = { expand: 2, headDim: 64, stateDim: 128, convWidth: 4, chunk: 256, dropout: 0.1, maxValue: 512 };
+
+/** The presets of DESIGN section 3 that the cell model has. */
+export const CELL_PRESETS = {
+  nano: {
+    ...PAPER_SHAPE,
+    preset: "nano",
+    width: 32,
+    layers: 2,
+    length: 64,
+    headDim: 16,
+    stateDim: 16,
+    chunk: 32,
+    residual: true,
+    readout: "mean",
+    selection: "informative",
+  },
+  walkthrough: {
+    ...PAPER_SHAPE,
+    preset: "walkthrough",
+    width: 128,
+    layers: 3,
+    length: 128,
+    stateDim: 32,
+    chunk: 32,
+    residual: true,
+    readout: "mean",
+    selection: "informative",
+  },
+  paper: {
+    ...PAPER_SHAPE,
+    preset: "paper",
+    width: 512,
+    layers: 6,
+    length: 2049,
+    residual: false,
+    readout: "cls",
+    selection: "uniform",
+  },
+} as const satisfies Record<string, CellConfig>;
+
+export type CellPreset = keyof typeof CELL_PRESETS;
+
+/** A preset by name. @throws {KcellfmError} tag "model", when there is none of that name. */
+export function cellPreset(name: string): CellConfig {
+  const preset = (CELL_PRESETS as Record<string, CellConfig>)[name];
+  if (preset) return preset;
+  throw modelError(`Cannot use preset "${name}": it is not known (known: ${Object.keys(CELL_PRESETS).join(", ")})`);
+}
+
+/** Reads a configuration from JSON. @throws {KcellfmError} tag "model", naming each wrong field. */
+export function parseCellConfig(json: unknown, where: string): CellConfig {
+  const result = cellConfigSchema.safeParse(json);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
+  throw modelError(`Cannot read the configuration ${where}: ${issues.join("; ")}`);
+}

@@ -1,0 +1,95 @@
+import type { CsrMatrix } from "../data/types.ts";
+import type { Rng } from "../runtime/mod.ts";
+
+/** The value at `<pad>`, `<cls>` and masked positions (ORIGINAL section 2). */
+export const PAD_VALUE = -2;
+export const CLS_VALUE = 0;
+export const MASK_VALUE = -1;
+
+/** Which genes of a cell the model reads when it has more than fit. */
+export interface TokenizerOptions {
+  /** Tokens a cell at most, `<cls>` included. */
+  readonly length: number;
+  /** Number of genes in the vocabulary G: `<pad>` is G, `<cls>` is G + 1. */
+  readonly genes: number;
+  /** File column -> token, or -1 (see matchGenes). */
+  readonly tokenOf: Int32Array;
+  /**
+   * Weight of each gene when genes compete for places, `[G]`: the `length - 1` with the largest
+   * value x weight are kept, in that order. Without it genes are drawn uniformly (the paper), which needs `rng`.
+   */
+  readonly weights?: Float32Array;
+  /** Share of a cell's genes hidden at random before selection; an augmentation while training. */
+  readonly hide?: number;
+  /** Keep zero values too (small marker panels, where a zero is a measurement). Default false. */
+  readonly keepZeros?: boolean;
+  readonly rng?: Rng;
+}
+
+/** Cells as the model takes them: row-major `[cells, length]`, right-padded to the longest cell of the batch. */
+export interface TokenBatch {
+  readonly cells: number;
+  readonly length: number;
+  readonly ids: Int32Array;
+  readonly values: Float32Array;
+  /** Tokens of each cell before padding, `<cls>` included. */
+  readonly lengths: Int32Array;
+}
+
+interface Gene {
+  readonly token: number;
+  readonly value: number;
+  readonly rank: number;
+}
+
+/**
+ * Turns log1p expression into `<cls> gene gene ...` token rows (ORIGINAL section 2).
+ *
+ * @throws {RangeError} when a draw is asked for without `rng`.
+ */
+export function tokenizeCells(cells: CsrMatrix, options: TokenizerOptions): TokenBatch {
+  const rows = Array.from({ length: cells.rows }, (_, row) => selectGenes(cells, row, options));
+  const length = 1 + Math.max(0, ...rows.map((genes) => genes.length));
+  const batch: TokenBatch = {
+    cells: cells.rows,
+    length,
+    ids: new Int32Array(cells.rows * length).fill(options.genes),
+    values: new Float32Array(cells.rows * length).fill(PAD_VALUE),
+    lengths: new Int32Array(cells.rows),
+  };
+  rows.forEach((genes, row) => writeRow(batch, row, { genes, cls: options.genes + 1 }));
+  return batch;
+}
+
+function writeRow(batch: TokenBatch, row: number, { genes, cls }: { genes: Gene[]; cls: number }): void {
+  const start = row * batch.length;
+  batch.ids[start] = cls;
+  batch.values[start] = CLS_VALUE;
+  batch.lengths[row] = genes.length + 1;
+  genes.forEach(({ token, value }, i) => {
+    batch.ids[start + 1 + i] = token;
+    batch.values[start + 1 + i] = value;
+  });
+}
+
+function selectGenes(cells: CsrMatrix, row: number, options: TokenizerOptions): Gene[] {
+  const genes = readRow(cells, row, options);
+  if (options.weights) return genes.sort((a, b) => b.rank - a.rank).slice(0, options.length - 1);
+  if (genes.length < options.length) return genes;
+  if (!options.rng) throw new RangeError("Cannot draw genes at random: give options.rng or options.weights");
+  const chosen = options.rng.sample(genes.length, options.length - 1);
+  return Array.from(chosen.sort(), (i) => genes[i]);
+}
+
+function readRow(cells: CsrMatrix, row: number, options: TokenizerOptions): Gene[] {
+  const { tokenOf, weights, hide = 0, keepZeros = false, rng } = options;
+  const genes: Gene[] = [];
+  for (let i = cells.indptr[row]; i < cells.indptr[row + 1]; i++) {
+    const token = tokenOf[cells.indices[i]];
+    const value = cells.data[i];
+    if (token < 0 || (value === 0 && !keepZeros)) continue;
+    if (hide > 0 && rng && rng.uniform() < hide) continue;
+    genes.push({ token, value, rank: weights ? value * weights[token] : 0 });
+  }
+  return genes;
+}

@@ -1,0 +1,134 @@
+import * as tf from "@tensorflow/tfjs";
+import { causalConvSilu, gatedRmsNorm, linear, ssdScan } from "../kernels/mod.ts";
+import type { Rng } from "../runtime/mod.ts";
+import { constantParameter, initLinear, type LinearParams, parameter, uniformParameter } from "./init.ts";
+
+/** Sizes of a Mamba-2 mixer, named as in its paper (Dao and Gu 2024). */
+export interface Mamba2Size {
+  readonly width: number;
+  readonly expand: number;
+  readonly headDim: number;
+  readonly stateDim: number;
+  readonly convWidth: number;
+  readonly chunk: number;
+}
+
+/** What one direction does not share with the other. */
+export interface DirectionParams {
+  readonly [name: string]: tf.Variable;
+  /** Depthwise filter over x, B and C: `[dInner + 2 stateDim, convWidth]`. */
+  readonly convWeight: tf.Variable;
+  readonly convBias: tf.Variable;
+  /** Softplus bias of the step size: `[heads]`. */
+  readonly dtBias: tf.Variable;
+  /** log of minus the decay rate: `[heads]`. */
+  readonly aLog: tf.Variable;
+  /** Skip weight: `[heads]`. */
+  readonly d: tf.Variable;
+  /** Scale of the gated RMSNorm: `[dInner]`. */
+  readonly norm: tf.Variable;
+}
+
+/** A bidirectional Mamba-2 mixer; both directions share the projections in and out. */
+export interface BiMamba2Params {
+  readonly [name: string]: LinearParams | DirectionParams;
+  readonly inProjection: LinearParams;
+  readonly outProjection: LinearParams;
+  readonly forward: DirectionParams;
+  readonly reverse: DirectionParams;
+}
+
+/** Parameters that AdamW must not decay, by the end of their name (Mamba's own rule). */
+export const NO_DECAY = ["dtBias", "aLog", "d"];
+
+/** d_inner and the number of heads. */
+export function innerSize(size: Mamba2Size): { inner: number; heads: number } {
+  const inner = size.expand * size.width;
+  if (inner % size.headDim !== 0) {
+    throw new RangeError(`Cannot split ${inner} channels (expand x width) into heads of ${size.headDim}`);
+  }
+  return { inner, heads: inner / size.headDim };
+}
+
+/** Mamba-2's initialisation: A uniform in (1, 16), step sizes log-uniform in [0.001, 0.1], D = 1. */
+export function initBiMamba2(rng: Rng, size: Mamba2Size): BiMamba2Params {
+  const { inner, heads } = innerSize(size);
+  const outputs = 2 * inner + 2 * size.stateDim + heads;
+  return {
+    inProjection: initLinear(rng.split("in"), { inputs: size.width, outputs, bias: false }),
+    outProjection: initLinear(rng.split("out"), { inputs: inner, outputs: size.width, bias: false }),
+    forward: initDirection(rng.split("forward"), size),
+    reverse: initDirection(rng.split("reverse"), size),
+  };
+}
+
+function initDirection(rng: Rng, size: Mamba2Size): DirectionParams {
+  const { inner, heads } = innerSize(size);
+  const channels = inner + 2 * size.stateDim;
+  const bound = 1 / Math.sqrt(size.convWidth);
+  return {
+    convWeight: uniformParameter(rng.split("conv"), [channels, size.convWidth], [-bound, bound]),
+    convBias: uniformParameter(rng.split("bias"), [channels], [-bound, bound]),
+    dtBias: parameter(Float32Array.from({ length: heads }, () => drawDtBias(rng)), [heads]),
+    aLog: parameter(Float32Array.from({ length: heads }, () => Math.log(1 + 15 * rng.uniform())), [heads]),
+    d: constantParameter(1, [heads]),
+    norm: constantParameter(1, [inner]),
+  };
+}
+
+/** The inverse softplus of a step size that is log-uniform in [0.001, 0.1]. */
+function drawDtBias(rng: Rng): number {
+  const dt = Math.max(1e-4, Math.exp(Math.log(0.001) + rng.uniform() * Math.log(0.1 / 0.001)));
+  return dt + Math.log(-Math.expm1(-dt));
+}
+
+/**
+ * Mixes tokens along the sequence in both directions and averages:
+ * `out((norm_f(ssd_f(x) * silu(z)) + norm_r(ssd_r(x) * silu(z))) / 2)`.
+ *
+ * The reverse direction runs over each row's unpadded prefix. Because the projections are tied and act on
+ * single positions, they are computed once for both directions.
+ *
+ * @param x `[batch, length, width]`
+ * @returns `[batch, length, width]`, zero at padded positions.
+ */
+export function biMamba2(
+  params: BiMamba2Params,
+  x: tf.Tensor3D,
+  { size, lengths }: { size: Mamba2Size; lengths: tf.Tensor1D },
+): tf.Tensor3D {
+  const { inner, heads } = innerSize(size);
+  const projected = linear(x, params.inProjection.weight) as tf.Tensor3D;
+  // [batch, length, inner | inner + 2 stateDim | heads]
+  const [z, xbc, dt] = tf.split(projected, [inner, inner + 2 * size.stateDim, heads], 2);
+  const scan = (direction: DirectionParams, reverse: boolean) =>
+    scanDirection(direction, { z, xbc, dt }, { size, lengths, reverse });
+  const both = tf.add(scan(params.forward, false), scan(params.reverse, true));
+  return linear(tf.mul(both, 0.5), params.outProjection.weight) as tf.Tensor3D;
+}
+
+interface Projected {
+  readonly z: tf.Tensor3D;
+  readonly xbc: tf.Tensor3D;
+  readonly dt: tf.Tensor3D;
+}
+
+function scanDirection(
+  params: DirectionParams,
+  { z, xbc, dt }: Projected,
+  { size, lengths, reverse }: { size: Mamba2Size; lengths: tf.Tensor1D; reverse: boolean },
+): tf.Tensor3D {
+  const { inner, heads } = innerSize(size);
+  const [batch, length] = z.shape;
+  const mixed = causalConvSilu(xbc, { weight: params.convWeight, bias: params.convBias, lengths, reverse });
+  const [x, b, c] = tf.split(mixed, [inner, size.stateDim, size.stateDim], 2);
+  const y = ssdScan({
+    x: tf.reshape(x, [batch, length, heads, size.headDim]),
+    dt: tf.softplus(tf.add(dt, params.dtBias)),
+    a: tf.neg(tf.exp(params.aLog)) as tf.Tensor1D,
+    b: b as tf.Tensor3D,
+    c: c as tf.Tensor3D,
+    d: params.d as tf.Tensor as tf.Tensor1D,
+  }, { lengths, reverse, chunk: size.chunk });
+  return gatedRmsNorm(tf.reshape(y, [batch, length, inner]), z, { weight: params.norm, eps: 1e-5 }) as tf.Tensor3D;
+}
