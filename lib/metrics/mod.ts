@@ -1,0 +1,3 @@
+export * from "./classification.ts";
+export * from "./rank.ts";
+export * from "./result.ts";

@@ -1,0 +1,113 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { dataError, fileError, messageOf, resultsDir, writeFileAtomically } from "../runtime/mod.ts";
+
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.+-]*$/, "expected letters, digits and _ . + - only");
+const metrics = z.record(name, z.number().nullable());
+
+/** The form of `data/results/<task>-<set>.json`: one run of one experiment on one set. */
+export const resultSchema = z.strictObject({
+  task: name,
+  set: name,
+  /** How train and test were parted, in words: "leave-one-patient-out". */
+  split: z.string(),
+  repeats: z.int().positive(),
+  preset: z.string(),
+  seed: z.int().nonnegative(),
+  backend: z.string(),
+  /** What it ran on; `real` is false for simulated data. Further fields say more (terms, reference, ...). */
+  data: z.object({
+    real: z.boolean(),
+    cells: z.int().nonnegative(),
+    genes: z.int().nonnegative(),
+    sha256: z.string().nullable(),
+  }).catchall(z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  metrics,
+  /** Standard deviation over the repeats. */
+  sd: metrics,
+  baselines: z.record(name, metrics),
+  published: z.record(name, z.union([z.number(), z.string()]).nullable()),
+  seconds: z.number().nonnegative(),
+  cells_per_second: z.number().nonnegative().nullable(),
+  peak_mb: z.number().nonnegative().nullable(),
+  versions: z.record(z.string(), z.string()),
+});
+
+/** One row of `bench.json`; `ratio` = torch_ms / ours_ms, above 1 where ours is faster. */
+export const benchRowSchema = z.strictObject({
+  name: z.string(),
+  scale: z.string(),
+  backend: z.string(),
+  blas: z.string().nullable(),
+  ours_ms: z.number(),
+  torch_ms: z.number().nullable(),
+  ratio: z.number().nullable(),
+});
+
+export type Result = z.infer<typeof resultSchema>;
+export type BenchRow = z.infer<typeof benchRowSchema>;
+
+const BENCH_FILE = "bench.json";
+
+/**
+ * Checks `result` and writes it atomically to `<folder>/<task>-<set>.json`, replacing an earlier run.
+ *
+ * @returns the path
+ * @throws {KcellfmError} tag "data", when a field is missing, unknown or not finite.
+ */
+export async function writeResult(result: Result, folder = resultsDir()): Promise<string> {
+  const path = join(folder, `${result.task}-${result.set}.json`);
+  const checked = parse(resultSchema, result, `write ${path}`);
+  await Deno.mkdir(folder, { recursive: true });
+  await writeFileAtomically(path, JSON.stringify(checked, null, 2) + "\n");
+  return path;
+}
+
+/**
+ * All results of `folder`, by task and set; none when there is no such folder.
+ *
+ * @throws {KcellfmError} tag "file" or "data", naming the file that does not hold a result.
+ */
+export async function readResults(folder = resultsDir()): Promise<Result[]> {
+  const names = await jsonFiles(folder);
+  const results = names.filter((file) => file !== BENCH_FILE)
+    .map(async (file) =>
+      parse(resultSchema, await readJson(join(folder, file)), `read ${join(folder, file)}`)
+    );
+  return await Promise.all(results);
+}
+
+/** The benchmark rows of `<folder>/bench.json`; none when it has not been run. */
+export async function readBench(folder = resultsDir()): Promise<BenchRow[]> {
+  if (!(await jsonFiles(folder)).includes(BENCH_FILE)) return [];
+  const path = join(folder, BENCH_FILE);
+  return parse(z.array(benchRowSchema), await readJson(path), `read ${path}`);
+}
+
+async function jsonFiles(folder: string): Promise<string[]> {
+  try {
+    const names = [];
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.isFile && entry.name.endsWith(".json")) names.push(entry.name);
+    }
+    return names.sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    throw fileError(`Cannot read ${path}: ${messageOf(error)}; delete it and run its task again`, error);
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, action: string): T {
+  const checked = schema.safeParse(value);
+  if (checked.success) return checked.data;
+  const { path, message } = checked.error.issues[0];
+  throw dataError(`Cannot ${action}: field ${path.join(".") || "(whole)"} is wrong: ${message}`);
+}
