@@ -1,0 +1,30 @@
+import * as tf from "@tensorflow/tfjs";
+import { silu } from "../linear/reference.ts";
+import { lengthMask } from "../mask.ts";
+
+export interface CausalConvOptions {
+  /** One filter a channel, `[channels, taps]`; the last tap meets the current position. */
+  readonly weight: tf.Tensor2D;
+  /** `[channels]`. */
+  readonly bias: tf.Tensor1D;
+  /** Unpadded positions of each row, int32 `[batch]`. */
+  readonly lengths: tf.Tensor1D;
+  /** Run from the last unpadded position down to the first (default false). */
+  readonly reverse?: boolean;
+}
+
+/**
+ * The convolution as a sum of shifted copies. Padding is zeroed first, so turning a whole row around only puts
+ * zeros in front of it: the same numbers as turning the unpadded prefix around.
+ */
+export function causalConvSiluReference(x: tf.Tensor3D, options: CausalConvOptions): tf.Tensor3D {
+  const [, length] = x.shape;
+  const [, taps] = options.weight.shape;
+  const mask = tf.expandDims(lengthMask(options.lengths, length), 2);
+  const flip = (t: tf.Tensor3D) => options.reverse ? tf.reverse(t, 1) : t;
+  const padded = tf.pad(flip(tf.mul(x, mask) as tf.Tensor3D), [[0, 0], [taps - 1, 0], [0, 0]]);
+  const columns = tf.unstack(options.weight, 1);
+  const terms = columns.map((column, tap) => tf.mul(tf.slice(padded, [0, tap, 0], [-1, length, -1]), column));
+  const sum = terms.reduce((left, right) => tf.add(left, right));
+  return tf.mul(flip(silu(tf.add(sum, options.bias)) as tf.Tensor3D), mask);
+}
