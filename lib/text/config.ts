@@ -1,0 +1,148 @@
+/** Sizes of a BERT encoder, under the names of Hugging Face's config.json. */
+export interface BertConfig {
+  readonly vocab_size: number;
+  readonly hidden_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly intermediate_size: number;
+  readonly max_position_embeddings: number;
+  readonly type_vocab_size: number;
+  readonly layer_norm_eps: number;
+}
+
+/** A text encoder: BERT, masked mean pooling and a projection to the width of the cell model. */
+export interface TextConfig {
+  readonly bert: BertConfig;
+  /** Width of the type vectors. */
+  readonly dim: number;
+  readonly dropout: number;
+  /** Relations that have a vector, in the order of its rows. */
+  readonly relations: readonly string[];
+}
+
+/** What training the encoder takes; plain data, stored with each checkpoint. */
+export interface TextTraining {
+  /** Triples in a batch; every other tail of the batch is a negative. */
+  readonly batch: number;
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** Longest name or synonym, in tokens (the original's 25). */
+  readonly nameTokens: number;
+  /** Longest definition, in tokens. */
+  readonly definitionTokens: number;
+  /** Definitions that join each batch. */
+  readonly definitions: number;
+  /** Weights of the loss's parts; a part with weight 0 is not computed. */
+  readonly weights: LossWeights;
+}
+
+/** Weights of the parts of the training loss. */
+export interface LossWeights {
+  /** The paper's relation loss. */
+  readonly relation: number;
+  /** In-batch contrast of head + relation with tail, and of name with definition. */
+  readonly contrast: number;
+  /** Agreement of cosines with the ontology's PageRank similarity. */
+  readonly graph: number;
+}
+
+/** A named size of everything. */
+export interface TextPreset {
+  readonly vocabulary: number;
+  readonly dim: number;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly feedForward: number;
+  readonly dropout: number;
+  readonly training: TextTraining;
+}
+
+const WEIGHTS: LossWeights = { relation: 1, contrast: 1, graph: 1 };
+
+/** `nano` for tests, `notebook` for a run of two minutes, `walkthrough` for the shipped checkpoint. */
+export const TEXT_PRESETS = {
+  nano: {
+    vocabulary: 600,
+    dim: 32,
+    hidden: 32,
+    layers: 1,
+    heads: 2,
+    feedForward: 64,
+    dropout: 0.1,
+    training: {
+      batch: 32,
+      epochs: 2,
+      learningRate: 2e-3,
+      weightDecay: 0.01,
+      nameTokens: 16,
+      definitionTokens: 24,
+      definitions: 8,
+      weights: WEIGHTS,
+    },
+  },
+  notebook: {
+    vocabulary: 4096,
+    dim: 64,
+    hidden: 64,
+    layers: 1,
+    heads: 2,
+    feedForward: 128,
+    dropout: 0.1,
+    training: {
+      batch: 128,
+      epochs: 6,
+      learningRate: 2e-3,
+      weightDecay: 0.01,
+      nameTokens: 25,
+      definitionTokens: 48,
+      definitions: 32,
+      weights: WEIGHTS,
+    },
+  },
+  walkthrough: {
+    vocabulary: 4096,
+    dim: 128,
+    hidden: 128,
+    layers: 2,
+    heads: 4,
+    feedForward: 256,
+    dropout: 0.1,
+    training: {
+      batch: 128,
+      epochs: 12,
+      learningRate: 1e-3,
+      weightDecay: 0.01,
+      nameTokens: 25,
+      definitionTokens: 48,
+      definitions: 32,
+      weights: WEIGHTS,
+    },
+  },
+} as const satisfies Record<string, TextPreset>;
+
+export type TextPresetName = keyof typeof TEXT_PRESETS;
+
+/** The model's configuration for a preset, once the vocabulary and the relations are known. */
+export function textConfig(
+  preset: TextPreset,
+  { vocabulary, relations }: { vocabulary: number; relations: readonly string[] },
+): TextConfig {
+  const { nameTokens, definitionTokens } = preset.training;
+  return {
+    bert: {
+      vocab_size: vocabulary,
+      hidden_size: preset.hidden,
+      num_hidden_layers: preset.layers,
+      num_attention_heads: preset.heads,
+      intermediate_size: preset.feedForward,
+      max_position_embeddings: Math.max(nameTokens, definitionTokens),
+      type_vocab_size: 2,
+      layer_norm_eps: 1e-12,
+    },
+    dim: preset.dim,
+    dropout: preset.dropout,
+    relations,
+  };
+}
