@@ -28,7 +28,15 @@ export const cellConfigSchema = z.strictObject({
 
 export type CellConfig = z.infer<typeof cellConfigSchema>;
 
-const PAPER_SHAPE = { expand: 2, headDim: 64, stateDim: 128, convWidth: 4, chunk: 256, dropout: 0.1, maxValue: 512 };
+const PAPER_SHAPE = {
+  expand: 2,
+  headDim: 64,
+  stateDim: 128,
+  convWidth: 4,
+  chunk: 256,
+  dropout: 0.1,
+  maxValue: 512,
+};
 
 /** The presets of DESIGN section 3 that the cell model has. */
 export const CELL_PRESETS = {
@@ -75,7 +83,9 @@ export type CellPreset = keyof typeof CELL_PRESETS;
 export function cellPreset(name: string): CellConfig {
   const preset = (CELL_PRESETS as Record<string, CellConfig>)[name];
   if (preset) return preset;
-  throw modelError(`Cannot use preset "${name}": it is not known (known: ${Object.keys(CELL_PRESETS).join(", ")})`);
+  throw modelError(
+    `Cannot use preset "${name}": it is not known (known: ${Object.keys(CELL_PRESETS).join(", ")})`,
+  );
 }
 
 /** Reads a configuration from JSON. @throws {KcellfmError} tag "model", naming each wrong field. */

@@ -10,10 +10,6 @@ export const MASK_VALUE = -1;
 export interface TokenizerOptions {
   /** Tokens a cell at most, `<cls>` included. */
   readonly length: number;
-  /** Number of genes in the vocabulary G: `<pad>` is G, `<cls>` is G + 1. */
-  readonly genes: number;
-  /** File column -> token, or -1 (see matchGenes). */
-  readonly tokenOf: Int32Array;
   /**
    * Weight of each gene when genes compete for places, `[G]`: the `length - 1` with the largest
    * value x weight are kept, in that order. Without it genes are drawn uniformly (the paper), which needs `rng`.
@@ -45,6 +41,8 @@ interface Gene {
 /**
  * Turns log1p expression into `<cls> gene gene ...` token rows (ORIGINAL section 2).
  *
+ * @param cells one column a gene of the vocabulary: G columns, `<pad>` is token G, `<cls>` G + 1
+
  * @throws {RangeError} when a draw is asked for without `rng`.
  */
 export function tokenizeCells(cells: CsrMatrix, options: TokenizerOptions): TokenBatch {
@@ -53,11 +51,11 @@ export function tokenizeCells(cells: CsrMatrix, options: TokenizerOptions): Toke
   const batch: TokenBatch = {
     cells: cells.rows,
     length,
-    ids: new Int32Array(cells.rows * length).fill(options.genes),
+    ids: new Int32Array(cells.rows * length).fill(cells.cols),
     values: new Float32Array(cells.rows * length).fill(PAD_VALUE),
     lengths: new Int32Array(cells.rows),
   };
-  rows.forEach((genes, row) => writeRow(batch, row, { genes, cls: options.genes + 1 }));
+  rows.forEach((genes, row) => writeRow(batch, row, { genes, cls: cells.cols + 1 }));
   return batch;
 }
 
@@ -82,12 +80,12 @@ function selectGenes(cells: CsrMatrix, row: number, options: TokenizerOptions): 
 }
 
 function readRow(cells: CsrMatrix, row: number, options: TokenizerOptions): Gene[] {
-  const { tokenOf, weights, hide = 0, keepZeros = false, rng } = options;
+  const { weights, hide = 0, keepZeros = false, rng } = options;
   const genes: Gene[] = [];
   for (let i = cells.indptr[row]; i < cells.indptr[row + 1]; i++) {
-    const token = tokenOf[cells.indices[i]];
+    const token = cells.indices[i];
     const value = cells.data[i];
-    if (token < 0 || (value === 0 && !keepZeros)) continue;
+    if (value === 0 && !keepZeros) continue;
     if (hide > 0 && rng && rng.uniform() < hide) continue;
     genes.push({ token, value, rank: weights ? value * weights[token] : 0 });
   }

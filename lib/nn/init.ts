@@ -1,34 +1,52 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Rng } from "../runtime/mod.ts";
 
+/** Trainable tensors of one, two and any number of axes. */
+export type Vector = tf.Variable<tf.Rank.R1>;
+export type Matrix = tf.Variable<tf.Rank.R2>;
+
 /** A trainable tensor with the given values. */
-export function parameter(values: Float32Array, shape: number[]): tf.Variable {
-  return tf.tidy(() => tf.variable(tf.tensor(values, shape, "float32")));
+export function parameter<N extends number[]>(values: Float32Array, shape: [...N]): tf.Variable<RankOf<N>> {
+  const axes: number[] = shape;
+  const variable = tf.tidy(() => tf.variable(tf.tensor<tf.Rank>(values, axes, "float32")));
+  return variable as tf.Variable<RankOf<N>>;
 }
 
+/** The rank of a shape by its number of axes. */
+type RankOf<N extends number[]> = N extends [number] ? tf.Rank.R1
+  : N extends [number, number] ? tf.Rank.R2
+  : tf.Rank;
+
 /** A trainable tensor filled with one number. */
-export function constantParameter(value: number, shape: number[]): tf.Variable {
+export function constantParameter<N extends number[]>(value: number, shape: [...N]): tf.Variable<RankOf<N>> {
   return parameter(new Float32Array(tf.util.sizeFromShape(shape)).fill(value), shape);
 }
 
 /** Entries uniform in [low, high). */
-export function uniformParameter(rng: Rng, shape: number[], [low, high]: [number, number]): tf.Variable {
+export function uniformParameter<N extends number[]>(
+  rng: Rng,
+  shape: [...N],
+  [low, high]: [number, number],
+): tf.Variable<RankOf<N>> {
   const draw = () => low + (high - low) * rng.uniform();
   return parameter(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, draw), shape);
 }
 
 /** Entries normal with mean 0 and the given standard deviation. */
-export function normalParameter(rng: Rng, shape: number[], deviation: number): tf.Variable {
+export function normalParameter<N extends number[]>(
+  rng: Rng,
+  shape: [...N],
+  deviation: number,
+): tf.Variable<RankOf<N>> {
   const draw = () => deviation * rng.normal();
   return parameter(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, draw), shape);
 }
 
 /** Weights of an affine map, `[outputs, inputs]` as in PyTorch, with or without bias. */
-export interface LinearParams {
-  readonly [name: string]: tf.Variable | undefined;
-  readonly weight: tf.Variable;
-  readonly bias?: tf.Variable;
-}
+export type LinearParams = {
+  readonly weight: Matrix;
+  readonly bias?: Vector;
+};
 
 /** PyTorch's default for nn.Linear: uniform in +-1/sqrt(inputs), bias too. */
 export function initLinear(
@@ -42,11 +60,10 @@ export function initLinear(
 }
 
 /** Scale and shift of a normalisation. */
-export interface NormParams {
-  readonly [name: string]: tf.Variable;
-  readonly weight: tf.Variable;
-  readonly bias: tf.Variable;
-}
+export type NormParams = {
+  readonly weight: Vector;
+  readonly bias: Vector;
+};
 
 /** LayerNorm's start: scale 1, shift 0. */
 export function initNorm(width: number): NormParams {

@@ -1,7 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import { causalConvSilu, gatedRmsNorm, linear, ssdScan } from "../kernels/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
-import { constantParameter, initLinear, type LinearParams, parameter, uniformParameter } from "./init.ts";
+import {
+  constantParameter,
+  initLinear,
+  type LinearParams,
+  type Matrix,
+  parameter,
+  uniformParameter,
+  type Vector,
+} from "./init.ts";
 
 /** Sizes of a Mamba-2 mixer, named as in its paper (Dao and Gu 2024). */
 export interface Mamba2Size {
@@ -14,32 +22,31 @@ export interface Mamba2Size {
 }
 
 /** What one direction does not share with the other. */
-export interface DirectionParams {
-  readonly [name: string]: tf.Variable;
+export type DirectionParams = {
   /** Depthwise filter over x, B and C: `[dInner + 2 stateDim, convWidth]`. */
-  readonly convWeight: tf.Variable;
-  readonly convBias: tf.Variable;
+  readonly convWeight: Matrix;
+  readonly convBias: Vector;
   /** Softplus bias of the step size: `[heads]`. */
-  readonly dtBias: tf.Variable;
+  readonly dtBias: Vector;
   /** log of minus the decay rate: `[heads]`. */
-  readonly aLog: tf.Variable;
+  readonly aLog: Vector;
   /** Skip weight: `[heads]`. */
-  readonly d: tf.Variable;
+  readonly d: Vector;
   /** Scale of the gated RMSNorm: `[dInner]`. */
-  readonly norm: tf.Variable;
-}
+  readonly norm: Vector;
+};
 
 /** A bidirectional Mamba-2 mixer; both directions share the projections in and out. */
-export interface BiMamba2Params {
-  readonly [name: string]: LinearParams | DirectionParams;
+export type BiMamba2Params = {
   readonly inProjection: LinearParams;
   readonly outProjection: LinearParams;
   readonly forward: DirectionParams;
   readonly reverse: DirectionParams;
-}
+};
 
-/** Parameters that AdamW must not decay, by the end of their name (Mamba's own rule). */
-export const NO_DECAY = ["dtBias", "aLog", "d"];
+/** Whether AdamW may decay a parameter: not biases, norms and the recurrence's own (Mamba's rule). */
+export const decays = (name: string): boolean =>
+  !/(^|\.)(dtBias|aLog|d|norm|bias|convBias|norm\.weight)$/.test(name);
 
 /** d_inner and the number of heads. */
 export function innerSize(size: Mamba2Size): { inner: number; heads: number } {
@@ -100,7 +107,7 @@ export function biMamba2(
   const { inner, heads } = innerSize(size);
   const projected = linear(x, params.inProjection.weight) as tf.Tensor3D;
   // [batch, length, inner | inner + 2 stateDim | heads]
-  const [z, xbc, dt] = tf.split(projected, [inner, inner + 2 * size.stateDim, heads], 2);
+  const [z, xbc, dt] = splitLast(projected, [inner, inner + 2 * size.stateDim, heads]);
   const scan = (direction: DirectionParams, reverse: boolean) =>
     scanDirection(direction, { z, xbc, dt }, { size, lengths, reverse });
   const both = tf.add(scan(params.forward, false), scan(params.reverse, true));
@@ -121,14 +128,19 @@ function scanDirection(
   const { inner, heads } = innerSize(size);
   const [batch, length] = z.shape;
   const mixed = causalConvSilu(xbc, { weight: params.convWeight, bias: params.convBias, lengths, reverse });
-  const [x, b, c] = tf.split(mixed, [inner, size.stateDim, size.stateDim], 2);
+  const [x, b, c] = splitLast(mixed, [inner, size.stateDim, size.stateDim]);
   const y = ssdScan({
     x: tf.reshape(x, [batch, length, heads, size.headDim]),
     dt: tf.softplus(tf.add(dt, params.dtBias)),
     a: tf.neg(tf.exp(params.aLog)) as tf.Tensor1D,
-    b: b as tf.Tensor3D,
-    c: c as tf.Tensor3D,
-    d: params.d as tf.Tensor as tf.Tensor1D,
+    b,
+    c,
+    d: params.d,
   }, { lengths, reverse, chunk: size.chunk });
-  return gatedRmsNorm(tf.reshape(y, [batch, length, inner]), z, { weight: params.norm, eps: 1e-5 }) as tf.Tensor3D;
+  return gatedRmsNorm(tf.reshape(y, [batch, length, inner]), z, {
+    weight: params.norm,
+    eps: 1e-5,
+  }) as tf.Tensor3D;
 }
+
+const splitLast = (x: tf.Tensor3D, sizes: number[]) => tf.split(x, sizes, 2) as tf.Tensor3D[];

@@ -1,0 +1,124 @@
+import { join } from "node:path";
+import { z } from "zod";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  readSafetensors,
+  type StoredTensor,
+} from "../data/safetensors.ts";
+import { readVocabulary, writeVocabulary } from "../genes/mod.ts";
+import { loadParams, storeParams } from "../nn/mod.ts";
+import { createRng, modelError, writeFileAtomically } from "../runtime/mod.ts";
+import { cellConfigSchema, parseCellConfig } from "./config.ts";
+import type { CellModel } from "./model.ts";
+import { initCellParams } from "./params.ts";
+
+/** The files of a cell checkpoint. */
+const FILES = {
+  config: "config.json",
+  weights: "model.safetensors",
+  tables: "tables.safetensors",
+  genes: "genes.tsv",
+};
+
+const checkpointSchema = z.object({
+  config: cellConfigSchema,
+  classes: z.array(z.string()),
+  types: z.object({ ids: z.array(z.string()), names: z.array(z.string()) }),
+  temperature: z.number().positive(),
+  /** How it was made, for people: data, seed, command, versions. */
+  made: z.record(z.string(), z.unknown()),
+});
+
+/**
+ * Writes a model to a folder: configuration, weights (half precision unless `dtype` says otherwise), gene
+ * vocabulary and type vectors, each file atomically.
+ *
+ * @returns the sha256 of the weights
+ */
+export async function saveCellCheckpoint(
+  directory: string,
+  model: CellModel,
+  { made, dtype = "F16" }: { made: Record<string, unknown>; dtype?: "F16" | "F32" },
+): Promise<string> {
+  await Deno.mkdir(directory, { recursive: true });
+  const { ids, names, dim, vectors } = model.types;
+  const tables = new Map<string, StoredTensor>([
+    ["informativeness", { dtype: "F32", shape: [model.informativeness.length], data: model.informativeness }],
+    ["types", { dtype: "F16", shape: [ids.length, dim], data: vectors }],
+  ]);
+  const weights = encodeSafetensors(storeParams(model.params, dtype));
+  const { config, classes, temperature } = model;
+  const content = { config, classes, types: { ids, names }, temperature, made };
+  await writeFileAtomically(join(directory, FILES.weights), weights);
+  await writeFileAtomically(join(directory, FILES.tables), encodeSafetensors(tables));
+  await writeVocabulary(join(directory, FILES.genes), model.vocabulary);
+  await writeFileAtomically(join(directory, FILES.config), JSON.stringify(content, null, 1) + "\n");
+  return await sha256(weights);
+}
+
+/**
+ * Reads a checkpoint that {@linkcode saveCellCheckpoint} wrote. Start the backend first.
+ *
+ * @throws {KcellfmError} tag "file" or "model", when a file is missing or does not fit the others.
+ */
+export async function loadCellCheckpoint(directory: string): Promise<CellModel> {
+  const content = await readContent(join(directory, FILES.config));
+  const vocabulary = await readVocabulary(join(directory, FILES.genes));
+  const { informativeness, vectors } = readTables(join(directory, FILES.tables), content.types.ids.length);
+  const params = initCellParams(createRng("shape"), {
+    config: content.config,
+    genes: vocabulary.symbols.length,
+    classes: content.classes.length,
+  });
+  const path = join(directory, FILES.weights);
+  const bytes = await readBytes(path);
+  loadParams(params, decodeSafetensors(bytes, path).tensors, path);
+  const { config, classes, temperature } = content;
+  const types = { ...content.types, dim: vectors.length / content.types.ids.length, vectors };
+  return {
+    config,
+    params,
+    vocabulary,
+    informativeness,
+    classes,
+    types,
+    temperature,
+    hash: await sha256(bytes),
+  };
+}
+
+async function readContent(path: string): Promise<z.infer<typeof checkpointSchema>> {
+  const json: unknown = JSON.parse(new TextDecoder().decode(await readBytes(path)));
+  const config = typeof json === "object" && json && "config" in json ? json.config : undefined;
+  parseCellConfig(config, path);
+  const result = checkpointSchema.safeParse(json);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw modelError(`Cannot read the checkpoint's ${path}: ${issues.join("; ")}`);
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    throw modelError(`Cannot load a cell checkpoint: ${path} is missing; give a folder that has it`, error);
+  }
+}
+
+function readTables(path: string, types: number): { informativeness: Float32Array; vectors: Float32Array } {
+  const { tensors } = readSafetensors(path);
+  const stored = { informativeness: tensors.get("informativeness"), vectors: tensors.get("types") };
+  if (!stored.informativeness || stored.vectors?.shape[0] !== types) {
+    throw modelError(`Cannot use ${path}: it needs tensors "informativeness" and "types" with ${types} rows`);
+  }
+  return {
+    informativeness: stored.informativeness.data as Float32Array,
+    vectors: stored.vectors.data as Float32Array,
+  };
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return new Uint8Array(digest).toHex();
+}

@@ -1,0 +1,96 @@
+import * as tf from "@tensorflow/tfjs";
+import type { TokenBatch } from "../genes/tokenizer.ts";
+import { embed, layerNorm, linear } from "../kernels/mod.ts";
+import { biMamba2, dropout, type TrainingMode } from "../nn/mod.ts";
+import type { CellConfig } from "./config.ts";
+import type { CellParams, ClassifierParams } from "./params.ts";
+
+/** What the encoder returns: a vector a token `[cells, length, width]` and a vector a cell `[cells, width]`. */
+export interface Encoded {
+  readonly tokens: tf.Tensor3D;
+  readonly cells: tf.Tensor2D;
+}
+
+const NORM_EPS = 1e-5;
+
+/**
+ * Encodes a batch of tokenized cells (ORIGINAL section 2): gene vector + value vector, zero at padding, then the
+ * bidirectional Mamba-2 layers. Without residual connections each layer is
+ * `LayerNorm(mix(LayerNorm(x)))`; with them `x + mix(LayerNorm(x))` and one LayerNorm at the end. These LayerNorms have no weights.
+ */
+export function encodeCells(
+  params: CellParams,
+  batch: TokenBatch,
+  { config, training }: { config: CellConfig; training?: TrainingMode },
+): Encoded {
+  const lengths = tf.tensor1d(batch.lengths, "int32");
+  const real = realPositions(batch);
+  let x = tf.mul(embedTokens(params, batch, { config, training }), real) as tf.Tensor3D;
+  const normalise = (t: tf.Tensor3D) => layerNorm(t, { eps: NORM_EPS }) as tf.Tensor3D;
+  for (const layer of params.layers) {
+    const mixed = biMamba2(layer, normalise(x), { size: config, lengths });
+    x = config.residual ? tf.add(x, dropout(mixed, { rate: config.dropout, training })) : normalise(mixed);
+  }
+  const tokens = config.residual ? normalise(x) : x;
+  return { tokens, cells: readOut(tokens, { real, lengths, config }) };
+}
+
+/** 1 at tokens, 0 at padding: `[cells, length, 1]`. */
+function realPositions({ cells, length, lengths }: TokenBatch): tf.Tensor3D {
+  const real = new Float32Array(cells * length);
+  for (let row = 0; row < cells; row++) real.fill(1, row * length, row * length + lengths[row]);
+  return tf.tensor3d(real, [cells, length, 1]);
+}
+
+function embedTokens(
+  params: CellParams,
+  { cells, length, ids, values }: TokenBatch,
+  { config, training }: { config: CellConfig; training?: TrainingMode },
+): tf.Tensor3D {
+  const { embedding, norm } = params.genes;
+  const genes = layerNorm(embed(embedding, tf.tensor2d(ids, [cells, length], "int32")), {
+    ...norm,
+    eps: NORM_EPS,
+  });
+  // Every value becomes a vector of its own: [cells, length] -> [cells, length, 1] -> [cells, length, width]
+  const clamped = tf.minimum(tf.tensor3d(values, [cells, length, 1]), config.maxValue);
+  const { linear1, linear2, norm: valueNorm } = params.values;
+  const hidden = linear(clamped, linear1.weight, { bias: linear1.bias, activation: "relu" });
+  const encoded = layerNorm(linear(hidden, linear2.weight, { bias: linear2.bias }), {
+    ...valueNorm,
+    eps: NORM_EPS,
+  });
+  return tf.add(genes, dropout(encoded, { rate: config.dropout, training }));
+}
+
+function readOut(
+  tokens: tf.Tensor3D,
+  { real, lengths, config }: { real: tf.Tensor3D; lengths: tf.Tensor1D; config: CellConfig },
+): tf.Tensor2D {
+  const [cells, , width] = tokens.shape;
+  if (config.readout === "cls") {
+    return tf.reshape(tf.slice(tokens, [0, 0, 0], [cells, 1, width]), [cells, width]);
+  }
+  const total = tf.sum(tf.mul(tokens, real), 1); // [cells, width]
+  return tf.div(total, tf.reshape(lengths.toFloat(), [cells, 1]));
+}
+
+/** Predicts the value at each of the given token vectors: `[n, width] -> [n]`. */
+export function decodeExpression(params: CellParams, tokens: tf.Tensor2D): tf.Tensor1D {
+  const [first, second, last] = params.expression;
+  const hidden = linear(tokens, first.weight, { bias: first.bias, activation: "leakyRelu" });
+  const deeper = linear(hidden, second.weight, { bias: second.bias, activation: "leakyRelu" });
+  return tf.reshape(linear(deeper, last.weight, { bias: last.bias }), [-1]);
+}
+
+/** Scores of the classifier's cell types: `[cells, width] -> [cells, classes]`. */
+export function classifyCells(params: ClassifierParams, cells: tf.Tensor2D): tf.Tensor2D {
+  let x: tf.Tensor = cells;
+  for (const { linear: affine, norm } of params.blocks) {
+    x = layerNorm(linear(x, affine.weight, { bias: affine.bias, activation: "relu" }), {
+      ...norm,
+      eps: NORM_EPS,
+    });
+  }
+  return linear(x, params.out.weight, { bias: params.out.bias }) as tf.Tensor2D;
+}

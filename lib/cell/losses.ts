@@ -1,0 +1,69 @@
+import * as tf from "@tensorflow/tfjs";
+import type { MaskedBatch } from "../genes/masking.ts";
+import { embed, softmaxCrossEntropy } from "../kernels/mod.ts";
+import type { TrainingMode } from "../nn/mod.ts";
+import type { CellConfig } from "./config.ts";
+import { classifyCells, decodeExpression, encodeCells } from "./encoder.ts";
+import type { CellParams } from "./params.ts";
+import { hierarchicalRanking, type TypeSpace } from "./ranking.ts";
+
+/** A masked batch with, for each cell, its row in the classifier and in the type space; -1 where it is unlabelled. */
+export interface PretrainingBatch extends MaskedBatch {
+  readonly classes: Int32Array;
+}
+
+/** Weights of the three losses; the original's are 0.5, 1 and 0.5 (ORIGINAL section 3). */
+export interface LossWeights {
+  readonly expression: number;
+  readonly cellType: number;
+  readonly ontology: number;
+}
+
+export const LOSS_WEIGHTS: LossWeights = { expression: 0.5, cellType: 1, ontology: 0.5 };
+
+/** A weighted sum and its parts, each before weighting. */
+export interface Loss {
+  readonly total: tf.Scalar;
+  readonly parts: Record<string, tf.Scalar>;
+}
+
+/** The pretraining loss of one batch: masked expression, cell type, and ranking against the ontology. */
+export function pretrainingLoss(
+  params: CellParams,
+  batch: PretrainingBatch,
+  options: { config: CellConfig; space: TypeSpace; weights?: LossWeights; training?: TrainingMode },
+): Loss {
+  const { config, space, weights = LOSS_WEIGHTS, training } = options;
+  const { tokens, cells } = encodeCells(params, batch, { config, training });
+  const parts = {
+    expression: expressionLoss(params, tokens, batch),
+    cell_type: softmaxCrossEntropy(classifyCells(params.classifier, cells), labelTensor(batch.classes), {
+      ignore: -1,
+    }),
+    ontology: hierarchicalRanking(cells, { space, classes: batch.classes }),
+  };
+  const total = tf.addN([
+    tf.mul(parts.expression, weights.expression),
+    tf.mul(parts.cell_type, weights.cellType),
+    tf.mul(parts.ontology, weights.ontology),
+  ]) as tf.Scalar;
+  return { total, parts };
+}
+
+const labelTensor = (classes: Int32Array) => tf.tensor1d(classes, "int32");
+
+/** Mean squared error between predicted and true values at the masked positions; 0 when nothing is masked. */
+export function expressionLoss(params: CellParams, tokens: tf.Tensor3D, batch: MaskedBatch): tf.Scalar {
+  const at = maskedPositions(batch.masked);
+  if (at.length === 0) return tf.scalar(0);
+  const flat = tf.reshape(tokens, [-1, tokens.shape[2]]) as tf.Tensor2D;
+  const predicted = decodeExpression(params, embed(flat, tf.tensor1d(at, "int32")) as tf.Tensor2D);
+  const targets = tf.tensor1d(Float32Array.from(at, (position) => batch.targets[position]));
+  return tf.mean(tf.squaredDifference(predicted, targets));
+}
+
+function maskedPositions(masked: Float32Array): Int32Array {
+  const positions: number[] = [];
+  masked.forEach((hidden, position) => hidden && positions.push(position));
+  return Int32Array.from(positions);
+}

@@ -1,0 +1,237 @@
+import * as tf from "@tensorflow/tfjs";
+import type { StoredTensor } from "../data/safetensors.ts";
+import { type AdamW, clipGlobalNorm, createAdamW } from "../kernels/mod.ts";
+import { flattenParams, loadParams, storeParams } from "../nn/mod.ts";
+import { createRng, dataError, modelError, type Rng } from "../runtime/mod.ts";
+import { learningRate } from "./schedule.ts";
+import { addPrefix, appendLog, type Position, readRun, saveRun, startPosition, withPrefix } from "./state.ts";
+import type { LogEntry, Scores, TrainingOptions, TrainingResult } from "./types.ts";
+
+/** Optimiser steps between two training lines of the log. */
+const LOG_EVERY = 20;
+
+/**
+ * Trains `params` in place: gradients of `loss` averaged over `accumulate` batches, clipped, one AdamW step;
+ * validation, choice of epoch and early stop after each epoch. With a `directory` the run can be stopped at any
+ * moment and started again with the same arguments: it goes on from its last saved state and ends with the same
+ * numbers, because all randomness is drawn from (seed, epoch, batch).
+ *
+ * @throws {KcellfmError} tag "data", when an epoch has no batches; tag "model", when the loss is not finite or
+ * the folder holds a run of other settings.
+ */
+export async function runTraining<Batch>(options: TrainingOptions<Batch>): Promise<TrainingResult> {
+  const run = await openRun(options);
+  try {
+    let stopped: TrainingResult["stopped"] = "finished";
+    while (run.position.epoch < options.epochs && stopped === "finished") {
+      if (!await trainEpoch(run)) stopped = "aborted";
+      else if (await endEpoch(run)) stopped = "early";
+    }
+    if (run.best && stopped !== "aborted") loadParams(options.params, run.best, "the best epoch");
+    const { log, step, best, bestEpoch } = run.position;
+    return { log, steps: step, best, bestEpoch, stopped };
+  } finally {
+    run.optimiser.dispose();
+  }
+}
+
+/** A run under way. */
+interface Run<Batch> {
+  readonly options: TrainingOptions<Batch>;
+  readonly learning: Map<string, tf.Variable>;
+  readonly optimiser: AdamW;
+  readonly position: Position;
+  readonly rng: Rng;
+  readonly started: number;
+  best: Map<string, StoredTensor> | null;
+}
+
+async function openRun<Batch>(options: TrainingOptions<Batch>): Promise<Run<Batch>> {
+  const { params, trainable = () => true, weightDecay = 0.01, decays, directory } = options;
+  const learning = new Map([...flattenParams(params)].filter(([name]) => trainable(name)));
+  const saved = directory ? await readRun(directory, fingerprint(options)) : null;
+  const optimiser = createAdamW(learning, { weightDecay, decays });
+  if (saved) {
+    loadParams(params, withPrefix(saved.tensors, "params"), "the saved state");
+    optimiser.restore({
+      steps: saved.position.step,
+      first: numbers(withPrefix(saved.tensors, "first")),
+      second: numbers(withPrefix(saved.tensors, "second")),
+    });
+  }
+  const best = saved ? withPrefix(saved.tensors, "best") : null;
+  return {
+    options,
+    learning,
+    optimiser,
+    position: saved?.position ?? startPosition(),
+    rng: createRng(options.seed).split("training"),
+    started: performance.now(),
+    best: best && best.size > 0 ? best : null,
+  };
+}
+
+const numbers = (tensors: Map<string, StoredTensor>) =>
+  new Map([...tensors].map(([name, { data }]) => [name, data as Float32Array]));
+
+/** The settings a saved state depends on; shapes are checked when its tensors are loaded. */
+function fingerprint<Batch>(options: TrainingOptions<Batch>): string {
+  const { seed, epochs, schedule, weightDecay, clip, accumulate, monitor } = options;
+  return JSON.stringify({ seed, epochs, schedule, weightDecay, clip, accumulate, monitor });
+}
+
+/** One pass over the training batches; false when it was aborted. */
+async function trainEpoch<Batch>(run: Run<Batch>): Promise<boolean> {
+  const { options, position } = run;
+  const { accumulate = 1, saveEvery = 200, signal } = options;
+  let batch = 0;
+  let gradients: Map<string, tf.Tensor> | null = null;
+  let loss = 0;
+  for await (const item of options.batches(position.epoch)) {
+    if (batch++ < position.batch) continue; // done before the run was stopped
+    const step = computeGradients(run, item, batch);
+    gradients = addGradients(gradients, step.gradients);
+    loss += step.loss / accumulate;
+    if (batch % accumulate !== 0) continue;
+    await applyGradients(run, gradients);
+    gradients = null;
+    position.batch = batch;
+    await options.onStep?.({ epoch: position.epoch, step: position.step, loss });
+    loss = 0;
+    if (position.step % LOG_EVERY === 0) await logTraining(run);
+    if (signal?.aborted) return await save(run), false;
+    if (position.step % saveEvery === 0) await save(run);
+  }
+  gradients?.forEach((gradient) => gradient.dispose()); // a last, incomplete accumulation is left out
+  if (batch < accumulate) {
+    throw dataError(`Cannot train: epoch ${position.epoch} has ${batch} batches; give more cells`);
+  }
+  return true;
+}
+
+function computeGradients<Batch>(run: Run<Batch>, batch: Batch, index: number) {
+  const { options, position, rng, learning } = run;
+  const { accumulate = 1 } = options;
+  const training = { rng: rng.split(`${position.epoch}/${index}`) };
+  let scores: Scores = {};
+  const { value, grads } = tf.variableGrads(() => {
+    const { total, parts } = options.loss(batch, training);
+    scores = Object.fromEntries(
+      Object.entries({ loss: total, ...parts }).map(([k, t]) => [k, t.dataSync()[0]]),
+    );
+    return accumulate === 1 ? total : tf.div(total, accumulate);
+  }, [...learning.values()]);
+  value.dispose();
+  if (!Number.isFinite(scores.loss)) {
+    const parts = Object.entries(scores).map(([name, score]) => `${name} ${score}`).join(", ");
+    throw modelError(
+      `Cannot go on training: the loss is not finite at epoch ${position.epoch}, batch ${index} (${parts}); ` +
+        `lower the learning rate or check the input values`,
+    );
+  }
+  for (const [name, score] of Object.entries(scores)) {
+    position.sums[name] = (position.sums[name] ?? 0) + score;
+  }
+  position.summed++;
+  const gradients = new Map(
+    [...learning].map(([name, variable]) => [name, grads[variable.name] as tf.Tensor]),
+  );
+  return { loss: scores.loss, gradients };
+}
+
+function addGradients(
+  sum: Map<string, tf.Tensor> | null,
+  next: Map<string, tf.Tensor>,
+): Map<string, tf.Tensor> {
+  if (!sum) return next;
+  return new Map([...sum].map(([name, gradient]) => {
+    const total = tf.add(gradient, next.get(name)!);
+    tf.dispose([gradient, next.get(name)!]);
+    return [name, total];
+  }));
+}
+
+async function applyGradients<Batch>(run: Run<Batch>, gradients: Map<string, tf.Tensor>): Promise<void> {
+  const { options, position, optimiser } = run;
+  const { clip = 1, reducer = (own) => own, schedule } = options;
+  const clipped = clipGlobalNorm(await reducer(gradients), clip);
+  optimiser.step(clipped.gradients, learningRate(position.step, schedule));
+  tf.dispose([...clipped.gradients.values()]);
+  position.step++;
+}
+
+async function logTraining<Batch>(run: Run<Batch>): Promise<void> {
+  const { position } = run;
+  if (position.summed === 0) return;
+  const scores = Object.fromEntries(
+    Object.entries(position.sums).map(([k, sum]) => [k, sum / position.summed]),
+  );
+  position.sums = {};
+  position.summed = 0;
+  await addToLog(run, "train", scores);
+}
+
+async function addToLog<Batch>(run: Run<Batch>, kind: LogEntry["kind"], scores: Scores): Promise<void> {
+  const { options, position, started } = run;
+  const entry: LogEntry = {
+    epoch: position.epoch,
+    step: position.step,
+    kind,
+    scores,
+    learning_rate: learningRate(Math.max(0, position.step - 1), options.schedule),
+    seconds: (performance.now() - started) / 1000,
+  };
+  position.log.push(entry);
+  if (options.directory) await appendLog(options.directory, entry);
+  await options.onLog?.(entry);
+}
+
+/** Validates, keeps the epoch if it is the best so far, saves; true when it is time to stop early. */
+async function endEpoch<Batch>(run: Run<Batch>): Promise<boolean> {
+  const { options, position } = run;
+  await logTraining(run);
+  const scores = await options.validate?.();
+  if (scores) await addToLog(run, "validation", scores);
+  if (scores && options.monitor && isBetter(scores, position.best, options.monitor)) {
+    position.best = scores;
+    position.bestEpoch = position.epoch;
+    run.best = storeParams(options.params);
+  }
+  position.epoch++;
+  position.batch = 0;
+  await save(run);
+  const waited = position.epoch - 1 - position.bestEpoch;
+  return options.monitor !== undefined && options.patience !== undefined && waited >= options.patience;
+}
+
+function isBetter(
+  scores: Scores,
+  best: Scores,
+  { score, better }: { score: string; better: "lower" | "higher" },
+) {
+  if (!(score in scores)) {
+    throw modelError(`Cannot choose an epoch by "${score}": validation gives ${Object.keys(scores)}`);
+  }
+  if (!(score in best)) return true;
+  return better === "lower" ? scores[score] < best[score] : scores[score] > best[score];
+}
+
+async function save<Batch>(run: Run<Batch>): Promise<void> {
+  const { options, optimiser, position } = run;
+  if (!options.directory) return;
+  const { first, second } = optimiser.state();
+  const tensors = new Map([
+    ...addPrefix(storeParams(options.params), "params"),
+    ...addPrefix(stored(first), "first"),
+    ...addPrefix(stored(second), "second"),
+    ...addPrefix(run.best ?? new Map<string, StoredTensor>(), "best"),
+  ]);
+  await saveRun(options.directory, { position, tensors }, fingerprint(options));
+}
+
+const stored = (moments: Map<string, Float32Array>) =>
+  new Map(
+    [...moments].map((
+      [name, data],
+    ): [string, StoredTensor] => [name, { dtype: "F32", shape: [data.length], data }]),
+  );

@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { encodeSafetensors, readSafetensors, type StoredTensor } from "../data/safetensors.ts";
+import { modelError, writeFileAtomically } from "../runtime/mod.ts";
+import type { LogEntry, Scores } from "./types.ts";
+
+/** Where a run stands, beside its tensors. All of it is plain data. */
+export interface Position {
+  epoch: number;
+  /** Batches of the epoch that are done. */
+  batch: number;
+  step: number;
+  /** Sums of the training scores since the last log line, and how many batches they hold. */
+  sums: Scores;
+  summed: number;
+  best: Scores;
+  bestEpoch: number;
+  log: LogEntry[];
+}
+
+/** A run as it is saved: one file, so that it is always whole. */
+export interface SavedRun {
+  readonly position: Position;
+  /** Parameters under `params/`, moments under `first/` and `second/`, the best epoch's parameters under `best/`. */
+  readonly tensors: Map<string, StoredTensor>;
+}
+
+export const startPosition = (): Position => ({
+  epoch: 0,
+  batch: 0,
+  step: 0,
+  sums: {},
+  summed: 0,
+  best: {},
+  bestEpoch: -1,
+  log: [],
+});
+
+const statePath = (directory: string) => join(directory, "training.safetensors");
+const logPath = (directory: string) => join(directory, "log.jsonl");
+
+/** Writes the run's state; the file holds either the state before or this one. */
+export async function saveRun(directory: string, run: SavedRun, fingerprint: string): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  const metadata = { position: JSON.stringify(run.position), fingerprint };
+  await writeFileAtomically(statePath(directory), encodeSafetensors(run.tensors, metadata));
+}
+
+/**
+ * The state in a folder, or null when there is none. The log is cut back to that state.
+ *
+ * @throws {KcellfmError} tag "model", when the state belongs to a run of other settings.
+ */
+export async function readRun(directory: string, fingerprint: string): Promise<SavedRun | null> {
+  const path = statePath(directory);
+  if (!await exists(path)) return null;
+  const { tensors, metadata } = readSafetensors(path);
+  if (metadata.fingerprint !== fingerprint) {
+    throw modelError(
+      `Cannot resume from ${path}: it was written by a run of other settings; choose another folder or delete it`,
+    );
+  }
+  const position = JSON.parse(metadata.position) as Position;
+  const lines = position.log.map((entry) => JSON.stringify(entry) + "\n");
+  await writeFileAtomically(logPath(directory), lines.join(""));
+  return { position, tensors };
+}
+
+/** Adds a line to the run's log. */
+export async function appendLog(directory: string, entry: LogEntry): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  await Deno.writeTextFile(logPath(directory), JSON.stringify(entry) + "\n", { append: true });
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** The tensors whose names start with `prefix/`, without it. */
+export function withPrefix<T>(tensors: ReadonlyMap<string, T>, prefix: string): Map<string, T> {
+  const start = `${prefix}/`;
+  return new Map(
+    [...tensors].filter(([name]) => name.startsWith(start)).map(([n, t]) => [n.slice(start.length), t]),
+  );
+}
+
+/** The same tensors under names that start with `prefix/`. */
+export function addPrefix<T>(tensors: ReadonlyMap<string, T>, prefix: string): Map<string, T> {
+  return new Map([...tensors].map(([name, tensor]) => [`${prefix}/${name}`, tensor]));
+}

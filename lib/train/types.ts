@@ -1,0 +1,70 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { ParamTree, TrainingMode } from "../nn/mod.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** Numbers by name, snake_case. */
+export type Scores = Record<string, number>;
+
+/** One line of the training log. */
+export interface LogEntry {
+  readonly epoch: number;
+  /** Optimiser steps done. */
+  readonly step: number;
+  readonly kind: "train" | "validation";
+  readonly scores: Scores;
+  readonly learning_rate?: number;
+  readonly seconds: number;
+}
+
+/** Where gradients of several processes are summed; a single process passes them on (DESIGN section 7). */
+export type Reducer = (
+  gradients: Map<string, tf.Tensor>,
+) => Map<string, tf.Tensor> | Promise<Map<string, tf.Tensor>>;
+
+/** Everything that fixes a training run. */
+export interface TrainingOptions<Batch> {
+  readonly params: ParamTree;
+  /** Which parameters learn, by name. Default: all. */
+  readonly trainable?: (name: string) => boolean;
+  /** Which parameters decay, by name. Default: all. */
+  readonly decays?: (name: string) => boolean;
+  readonly loss: (
+    batch: Batch,
+    training: TrainingMode,
+  ) => { total: tf.Scalar; parts: Record<string, tf.Scalar> };
+  /** The batches of an epoch (from 0); the same epoch must give the same batches, or a resumed run differs. */
+  readonly batches: (epoch: number) => Iterable<Batch> | AsyncIterable<Batch>;
+  /** Scores on held-out data, after each epoch. */
+  readonly validate?: () => Scores | Promise<Scores>;
+  /** The validation score that picks the kept epoch, and its better direction. */
+  readonly monitor?: { readonly score: string; readonly better: "lower" | "higher" };
+  readonly epochs: number;
+  /** Epochs without a better score before stopping early. Default: never. */
+  readonly patience?: number;
+  readonly schedule: Schedule;
+  readonly weightDecay?: number;
+  /** Largest global norm of the gradient. Default 1. */
+  readonly clip?: number;
+  /** Batches whose gradients are averaged into one step. Default 1. */
+  readonly accumulate?: number;
+  readonly seed: number;
+  /** Folder for the log and the resumable state; without it nothing is written. */
+  readonly directory?: string;
+  /** Optimiser steps between resumable states, beside one after each epoch. Default 200. */
+  readonly saveEvery?: number;
+  readonly reducer?: Reducer;
+  readonly onLog?: (entry: LogEntry) => void | Promise<void>;
+  /** Called after every optimiser step. */
+  readonly onStep?: (progress: { epoch: number; step: number; loss: number }) => void | Promise<void>;
+  /** Stops the run after the current step, with its state saved. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a training run ended. The parameters hold the best epoch's values when there is a monitor. */
+export interface TrainingResult {
+  readonly log: readonly LogEntry[];
+  readonly steps: number;
+  readonly bestEpoch: number;
+  readonly best: Scores;
+  readonly stopped: "finished" | "early" | "aborted";
+}
