@@ -1,0 +1,67 @@
+import type { FeatureTable, Prediction } from "./types.ts";
+
+/** Labels as class numbers; `classes` are sorted. */
+export interface EncodedLabels {
+  readonly classes: readonly string[];
+  readonly codes: Int32Array;
+}
+
+/**
+ * Numbers the classes of `labels` in sorted order.
+ *
+ * @throws {RangeError} when there are no rows, or not one label a row, or a value is missing.
+ */
+export function encodeLabels(table: FeatureTable, labels: readonly string[]): EncodedLabels {
+  requireTable(table);
+  if (labels.length !== table.rows || table.rows === 0) {
+    throw new RangeError(
+      `Cannot fit ${table.rows} rows to ${labels.length} labels: expected as many of each, at least one`,
+    );
+  }
+  const classes = [...new Set(labels)].sort();
+  const codeOf = new Map(classes.map((name, code) => [name, code]));
+  return { classes, codes: Int32Array.from(labels, (label) => codeOf.get(label) ?? -1) };
+}
+
+/** Fails when the values do not fill rows x cols. */
+export function requireTable({ features, rows, cols }: FeatureTable): void {
+  if (features.length !== rows * cols) {
+    throw new RangeError(`Cannot use features of ${rows} x ${cols}: they hold ${features.length} values`);
+  }
+}
+
+/** Fails when rows to predict are not as wide as those fitted. */
+export function requireColumns(table: FeatureTable, cols: number): void {
+  requireTable(table);
+  if (table.cols !== cols) {
+    throw new RangeError(`Cannot predict from ${table.cols} features: fitted on ${cols}`);
+  }
+}
+
+/** The most probable class of each row; the first one of equals. */
+export function toPrediction(classes: readonly string[], probabilities: Float32Array): Prediction {
+  const labels = [];
+  for (let start = 0; start < probabilities.length; start += classes.length) {
+    labels.push(classes[argmax(probabilities.subarray(start, start + classes.length))]);
+  }
+  return { labels, classes, probabilities };
+}
+
+/** The place of the largest value; the first one of equals. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best;
+}
+
+/** Softmax of each row of rows x `width` scores, in place. */
+export function softmaxRows(scores: Float32Array, width: number): Float32Array {
+  for (let start = 0; start < scores.length; start += width) {
+    const row = scores.subarray(start, start + width);
+    const top = row[argmax(row)];
+    let total = 0;
+    for (let k = 0; k < width; k++) total += row[k] = Math.exp(row[k] - top);
+    for (let k = 0; k < width; k++) row[k] /= total;
+  }
+  return scores;
+}

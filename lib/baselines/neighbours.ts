@@ -1,0 +1,115 @@
+import * as tf from "@tensorflow/tfjs";
+import { encodeLabels, requireColumns, softmaxRows, toPrediction } from "./labels.ts";
+import type { Classifier, FeatureTable, FitClassifier, FitOptions } from "./types.ts";
+
+/** How neighbours are found and counted. */
+export interface NeighbourOptions extends FitOptions {
+  /** How many neighbours vote; default 15, fewer where the training set is smaller. */
+  readonly k?: number;
+}
+
+const CHUNK = 512;
+
+/**
+ * k nearest neighbours by Euclidean distance, one vote each: probability = votes / k. Of equally near
+ * neighbours the earlier training row counts, of equal votes the first class.
+ */
+export function fitNeighbours(
+  table: FeatureTable,
+  labels: readonly string[],
+  { k = 15 }: NeighbourOptions,
+): Classifier {
+  const { classes, codes } = encodeLabels(table, labels);
+  const votes = Math.min(k, table.rows);
+  return {
+    classes,
+    predict(query) {
+      requireColumns(query, table.cols);
+      const probabilities = new Float32Array(query.rows * classes.length);
+      forDistances(query, table, (row, distances) => {
+        for (const near of smallest(distances, votes)) {
+          probabilities[row * classes.length + codes[near]] += 1 / votes;
+        }
+      });
+      return toPrediction(classes, probabilities);
+    },
+  };
+}
+
+/**
+ * Nearest class mean by Euclidean distance. Probabilities are those of round Gaussians of one width, the
+ * variance within classes s^2: softmax_k(-||x - mean_k||^2 / (2 s^2)).
+ */
+export const fitNearestCentroid: FitClassifier = (table, labels) => {
+  const { classes, codes } = encodeLabels(table, labels);
+  const means = classMeans(table, codes, classes.length);
+  const variance = varianceWithin(table, codes, means);
+  return {
+    classes,
+    predict(query) {
+      requireColumns(query, table.cols);
+      const scores = new Float32Array(query.rows * classes.length);
+      forDistances(query, means, (row, distances) => {
+        scores.set(distances.map((squared) => -squared / (2 * variance)), row * classes.length);
+      });
+      return toPrediction(classes, softmaxRows(scores, classes.length));
+    },
+  };
+};
+
+/** Squared distances of each row of `query` to all rows of `to`, ||a||^2 + ||b||^2 - 2ab, by blocks of rows. */
+function forDistances(
+  query: FeatureTable,
+  to: FeatureTable,
+  visit: (row: number, squared: Float32Array) => void,
+): void {
+  const b = tf.tensor2d(to.features, [to.rows, to.cols]);
+  const bSquares = squaredNorms(to);
+  for (let start = 0; start < query.rows; start += CHUNK) {
+    const rows = Math.min(CHUNK, query.rows - start);
+    const features = query.features.subarray(start * query.cols, (start + rows) * query.cols);
+    const products = tf.tidy(() =>
+      tf.matMul(tf.tensor2d(features, [rows, query.cols]), b, false, true).dataSync()
+    );
+    const aSquares = squaredNorms({ features, rows, cols: query.cols });
+    for (let i = 0; i < rows; i++) {
+      const ab = products.subarray(i * to.rows, (i + 1) * to.rows);
+      visit(start + i, Float32Array.from(bSquares, (norm, j) => Math.max(0, aSquares[i] + norm - 2 * ab[j])));
+    }
+  }
+  b.dispose();
+}
+
+function squaredNorms({ features, rows, cols }: FeatureTable): Float64Array {
+  const norms = new Float64Array(rows);
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) norms[i] += features[at] ** 2;
+  return norms;
+}
+
+function smallest(values: Float32Array, k: number): number[] {
+  const order = Array.from({ length: values.length }, (_, i) => i);
+  return order.sort((a, b) => values[a] - values[b] || a - b).slice(0, k);
+}
+
+function classMeans({ features, cols }: FeatureTable, codes: Int32Array, classes: number): FeatureTable {
+  const counts = new Float64Array(classes);
+  const sums = new Float64Array(classes * cols);
+  codes.forEach((code, i) => {
+    counts[code]++;
+    for (let j = 0; j < cols; j++) sums[code * cols + j] += features[i * cols + j];
+  });
+  const means = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / cols)]);
+  return { features: means, rows: classes, cols };
+}
+
+function varianceWithin(
+  { features, rows, cols }: FeatureTable,
+  codes: Int32Array,
+  means: FeatureTable,
+): number {
+  let squares = 0;
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++, at++) squares += (features[at] - means.features[codes[i] * cols + j]) ** 2;
+  }
+  return Math.max(squares / (rows * cols), 1e-12);
+}

@@ -1,0 +1,35 @@
+/** Cells by features, row after row. */
+export interface FeatureTable {
+  /** rows x cols values. */
+  readonly features: Float32Array;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** What a classifier says of each row. */
+export interface Prediction {
+  /** The most probable class of each row. */
+  readonly labels: string[];
+  /** The classes in the order of the columns of `probabilities`. */
+  readonly classes: readonly string[];
+  /** rows x classes, each row summing to one. */
+  readonly probabilities: Float32Array;
+}
+
+/** A fitted classifier. */
+export interface Classifier {
+  readonly classes: readonly string[];
+  predict(table: FeatureTable): Prediction;
+}
+
+/** What every baseline takes beside the data; all of them are deterministic given the seed. */
+export interface FitOptions {
+  readonly seed: number;
+}
+
+/** Fits a baseline to labelled rows; the compute backend has to be started before. */
+export type FitClassifier = (
+  table: FeatureTable,
+  labels: readonly string[],
+  options: FitOptions,
+) => Classifier;
