@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { createGunzip } from "node:zlib";
+import { basename } from "node:path";
+import type { Dataset } from "./registry.ts";
+
+/** What a file turned out to be. */
+export interface Fingerprint {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What a file is expected to be; nothing is known of a field that is absent. */
+export type Expected = Partial<Fingerprint>;
+
+/** Size and SHA-256 of the file, read in pieces; with `gunzip`, of what the file holds once unpacked. */
+export async function fingerprint(path: string, { gunzip = false } = {}): Promise<Fingerprint> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const file = createReadStream(path, { highWaterMark: 1 << 20 });
+  const stream: AsyncIterable<Uint8Array> = gunzip ? file.compose(createGunzip()) : file;
+  for await (const piece of stream) {
+    hash.update(piece);
+    bytes += piece.length;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+/** Why `found` is not `expected`, in words, or null when nothing speaks against it. */
+export function mismatch(found: Fingerprint, expected: Expected): string | null {
+  if (expected.bytes !== undefined && found.bytes !== expected.bytes) {
+    return `it has ${found.bytes} bytes, expected ${expected.bytes}`;
+  }
+  if (expected.sha256 !== undefined && found.sha256 !== expected.sha256) {
+    return `its sha256 is ${found.sha256}, expected ${expected.sha256}`;
+  }
+  return null;
+}
+
+/**
+ * Checks the file at `path` against everything the registry knows of the data set.
+ *
+ * A file that we gzipped ourselves is another gzip of the same content, so there the content counts; a file of
+ * which nothing is known must at least begin as its kind does.
+ *
+ * @returns its fingerprint, or in words why it is not the data set.
+ */
+export async function checkDataset(path: string, dataset: Dataset): Promise<Fingerprint | string> {
+  const found = await fingerprint(path);
+  const problem = mismatch(found, dataset);
+  if (problem === null) return await wrongKind(path, basename(dataset.path)) ?? found;
+  if (dataset.plain === undefined) return problem;
+  return await checkContent(path, dataset.plain) ?? found;
+}
+
+async function checkContent(path: string, expected: Expected): Promise<string | null> {
+  try {
+    return mismatch(await fingerprint(path, { gunzip: true }), expected);
+  } catch {
+    return "it is not a gzip file";
+  }
+}
+
+const GZIP = [0x1f, 0x8b];
+/** How files of a kind begin. */
+const BEGINNINGS: ReadonlyMap<string, readonly number[]> = new Map([
+  [".h5ad", [0x89, 0x48, 0x44, 0x46]],
+  [".h5", [0x89, 0x48, 0x44, 0x46]],
+  [".gz", GZIP],
+  [".zip", [0x50, 0x4b]],
+  [".zst", [0x28, 0xb5, 0x2f, 0xfd]],
+  [".obo", [...new TextEncoder().encode("format-version:")]],
+]);
+
+/** Why a file that should be called `name` cannot be one of its kind (a web page in place of an h5ad), or null. */
+export async function wrongKind(path: string, name: string): Promise<string | null> {
+  const kind = name.slice(name.lastIndexOf("."));
+  const expected = BEGINNINGS.get(kind);
+  if (expected === undefined) return null;
+  const start = new Uint8Array(expected.length);
+  using file = await Deno.open(path);
+  const read = await file.read(start) ?? 0;
+  if (read === expected.length && expected.every((byte, i) => byte === start[i])) return null;
+  return `it does not begin as ${kind} files do`;
+}

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import registry from "../../data/registry.json" with { type: "json" };
+import { usageError } from "../runtime/errors.ts";
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digits");
+const RelativePath = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, "expected a relative path without ..");
+
+const DatasetSchema = z.strictObject({
+  /** What a user types. */
+  name: z.string().regex(/^[a-z0-9][a-z0-9_.-]*$/),
+  /** Where it lies, below the cache and below a mirror alike. */
+  path: RelativePath,
+  what: z.string().min(1),
+  /** What the product needs it for. */
+  use: z.string().min(1),
+  licence: z.string().min(1),
+  origin: z.string().min(1),
+  citation: z.string().optional(),
+  /** Size and checksum of the file at `path`; a deposit that was never seen has none until its first download. */
+  bytes: z.int().positive().optional(),
+  sha256: Sha256.optional(),
+  url: z.url().optional(),
+  /** Set when `url` serves the file before gzip: its size and checksum, where known. It is gzipped on arrival. */
+  plain: z.strictObject({ bytes: z.int().positive(), sha256: Sha256 }).partial().optional(),
+  /** No public address: a mirror has it, or nobody. */
+  mirrorOnly: z.literal(true).optional(),
+  /** A page where a person can download it, for a file without a fixed address. */
+  page: z.url().optional(),
+}).refine((it) => [it.url, it.mirrorOnly, it.page].filter((source) => source !== undefined).length === 1, {
+  message: "expected exactly one of url, mirrorOnly and page",
+}).refine((it) => it.plain === undefined || (it.url !== undefined && it.path.endsWith(".gz")), {
+  message: "plain needs a url, and a path that ends in .gz",
+});
+
+/** The schema of `data/registry.json`. */
+export const RegistrySchema = z.strictObject({ version: z.literal(1), datasets: z.array(DatasetSchema) });
+
+/** One file that the product can use: what it is, where it comes from, and how to know it is whole. */
+export type Dataset = Readonly<z.infer<typeof DatasetSchema>>;
+
+const DATASETS: readonly Dataset[] = RegistrySchema.parse(registry).datasets;
+
+/** Every data set of `data/registry.json`, in its order. */
+export const listDatasets = (): readonly Dataset[] => DATASETS;
+
+/**
+ * The data set of that name.
+ *
+ * @throws {KcellfmError} tag "usage", when no data set has the name; the message offers similar ones.
+ */
+export function datasetNamed(name: string): Dataset {
+  const found = DATASETS.find((dataset) => dataset.name === name);
+  if (found) return found;
+  const similar = similarNames(name);
+  const hint = similar.length > 0
+    ? `did you mean ${similar.join(", ")}?`
+    : "the registry has no name like it";
+  throw usageError(`Cannot find a data set named "${name}": ${hint} (\`deno task data list\` shows all)`);
+}
+
+function similarNames(name: string): string[] {
+  const words = name.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word.length > 2);
+  return DATASETS.map((dataset) => dataset.name)
+    .filter((known) => words.some((word) => known.includes(word)))
+    .slice(0, 4);
+}

@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import type { DownloadProgress, FetchOptions } from "lib/data/download.ts";
+import { fetchFile, findDataset, findFile, whereIs } from "lib/data/download.ts";
+import { createMeter } from "lib/data/download_progress.ts";
+import { bytesOf, cutAt, entryFor, serve, sha256, silentAt, status, whole } from "./download_server.ts";
+
+const CONTENT = bytesOf(200_000);
+
+/** Runs `body` with an empty cache, no mirror and no patience, and removes the cache. */
+async function withCache(body: (options: FetchOptions & { cache: string }) => Promise<void>): Promise<void> {
+  const cache = await Deno.makeTempDir();
+  try {
+    await body({ cache, mirror: "", backoffMs: 1, attempts: 3 });
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(folder)) names.push(entry.name);
+  return names.sort();
+}
+
+Deno.test("fetchFile downloads once, leaves nothing but the file and its lock, and then works without a network", () =>
+  withCache(async (options) => {
+    await using server = serve(whole(CONTENT));
+    const entry = entryFor(CONTENT, server.url);
+    const seen: DownloadProgress[] = [];
+    const path = await fetchFile(entry, { ...options, onProgress: (progress) => seen.push(progress) });
+    assert.equal(path, join(options.cache, "things/file.bin"));
+    assert.deepEqual(await Deno.readFile(path), CONTENT);
+    assert.deepEqual(await filesIn(join(options.cache, "things")), ["file.bin", "file.bin.lock.json"]);
+    assert.equal(await findFile(entry, options), path);
+    assert.equal(await fetchFile(entry, options), path);
+    assert.equal(server.requests.length, 1);
+    assert.equal(seen.at(-1)?.receivedBytes, CONTENT.length);
+    assert.equal(seen.at(-1)?.totalBytes, CONTENT.length);
+  }));
+
+Deno.test("fetchFile resumes after a cut, asking for the rest of the same version", () =>
+  withCache(async (options) => {
+    await using server = serve(cutAt(CONTENT, 60_000), whole(CONTENT));
+    const path = await fetchFile(entryFor(CONTENT, server.url), options);
+    assert.deepEqual(await Deno.readFile(path), CONTENT);
+    assert.match(server.requests[1].range ?? "", /^bytes=[1-9]\d*-$/);
+    assert.equal(server.requests[1].ifRange, '"v1"');
+  }));
+
+Deno.test("fetchFile resumes in a later run what an earlier one began", () =>
+  withCache(async (options) => {
+    await using server = serve(cutAt(CONTENT, 60_000), status(503), status(503), whole(CONTENT));
+    const entry = entryFor(CONTENT, server.url);
+    await assert.rejects(fetchFile(entry, { ...options, attempts: 2 }), { tag: "network" });
+    assert.equal(await findFile(entry, options), null);
+    assert.deepEqual(await Deno.readFile(await fetchFile(entry, options)), CONTENT);
+    assert.match(server.requests.at(-1)?.range ?? "", /^bytes=[1-9]\d*-$/);
+  }));
+
+Deno.test("fetchFile starts over when the server ignores Range", () =>
+  withCache(async (options) => {
+    await using server = serve(cutAt(CONTENT, 60_000), whole(CONTENT, { ranges: false }));
+    assert.deepEqual(await Deno.readFile(await fetchFile(entryFor(CONTENT, server.url), options)), CONTENT);
+  }));
+
+Deno.test("fetchFile starts over when the file changed since the cut", () =>
+  withCache(async (options) => {
+    await using server = serve(cutAt(bytesOf(200_000, 2), 60_000, '"v0"'), whole(CONTENT));
+    assert.deepEqual(await Deno.readFile(await fetchFile(entryFor(CONTENT, server.url), options)), CONTENT);
+  }));
+
+Deno.test("fetchFile fetches a glued file again, whole, when only its checksum betrays it", () =>
+  withCache(async (options) => {
+    await using server = serve(cutAt(bytesOf(200_000, 2), 60_000), whole(CONTENT)); // both claim to be "v1"
+    assert.deepEqual(await Deno.readFile(await fetchFile(entryFor(CONTENT, server.url), options)), CONTENT);
+  }));
+
+Deno.test("fetchFile gives up on a part longer than the file and starts over", () =>
+  withCache(async (options) => {
+    await using server = serve(whole(CONTENT));
+    const folder = join(options.cache, "things");
+    await Deno.mkdir(folder);
+    await Deno.writeFile(join(folder, "file.bin.part"), bytesOf(300_000));
+    const origin = { url: server.url, validator: '"v1"' };
+    await Deno.writeTextFile(join(folder, "file.bin.part.json"), JSON.stringify(origin));
+    assert.deepEqual(await Deno.readFile(await fetchFile(entryFor(CONTENT, server.url), options)), CONTENT);
+  }));
+
+Deno.test("fetchFile retries a server error and a silent connection", () =>
+  withCache(async (options) => {
+    await using server = serve(status(500), silentAt(CONTENT, 1000), whole(CONTENT));
+    const path = await fetchFile(entryFor(CONTENT, server.url), { ...options, idleMs: 100 });
+    assert.deepEqual(await Deno.readFile(path), CONTENT);
+    assert.equal(server.requests.length, 3);
+  }));
+
+Deno.test("fetchFile does not ask twice for what is not there", () =>
+  withCache(async (options) => {
+    await using server = serve(status(404));
+    const said = { tag: "network", message: /thing: .*answers 404; .*things\/file\.bin.*KCELLFM_MIRROR/ };
+    await assert.rejects(fetchFile(entryFor(CONTENT, server.url), options), said);
+    assert.equal(server.requests.length, 1);
+    assert.deepEqual(await filesIn(join(options.cache, "things")), []);
+  }));
+
+for (
+  const [lie, answer] of Object.entries({
+    "other bytes of the same length": whole(bytesOf(200_000, 3)),
+    "more bytes": whole(bytesOf(200_001)),
+    "fewer bytes": whole(bytesOf(1000)),
+  })
+) {
+  Deno.test(`fetchFile keeps nothing when the server sends ${lie}`, () =>
+    withCache(async (options) => {
+      await using server = serve(answer);
+      const entry = entryFor(CONTENT, server.url);
+      await assert.rejects(fetchFile(entry, options), { tag: "network", message: /^Cannot fetch thing: / });
+      assert.equal(await findFile(entry, options), null);
+    }));
+}
+
+Deno.test("fetchFile says which file, from where and where to put it when nothing answers", () =>
+  withCache(async (options) => {
+    const entry = entryFor(CONTENT, "http://127.0.0.1:9/file.bin"); // port 9 (discard): nobody listens
+    const said = /thing: http:\/\/127\.0\.0\.1:9\/file\.bin fails 3 times .*put it at .*things\/file\.bin/;
+    await assert.rejects(fetchFile(entry, options), { tag: "network", message: said });
+  }));
+
+Deno.test("fetchFile says that a file without a public address needs a mirror", () =>
+  withCache(async (options) => {
+    const said = /no public address; set KCELLFM_MIRROR .*things\/file\.bin/;
+    await assert.rejects(fetchFile(entryFor(CONTENT, undefined), options), { tag: "network", message: said });
+  }));
+
+Deno.test("fetchFile stops when told to and resumes later", () =>
+  withCache(async (options) => {
+    await using server = serve(silentAt(CONTENT, 1000), whole(CONTENT));
+    const entry = entryFor(CONTENT, server.url);
+    await assert.rejects(fetchFile(entry, { ...options, signal: AbortSignal.timeout(100) }), {
+      name: "TimeoutError",
+    });
+    assert.deepEqual(await Deno.readFile(await fetchFile(entry, options)), CONTENT);
+  }));
+
+Deno.test("fetchFile called at once by many brings one whole file", () =>
+  withCache(async (options) => {
+    await using server = serve(cutAt(CONTENT, 60_000), whole(CONTENT));
+    const entry = entryFor(CONTENT, server.url);
+    const paths = await Promise.all(Array.from({ length: 4 }, () => fetchFile(entry, options)));
+    assert.equal(new Set(paths).size, 1);
+    assert.deepEqual(await Deno.readFile(paths[0]), CONTENT);
+    assert.equal(server.requests.length, 2); // the cut and the rest: the others waited
+  }));
+
+Deno.test("fetchFile gzips what the address serves plain, and checks the content", () =>
+  withCache(async (options) => {
+    await using server = serve(whole(CONTENT));
+    const gz = new Uint8Array(gzipSync(CONTENT, { level: 1 }));
+    const plain = { bytes: CONTENT.length, sha256: sha256(CONTENT) };
+    const entry = entryFor(gz, server.url, { path: "file.bin.gz", plain });
+    const path = await fetchFile(entry, options);
+    assert.deepEqual(new Uint8Array(gunzipSync(await Deno.readFile(path))), CONTENT);
+    await Deno.remove(`${path}.lock.json`);
+    assert.equal(await findFile(entry, options), path); // another gzip of the same content is the same data set
+  }));
+
+Deno.test("findFile gzips into place the plain form that a person put there", () =>
+  withCache(async (options) => {
+    const plain = { bytes: CONTENT.length, sha256: sha256(CONTENT) };
+    const entry = entryFor(new Uint8Array(gzipSync(CONTENT)), "http://127.0.0.1:9/x", {
+      path: "file.bin.gz",
+      plain,
+    });
+    await Deno.writeFile(join(options.cache, "file.bin"), CONTENT);
+    const path = await findFile(entry, options);
+    assert.equal(path, join(options.cache, "file.bin.gz"));
+    assert.deepEqual(new Uint8Array(gunzipSync(await Deno.readFile(path))), CONTENT);
+  }));
+
+Deno.test("fetchFile pins the checksum of a deposit at its first download", () =>
+  withCache(async (options) => {
+    await using server = serve(whole(CONTENT), whole(bytesOf(200_000, 5), { etag: '"v2"' }));
+    const entry = { ...entryFor(CONTENT, server.url), bytes: undefined, sha256: undefined };
+    await Deno.remove(await fetchFile(entry, options));
+    await assert.rejects(fetchFile(entry, options), { tag: "network", message: new RegExp(sha256(CONTENT)) });
+  }));
+
+Deno.test("fetchFile refuses a web page where an h5ad of unknown checksum should be", () =>
+  withCache(async (options) => {
+    await using server = serve(whole(new TextEncoder().encode("<html>please log in</html>")));
+    const entry = {
+      ...entryFor(CONTENT, server.url, { path: "x.h5ad" }),
+      bytes: undefined,
+      sha256: undefined,
+    };
+    await assert.rejects(fetchFile(entry, options), {
+      tag: "network",
+      message: /does not begin as \.h5ad files do/,
+    });
+  }));
+
+Deno.test("findFile notices a cached file that was changed behind its lock", () =>
+  withCache(async (options) => {
+    await using server = serve(whole(CONTENT));
+    const entry = entryFor(CONTENT, server.url);
+    const path = await fetchFile(entry, options);
+    await Deno.writeFile(path, bytesOf(200_000, 9));
+    await Deno.utime(path, 0, 0);
+    await assert.rejects(findFile(entry, options), {
+      tag: "file",
+      message: /as thing: its sha256 is .*delete it/,
+    });
+  }));
+
+Deno.test("findFile takes a mirror folder as it is and refuses a truncated file in it", () =>
+  withCache(async (options) => {
+    const mirror = await Deno.makeTempDir();
+    const entry = entryFor(CONTENT, undefined);
+    assert.equal(await findFile(entry, { ...options, mirror }), null);
+    await Deno.mkdir(join(mirror, "things"));
+    await Deno.writeFile(join(mirror, entry.path), CONTENT);
+    assert.equal(await findFile(entry, { ...options, mirror }), join(mirror, entry.path));
+    assert.equal(await whereIs(entry, { ...options, mirror }), "mirror");
+    await Deno.truncate(join(mirror, entry.path), 10);
+    const said = { tag: "file", message: /it has 10 bytes, expected 200000/ };
+    await assert.rejects(findFile(entry, { ...options, mirror }), said);
+    await Deno.remove(mirror, { recursive: true });
+    await assert.rejects(findFile(entry, { ...options, mirror }), {
+      tag: "file",
+      message: /there is no folder/,
+    });
+  }));
+
+Deno.test("findFile copies from a mirror address into the cache, and takes its 404 for an answer", () =>
+  withCache(async (options) => {
+    await using server = serve(status(404), whole(CONTENT));
+    const mirror = new URL("/data", server.url).href;
+    const entry = entryFor(CONTENT, undefined);
+    assert.equal(await findFile(entry, { ...options, mirror }), null);
+    assert.equal(await findFile(entry, { ...options, mirror }), join(options.cache, entry.path));
+    assert.equal(await whereIs(entry, options), "cache");
+  }));
+
+Deno.test("findDataset finds nothing in an empty cache without a mirror", () =>
+  withCache(async (options) => {
+    assert.equal(await findDataset("pbmc3k", options), null);
+    assert.throws(() => findDataset("nothing_like_it", options), { tag: "usage" });
+  }));
+
+Deno.test("createMeter gives the rate of the last seconds and the time left", () => {
+  const seen: DownloadProgress[] = [];
+  let clock = 0;
+  const meter = createMeter("thing", (progress) => seen.push(progress), () => clock);
+  for (clock = 0; clock <= 10_000; clock += 50) meter.update(clock < 5000 ? 0 : (clock - 5000) * 10, 100_000);
+  const last = seen[seen.length - 1];
+  assert.equal(seen.length, 101); // at most one in 100 ms
+  assert.equal(last.bytesPerSecond, 10_000);
+  assert.equal(last.secondsLeft, 5);
+});
