@@ -1,0 +1,14 @@
+import { join } from "node:path";
+import { ROOT } from "../../runtime/paths.ts";
+import { createOntology } from "../create.ts";
+import { parseSlimTable } from "./table.ts";
+import type { Ontology } from "../types.ts";
+
+/** Where the embedded table lies. */
+export const SLIM_PATH = join(ROOT, "lib/ontology/slim/terms.tsv");
+
+/** The embedded ontology: a few hundred terms over all major branches, with marker genes. */
+export async function readSlimTable(): Promise<Ontology> {
+  const { version, terms } = parseSlimTable(await Deno.readTextFile(SLIM_PATH), "slim/terms.tsv");
+  return createOntology(terms, { version, source: "embedded slim table" });
+}

@@ -1,0 +1,23 @@
+/**
+ * Brings the embedded table up to date with a release: `deno run -RW lib/ontology/slim/refresh.ts cl-simple.obo.gz`.
+ * Ids and markers stay as they are written; names, relations and synonyms come from the release.
+ */
+import { writeFileAtomically } from "../../runtime/atomic.ts";
+import { loadOntology } from "../load.ts";
+import { SLIM_PATH } from "./read.ts";
+import { restrictTerms } from "./restrict.ts";
+import { formatSlimTable, parseSlimTable } from "./table.ts";
+
+const [path] = Deno.args;
+const release = await loadOntology(path);
+const { terms } = parseSlimTable(await Deno.readTextFile(SLIM_PATH), SLIM_PATH);
+const markers = new Map(terms.map((term) => [term.id, term.markers]));
+const fresh = restrictTerms(release, new Set(markers.keys()));
+await writeFileAtomically(
+  SLIM_PATH,
+  formatSlimTable({
+    version: release.version,
+    terms: fresh.map((term) => ({ ...term, markers: markers.get(term.id) })),
+  }),
+);
+console.log(`${fresh.length} terms of ${release.source} written to ${SLIM_PATH}`);
