@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import {
+  CELL_PRESETS,
+  type CellConfig,
+  classifyCells,
+  decodeExpression,
+  encodeCells,
+  initCellParams,
+} from "lib/cell/mod.ts";
+import type { TokenBatch } from "lib/genes/tokenizer.ts";
+import { countParams, disposeParams, loadParams } from "lib/nn/mod.ts";
+import { createRng, startBackend } from "lib/runtime/mod.ts";
+import golden from "../fixtures/cell/encoder.json" with { type: "json" };
+
+await startBackend();
+
+// float32 against float64 through two layers whose norms divide by small deviations
+const TOLERANCE = 2e-4;
+
+function configOf({ residual, readout }: { residual: boolean; readout: string }): CellConfig {
+  const { width, layers, expand, headDim, stateDim, convWidth } = golden.sizes;
+  const sizes = { width, layers, expand, headDim, stateDim, convWidth, chunk: 2 };
+  return { ...CELL_PRESETS.nano, ...sizes, residual, readout: readout === "cls" ? "cls" : "mean" };
+}
+
+function paddedBatch(): TokenBatch {
+  const cells = golden.cells as [number[], number[]][];
+  const length = 6;
+  const batch = {
+    cells: cells.length,
+    length,
+    ids: new Int32Array(18).fill(12),
+    values: new Float32Array(18).fill(-2),
+  };
+  cells.forEach(([ids, values], row) => {
+    batch.ids.set(ids, row * length);
+    batch.values.set(values, row * length);
+  });
+  return { ...batch, lengths: Int32Array.from(cells, ([ids]) => ids.length) };
+}
+
+function goldenParams(config: CellConfig) {
+  const params = initCellParams(createRng(0), {
+    config,
+    genes: golden.sizes.genes,
+    classes: golden.sizes.classes,
+  });
+  const stored = Object.entries(golden.params).map(([name, { shape, data }]) =>
+    [name, { dtype: "F32", shape, data: Float32Array.from(data) }] as const
+  );
+  loadParams(params, new Map(stored), "the golden parameters");
+  return params;
+}
+
+function assertClose(actual: Float32Array, expected: number[]): void {
+  assert.equal(actual.length, expected.length);
+  expected.forEach((value, i) => {
+    assert.ok(
+      Math.abs(actual[i] - value) < TOLERANCE * (1 + Math.abs(value)),
+      `${i}: ${actual[i]} is not ${value}`,
+    );
+  });
+}
+
+for (const expected of golden.cases) {
+  const name = `residual ${expected.residual}, readout ${expected.readout}`;
+  Deno.test(`encodeCells equals plain PyTorch (${name}; ${golden.made_by})`, () => {
+    const config = configOf(expected);
+    const params = goldenParams(config);
+    tf.tidy(() => {
+      const { tokens, cells } = encodeCells(params, paddedBatch(), { config });
+      assertClose(cells.dataSync<"float32">(), expected.cells);
+      assertClose(classifyCells(params.classifier, cells).dataSync<"float32">(), expected.logits);
+      const first = tf.reshape(tf.slice(tokens, [0, 0, 0], [1, 5, -1]), [5, -1]) as tf.Tensor2D;
+      assertClose(decodeExpression(params, first).dataSync<"float32">(), expected.expression_of_first);
+    });
+    disposeParams(params);
+  });
+}
+
+Deno.test("encodeCells does not see padding: longer rows give the same cells", () => {
+  const config = { ...CELL_PRESETS.nano, layers: 1 };
+  const params = initCellParams(createRng(1), { config, genes: 12, classes: 2 });
+  const short: TokenBatch = {
+    cells: 1,
+    length: 3,
+    ids: Int32Array.of(13, 4, 2),
+    values: Float32Array.of(0, 1, 2),
+    lengths: Int32Array.of(3),
+  };
+  const long: TokenBatch = {
+    ...short,
+    length: 70,
+    ids: new Int32Array(70).fill(12),
+    values: new Float32Array(70).fill(-2),
+  };
+  long.ids.set(short.ids);
+  long.values.set(short.values);
+  tf.tidy(() => {
+    const [a, b] = [short, long].map((batch) => encodeCells(params, batch, { config }).cells.dataSync());
+    a.forEach((value, i) => assert.ok(Math.abs(value - b[i]) < 1e-5, `${value} is not ${b[i]}`));
+  });
+  disposeParams(params);
+});
+
+Deno.test("initCellParams at the paper preset counts the parameters that the authors print", () => {
+  // ORIGINAL section 2: gene encoder, value encoder, decoder and classifier (7 classes) at width 512;
+  // a layer is 1,719,600 + 7,472 = 1,727,072. Two layers are built here and the rest is reckoned, for memory.
+  const config = { ...CELL_PRESETS.paper, layers: 1 };
+  const params = initCellParams(createRng(2), { config, genes: 60694, classes: 7 });
+  assert.equal(countParams(params.layers), 1_727_072);
+  assert.equal(countParams(params.genes), 31_076_864 + 1_024);
+  assert.equal(countParams(params.values), 264_704);
+  assert.equal(countParams(params.expression), 525_825);
+  assert.equal(countParams(params.classifier), 527_360 + 513 * 7);
+  disposeParams(params);
+});
