@@ -10,9 +10,9 @@ export interface FoundTerm {
 }
 
 /**
- * Looks a label up by id, alternative id, name, exact synonym or abbreviation, in that order, folding case, hyphens,
- * punctuation and plurals, and adding the word "cell" where it was left out ("Goblet"). An obsolete term leads to
- * the one that replaces it.
+ * Looks a label up by id, alternative id, name, exact synonym, abbreviation or common label, in that order, folding
+ * case, hyphens, punctuation and plurals, and adding the word "cell" where it was left out ("Goblet"). An obsolete
+ * term leads to the one that replaces it.
  *
  * @returns null when no term has the label, when several share it, or when an obsolete term has no single successor.
  */

@@ -1,3 +1,4 @@
+import { COMMON_LABELS } from "./common_labels.ts";
 import type { LabelKind, LabelTarget, Term } from "./types.ts";
 
 /**
@@ -26,7 +27,7 @@ function singular(word: string): string {
 }
 
 /** Earlier kinds win over later ones; live terms win over obsolete ones. */
-const KINDS: readonly LabelKind[] = ["id", "alt_id", "name", "exact synonym", "abbreviation"];
+const KINDS: readonly LabelKind[] = ["id", "alt_id", "name", "exact synonym", "abbreviation", "common label"];
 
 /** Every folded label with the term it means; a label that two terms share in its best kind means none. */
 export function indexLabels(terms: ReadonlyMap<string, Term>): Map<string, LabelTarget> {
@@ -66,5 +67,7 @@ function labelsOf(term: Term, how: LabelKind): string[] {
       return term.synonyms.filter((synonym) => synonym.scope === "exact").map((synonym) => synonym.text);
     case "abbreviation":
       return term.synonyms.filter((synonym) => synonym.abbreviation).map((synonym) => synonym.text);
+    case "common label":
+      return COMMON_LABELS.filter(([, id]) => id === term.id).map(([label]) => label);
   }
 }

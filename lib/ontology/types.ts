@@ -30,7 +30,7 @@ export interface Term {
 }
 
 /** By which of a term's labels a free text found it. */
-export type LabelKind = "id" | "alt_id" | "name" | "exact synonym" | "abbreviation";
+export type LabelKind = "id" | "alt_id" | "name" | "exact synonym" | "abbreviation" | "common label";
 
 /** A label of one term, or null where live terms share it and it means nothing on its own. */
 export interface LabelTarget {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { findTerm, foldLabel, parseObo } from "lib/ontology/mod.ts";
+import { COMMON_LABELS } from "lib/ontology/common_labels.ts";
+import { findTerm, foldLabel, loadOntology, parseObo } from "lib/ontology/mod.ts";
 import { TINY_OBO } from "./fixture.ts";
 
 const tiny = parseObo(TINY_OBO);
@@ -62,4 +63,11 @@ Deno.test("findTerm gives up on obsolete terms that replace each other", () => {
   const loop = TINY_OBO.replace("replaced_by: CL:0000005", "replaced_by: CL:0000008")
     .replace(/(name: obsolete nothing)/, "$1\nreplaced_by: CL:0000007");
   assert.equal(findTerm(parseObo(loop), "plasmacyte"), null);
+});
+
+Deno.test("findTerm finds labels that authors write and the ontology lacks", async () => {
+  const slim = await loadOntology(null);
+  for (const [label, id] of COMMON_LABELS) assert.equal(findTerm(slim, label)?.term.id, id, label);
+  assert.equal(findTerm(slim, "CD4 T cells")?.how, "common label");
+  assert.equal(findTerm(slim, "FCGR3A+ Mono")?.term.name, "CD14-low, CD16-positive monocyte");
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decompress } from "fzstd";
+import { COMMON_LABELS } from "lib/ontology/common_labels.ts";
 import {
   ancestors,
   countRelations,
@@ -75,6 +76,7 @@ function registerReleaseTests(folder: string): void {
         assert.equal(findTerm(ontology, name)?.term.id, id, name);
         assert.equal(findTerm(ontology, id)?.term.name, name);
       }
+      for (const [label, id] of COMMON_LABELS) assert.equal(findTerm(ontology, label)?.term.id, id, label);
     }
   });
 
