@@ -1,0 +1,30 @@
+import { dataError, type KcellfmError, messageOf } from "../../runtime/mod.ts";
+import type { Hdf5File } from "../hdf5.ts";
+import { sortColumns } from "../sparse.ts";
+import type { CsrMatrix } from "../types.ts";
+
+/** Sorts the columns of a block; a column outside the matrix becomes a line with the path. */
+export function checked(file: Hdf5File, path: string, block: CsrMatrix): CsrMatrix {
+  try {
+    sortColumns(block);
+  } catch (error) {
+    throw damaged(file, path, messageOf(error));
+  }
+  return block;
+}
+
+/** Fails when row (or column) pointers are not an ascending walk over the stored values. */
+export function requirePointers(
+  file: Hdf5File,
+  { path, pointers, length }: { path: string; pointers: Float64Array; length: number },
+): void {
+  const stored = file.info(`${path}/data`).shape?.[0] ?? 0;
+  const ascending = pointers.every((at, i) => i === 0 ? at === 0 : at >= pointers[i - 1]);
+  if (pointers.length !== length || !ascending || pointers[length - 1] > stored) {
+    throw damaged(file, path, "its indptr does not fit its shape and values");
+  }
+}
+
+/** The one line about a matrix that contradicts itself. */
+export const damaged = (file: Hdf5File, path: string, why: string): KcellfmError =>
+  dataError(`Cannot read ${path} of ${file.path}: ${why}; the file is damaged`);

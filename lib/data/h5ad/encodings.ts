@@ -1,0 +1,139 @@
+import { dataError } from "../../runtime/mod.ts";
+import type { Field, Hdf5File } from "../hdf5.ts";
+import type { DenseArray, Element, ElementDict, Nullable, RecordArray } from "./elements.ts";
+import { readFrame } from "./frames.ts";
+import { openMatrix, sparseFormat } from "./matrix.ts";
+
+type Reader = (file: Hdf5File, path: string) => Element;
+
+/** Readers by (encoding-type, encoding-version), after AnnData's on-disk specification. */
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ["anndata 0.1.0", readDict],
+  ["raw 0.1.0", readDict],
+  ["dict 0.1.0", readDict],
+  ["array 0.2.0", readArray],
+  ["string-array 0.2.0", readArray],
+  ["rec-array 0.2.0", readRecords],
+  ["string 0.2.0", readArray],
+  ["bytes 0.2.0", readArray],
+  ["numeric-scalar 0.2.0", readArray],
+  ["null 0.1.0", () => null],
+  ["csr_matrix 0.1.0", readMatrix],
+  ["csc_matrix 0.1.0", readMatrix],
+  ["categorical 0.2.0", readCategorical],
+  ["nullable-integer 0.1.0", readNullable],
+  ["nullable-boolean 0.1.0", readNullable],
+  ["nullable-string-array 0.1.0", readNullable],
+  ["dataframe 0.1.0", readFrame],
+  ["dataframe 0.2.0", readFrame],
+]);
+
+/**
+ * Reads any element of an AnnData file. Elements without an encoding (anndata before 0.8) are read by what they
+ * are: groups as dictionaries or sparse matrices, datasets as arrays, strings or tables.
+ *
+ * @throws {KcellfmError} tag "data", with the path, when the encoding is not known.
+ */
+export function readElement(file: Hdf5File, path: string): Element {
+  const kind = file.kind(path);
+  if (kind === null) throw dataError(`Cannot read ${path} of ${file.path}: there is no such element`);
+  return readerFor(file, { path, kind })(file, path);
+}
+
+function readerFor(file: Hdf5File, { path, kind }: { path: string; kind: "group" | "dataset" }): Reader {
+  const type = file.attribute(path, "encoding-type");
+  if (type === null || type === "") return legacyReader(file, { path, kind });
+  const version = file.attribute(path, "encoding-version");
+  const reader = READERS.get(`${type} ${version}`);
+  if (reader) return reader;
+  throw dataError(
+    `Cannot read ${path} of ${file.path}: encoding "${type}" ${version} is not known ` +
+      `(known: ${[...READERS.keys()].join(", ")})`,
+  );
+}
+
+function legacyReader(file: Hdf5File, { path, kind }: { path: string; kind: "group" | "dataset" }): Reader {
+  if (kind === "group") return sparseFormat(file, path) ? readMatrix : readDict;
+  return file.info(path).type.kind === "table" ? readRecords : readArray;
+}
+
+function readDict(file: Hdf5File, path: string): ElementDict {
+  return Object.fromEntries(file.keys(path).map((key) => [key, readElement(file, `${path}/${key}`)]));
+}
+
+function readMatrix(file: Hdf5File, path: string): Element {
+  return { matrix: openMatrix(file, path) };
+}
+
+/** Arrays and scalars of numbers, booleans or strings. */
+export function readArray(file: Hdf5File, path: string): Element {
+  const { shape, type } = file.info(path);
+  if (shape === null) return null;
+  if (type.kind === "string") {
+    const values = file.strings(path);
+    return shape.length === 0 ? values[0] : values;
+  }
+  if (type.kind === "bool") {
+    const values = Array.from(file.numbers(path, Int32Array), (value) => value !== 0);
+    return shape.length === 0 ? values[0] : values;
+  }
+  const data = readNumbers(file, path);
+  return shape.length === 0 ? data[0] : { shape, data };
+}
+
+/** Numbers in the smallest of float32, int32 and float64 that holds them exactly (int64 to 2^53). */
+function readNumbers(file: Hdf5File, path: string): DenseArray["data"] {
+  const { type } = file.info(path);
+  if (type.kind === "float") return file.numbers(path, type.size <= 4 ? Float32Array : Float64Array);
+  const values = file.numbers(path, Float64Array);
+  return values.every((value) => (value | 0) === value) ? Int32Array.from(values) : values;
+}
+
+/** A table, one column a field. */
+export function readRecords(file: Hdf5File, path: string): RecordArray {
+  const columns: Record<string, readonly string[] | DenseArray> = {};
+  for (const [name, field] of file.table(path)) columns[name] = fieldValues(field);
+  return { columns };
+}
+
+const fieldValues = (field: Field): readonly string[] | DenseArray =>
+  "width" in field
+    ? {
+      shape: field.width === 1 ? [field.values.length] : [field.values.length / field.width, field.width],
+      data: field.values,
+    }
+    : field.values;
+
+function readCategorical(file: Hdf5File, path: string): Element {
+  return {
+    codes: file.numbers(`${path}/codes`, Int32Array),
+    categories: categoryNames(file, `${path}/categories`),
+    ordered: Boolean(file.attribute(path, "ordered")),
+  };
+}
+
+/** Categories as text, whatever their type: numbers and booleans print as Python would. */
+export function categoryNames(file: Hdf5File, path: string): string[] {
+  const element = readElement(file, path);
+  if (Array.isArray(element)) {
+    return element.map((value) => typeof value === "boolean" ? pythonBool(value) : value);
+  }
+  if (element !== null && typeof element === "object" && "data" in element) {
+    return Array.from(element.data as Float64Array, String);
+  }
+  if (element !== null && typeof element === "object" && "nullable" in element) {
+    return (element as Nullable).nullable.map(String);
+  }
+  throw dataError(`Cannot read ${path} of ${file.path}: categories were expected`);
+}
+
+const pythonBool = (value: boolean): string => value ? "True" : "False";
+
+function readNullable(file: Hdf5File, path: string): Nullable {
+  const missing = file.numbers(`${path}/mask`, Int32Array);
+  const values = readArray(file, `${path}/values`);
+  const list: ArrayLike<number | boolean | string> = Array.isArray(values)
+    ? values
+    : (values as DenseArray).data;
+  return { nullable: Array.from(list, (value, i) => missing[i] ? null : value) };
+}

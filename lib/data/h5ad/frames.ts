@@ -1,0 +1,122 @@
+import pl, { type DataFrame, type Series } from "nodejs-polars";
+import { dataError } from "../../runtime/mod.ts";
+import type { Hdf5File } from "../hdf5.ts";
+import { type Categorical, type Element, isCategorical, isDenseArray, isNullable } from "./elements.ts";
+import { categoryNames, readElement } from "./encodings.ts";
+
+/** The annotations of one axis: its names, and one row each in file order. */
+export interface Frame {
+  readonly index: readonly string[];
+  readonly frame: DataFrame;
+}
+
+/**
+ * A dataframe element (obs, var): the specification's groups of columns, the groups of anndata 0.7 whose
+ * categories live in `__categories`, and the tables of anndata before 0.7 whose categories live in `uns`.
+ * Categoricals become strings, missing values null.
+ *
+ * @throws {KcellfmError} tag "data", with the path of the column that cannot be read.
+ */
+export function readFrame(file: Hdf5File, path: string): Frame {
+  return file.kind(path) === "dataset" ? readTable(file, path) : readColumns(file, path);
+}
+
+function readColumns(file: Hdf5File, path: string): Frame {
+  const key = indexKey(file, path);
+  const index = asText(readElement(file, `${path}/${key}`), `${path}/${key}`);
+  const series = columnNames(file, path, key).map((name) => {
+    const at = `${path}/${name}`;
+    return toSeries(file, { name, at, element: readColumn(file, at), length: index.length });
+  });
+  return { index, frame: pl.DataFrame(series) };
+}
+
+/** The dataset that holds the row names. */
+export function indexKey(file: Hdf5File, path: string): string {
+  const key = file.attribute(path, "_index");
+  if (typeof key === "string") return key;
+  for (const name of ["_index", "index"]) if (file.kind(`${path}/${name}`)) return name;
+  throw dataError(`Cannot read ${path} of ${file.path}: it has no index of row names`);
+}
+
+/** Column names in the file's order. */
+export function columnNames(file: Hdf5File, path: string, key: string): string[] {
+  const order = file.attribute(path, "column-order");
+  if (Array.isArray(order)) return order.map(String);
+  return file.keys(path).filter((name) => name !== key && name !== "__categories");
+}
+
+/** A column; in anndata 0.7 a dataset of codes whose attribute points at its categories. */
+function readColumn(file: Hdf5File, path: string): Element {
+  const categories = file.kind(path) === "dataset" ? file.attribute(path, "categories") : null;
+  if (typeof categories !== "string") return readElement(file, path);
+  return {
+    codes: file.numbers(path, Int32Array),
+    categories: categoryNames(file, categories),
+    ordered: Boolean(file.attribute(categories, "ordered")),
+  };
+}
+
+function readTable(file: Hdf5File, path: string): Frame {
+  const { index, columns } = readTableFields(file, path);
+  const series = Object.entries(columns).map(([name, values]) => {
+    const categories = `uns/${name}_categories`;
+    const element: Element = Array.isArray(values)
+      ? values
+      : file.kind(categories)
+      ? { codes: Int32Array.from(values), categories: categoryNames(file, categories), ordered: false }
+      : { shape: [values.length], data: values as Float64Array | Int32Array };
+    return toSeries(file, { name, at: `${path}/${name}`, element, length: index.length });
+  });
+  return { index, frame: pl.DataFrame(series) };
+}
+
+/** The fields of an obs or var table as they are stored: the first names the rows, categoricals are codes. */
+export function readTableFields(
+  file: Hdf5File,
+  path: string,
+): { index: readonly string[]; columns: TableColumns } {
+  const [first, ...rest] = file.table(path);
+  if (!first) throw dataError(`Cannot read ${path} of ${file.path}: the table has no columns`);
+  const index = "width" in first[1] ? Array.from(first[1].values, String) : first[1].values;
+  return { index, columns: Object.fromEntries(rest.map(([name, field]) => [name, field.values])) };
+}
+
+type TableColumns = Readonly<Record<string, string[] | Float64Array | Int32Array>>;
+
+interface Column {
+  readonly name: string;
+  readonly at: string;
+  readonly element: Element;
+  readonly length: number;
+}
+
+function toSeries(file: Hdf5File, { name, at, element, length }: Column): Series {
+  const values = columnValues(element);
+  if (values === null || values.length !== length) {
+    const found = values === null ? "it is not a column" : `it has ${values.length} values`;
+    throw dataError(`Cannot read ${at} of ${file.path}: ${found}, a column of ${length} was expected`);
+  }
+  return pl.Series(name, values as string[]);
+}
+
+type Values = ArrayLike<number> | readonly (string | number | boolean | null)[];
+
+function columnValues(element: Element): Values | null {
+  if (Array.isArray(element)) return element;
+  if (isCategorical(element)) return labelsOf(element);
+  if (isNullable(element)) return element.nullable;
+  if (isDenseArray(element) && element.shape.length === 1) return element.data;
+  return null;
+}
+
+/** One category name a row; null where the code is missing. */
+export function labelsOf({ codes, categories }: Categorical): (string | null)[] {
+  return Array.from(codes, (code) => code < 0 ? null : categories[code] ?? null);
+}
+
+function asText(element: Element, path: string): string[] {
+  const values = columnValues(element);
+  if (values === null) throw dataError(`Cannot read ${path}: row names were expected`);
+  return Array.from(values as ArrayLike<string | number | boolean | null>, (value) => String(value ?? ""));
+}

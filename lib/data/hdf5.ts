@@ -1,0 +1,288 @@
+import * as h5 from "h5wasm/node";
+import { fileError, KcellfmError, messageOf, requireFolder } from "../runtime/mod.ts";
+import { requireHdf5 } from "./hdf5_check.ts";
+import { decodeFixedStrings, decodeNumbers, gatherField, type Memory, sizeOf } from "./hdf5_decode.ts";
+import { type DatasetInfo, type NumberArray, type ValueType, valueTypeOf } from "./hdf5_types.ts";
+
+export type { DatasetInfo, NumberArray, ValueType } from "./hdf5_types.ts";
+export { typeName } from "./hdf5_types.ts";
+
+/** An attribute: references arrive as the path they point at. */
+export type Attribute = string | number | string[] | number[] | null;
+
+/** Rows [start, start + count) of a dataset's first axis. */
+export interface Range {
+  readonly start: number;
+  readonly count: number;
+}
+
+/** Groups as HDF5 1.0 laid them out, as h5py writes them: every reader knows them, and {@linkcode unlink} too. */
+const OLDEST = { libver: ["earliest", "latest"] } satisfies h5.FileOptions;
+
+/** How a new dataset is laid out; `grow` lets its first axis be extended later. */
+export interface Layout {
+  readonly shape?: readonly number[];
+  readonly chunks?: readonly number[];
+  readonly gzip?: number;
+  readonly grow?: boolean;
+}
+
+type NumberTarget = Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
+
+/** One field of a table (compound dataset): numbers may have several values a row. */
+export type Field = { values: string[] } | { values: Float64Array | Int32Array; width: number };
+
+/**
+ * An open HDF5 file, addressed by path. The only door to h5wasm: everything it throws leaves here as one line
+ * that names the file and the path inside it.
+ */
+export class Hdf5File {
+  readonly #file: h5.File;
+  readonly #info = new Map<string, DatasetInfo>();
+
+  private constructor(readonly path: string, file: h5.File) {
+    this.#file = file;
+  }
+
+  /**
+   * Opens a file to read ("r") or change ("a"), or makes a new one ("w").
+   *
+   * @throws {KcellfmError} tag "file", when it is missing, empty, truncated or not HDF5.
+   */
+  static async open(path: string, mode: "r" | "a" | "w" = "r"): Promise<Hdf5File> {
+    if (mode === "w") requireFolder(path);
+    else requireHdf5(path);
+    await h5.ready;
+    const file = loudly(() => new h5.File(path, mode, OLDEST), (why) => `Cannot open ${path}: ${why}`);
+    return new Hdf5File(path, file);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  /** "group", "dataset", or null where there is nothing. */
+  kind(path: string): "group" | "dataset" | null {
+    const type = this.#file.get_type(path);
+    return type === h5.Module.H5G_GROUP ? "group" : type === h5.Module.H5G_DATASET ? "dataset" : null;
+  }
+
+  keys(path: string): string[] {
+    return h5.Module.get_names(this.#file.file_id, path, false);
+  }
+
+  attribute(path: string, name: string): Attribute {
+    return this.#run(path, () => {
+      if (!this.attributeNames(path).includes(name)) return null;
+      const attribute = new h5.Attribute(this.#file.file_id, path, name);
+      return this.#plain(attribute.value);
+    });
+  }
+
+  attributeNames(path: string): string[] {
+    return h5.Module.get_attribute_names(this.#file.file_id, path);
+  }
+
+  #plain(value: h5.OutputData | null): Attribute {
+    if (value === null || typeof value === "string") return value;
+    if (value instanceof h5.Reference) {
+      return h5.Module.get_referenced_name(this.#file.file_id, value.ref_data, true);
+    }
+    if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+      return Number(value);
+    }
+    const items = Array.from(value as ArrayLike<unknown>);
+    if (items.length === 1 && items[0] instanceof h5.Reference) return this.#plain(items[0]);
+    return items.every((item) => typeof item === "string") ? items : items.map(Number);
+  }
+
+  /** Shape, chunks and type of a dataset (cached: a dataset never changes its type). */
+  info(path: string): DatasetInfo {
+    const known = this.#info.get(path);
+    if (known) return known;
+    return this.#run(path, () => {
+      const meta = h5.Module.get_dataset_metadata(this.#file.file_id, path);
+      const info = { shape: meta.shape, chunks: meta.chunks, type: valueTypeOf(meta), size: meta.size };
+      this.#info.set(path, info);
+      return info;
+    });
+  }
+
+  /** Numbers of a dataset as `target`, all of it or the rows of `range`. */
+  numbers<T extends NumberTarget>(path: string, target: T, range?: Range): InstanceType<T> {
+    const { type } = this.info(path);
+    return this.#read(path, range, (memory) => decodeNumbers(memory, type, target));
+  }
+
+  /** Strings of a dataset in row-major order. */
+  strings(path: string, range?: Range): string[] {
+    const { type } = this.info(path);
+    return this.#read(path, range, (memory) => decodeStrings(memory, type));
+  }
+
+  /** The fields of a table (a compound dataset), each as one column. */
+  table(path: string): Map<string, Field> {
+    const { type } = this.info(path);
+    if (type.kind !== "table") throw fileError(`Cannot read ${path} of ${this.path}: it is not a table`);
+    return this.#read(path, undefined, (memory) =>
+      new Map(
+        type.members.map(({ name, offset, type: of }) => {
+          const packed = gatherField(memory, type.size, { offset, size: sizeOf(of) });
+          return [name, decodeField(packed, of)];
+        }),
+      ));
+  }
+
+  #read<T>(path: string, range: Range | undefined, decode: (memory: Memory) => T): T {
+    const { shape, size, type } = this.info(path);
+    return this.#run(path, () => {
+      if (shape === null) return decode({ buffer: new ArrayBuffer(0), offset: 0, count: 0 });
+      const extent = range ? [range.count, ...shape.slice(1)] : shape;
+      const count = extent.reduce((a, b) => a * b, 1);
+      const offset = extent.map((_, axis) => axis === 0 && range ? range.start : 0);
+      return withMemory(count * size, (pointer) => {
+        const strides = extent.map(() => 1n);
+        const [counts, offsets] = [extent.map(BigInt), offset.map(BigInt)];
+        const whole = extent.length === 0;
+        const [c, o, s] = whole ? [null, null, null] : [counts, offsets, strides];
+        loudly(() => h5.Module.get_dataset_data(this.#file.file_id, path, c, o, s, BigInt(pointer)));
+        try {
+          return decode({ buffer: h5.Module.HEAPU8.buffer as ArrayBuffer, offset: pointer, count });
+        } finally {
+          if (holdsPointers(type)) reclaim(this.#file.file_id, path, pointer, whole ? null : counts);
+        }
+      });
+    });
+  }
+
+  createGroup(path: string): void {
+    this.#change(path, () => this.#file.create_group(path));
+  }
+
+  /** Sets an attribute, replacing one of the same name. */
+  setAttribute(path: string, name: string, value: string | number | readonly string[] | BigInt64Array): void {
+    this.#change(path, () => {
+      const target = this.#file.get(path) as h5.Group | h5.Dataset;
+      if (this.attributeNames(path).includes(name)) target.delete_attribute(name);
+      // An empty list is an empty float64 array, as h5py has it: HDF5 refuses to write no strings.
+      if (Array.isArray(value) && value.length === 0) target.create_attribute(name, new Float64Array(0), [0]);
+      else if (Array.isArray(value)) target.create_attribute(name, [...value], [value.length], "S");
+      else target.create_attribute(name, value as string | number | BigInt64Array);
+    });
+  }
+
+  /** Writes numbers as a new dataset of their own type; shape [] makes a scalar. */
+  createNumbers(path: string, data: NumberArray | BigInt64Array, layout: Layout = {}): void {
+    const { shape = [data.length], chunks, gzip, grow } = layout;
+    this.#change(path, () =>
+      this.#file.create_dataset({
+        name: path,
+        data,
+        shape: [...shape],
+        ...(chunks && { chunks: [...chunks], ...(gzip && { compression: gzip }) }),
+        ...(grow && { maxshape: shape.map(() => null) }),
+      }));
+  }
+
+  /** Writes strings as a new dataset of variable-length UTF-8; shape [] makes a scalar. */
+  createStrings(path: string, data: readonly string[], layout: Layout = {}): void {
+    const { shape = [data.length], chunks, grow } = layout;
+    this.#change(path, () =>
+      this.#file.create_dataset({
+        name: path,
+        data: [...data],
+        shape: [...shape],
+        dtype: "S",
+        ...(chunks && { chunks: [...chunks] }),
+        ...(grow && { maxshape: shape.map(() => null) }),
+      }));
+  }
+
+  resize(path: string, shape: readonly number[]): void {
+    this.#info.delete(path);
+    this.#change(path, () => (this.#file.get(path) as h5.Dataset).resize([...shape]));
+  }
+
+  /** Overwrites rows of a numeric dataset in place, in the dataset's own type. */
+  writeNumbers(path: string, data: NumberArray | BigInt64Array, start = 0): void {
+    this.#change(path, () => {
+      const dataset = this.#file.get(path) as h5.Dataset;
+      const shape = dataset.shape ?? [];
+      const width = shape.slice(1).reduce((a, b) => a * b, 1);
+      const rows = shape.length === 0 ? [] : [[start, start + data.length / width] as [number, number]];
+      loudly(() =>
+        dataset.write_slice([...rows, ...shape.slice(1).map((n) => [0, n] as [number, number])], data)
+      );
+    });
+  }
+
+  #change(path: string, call: () => void): void {
+    this.#run(path, () => loudly(call));
+  }
+
+  /** Runs one call on `path`, turning whatever it throws into one line. */
+  #run<T>(path: string, call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      if (error instanceof KcellfmError) throw error;
+      throw fileError(`Cannot read or write ${path} of ${this.path}: ${reasonOf(error)}`, error);
+    }
+  }
+}
+
+const holdsPointers = (type: ValueType): boolean =>
+  type.kind === "string"
+    ? type.variable
+    : type.kind === "table" && type.members.some((m) => holdsPointers(m.type));
+
+function reclaim(file: bigint, path: string, pointer: number, counts: bigint[] | null): void {
+  if (counts) h5.Module.reclaim_vlen_memory_count(file, path, "", BigInt(pointer), counts);
+  else h5.Module.reclaim_vlen_memory(file, path, "", BigInt(pointer));
+}
+
+function decodeStrings(memory: Memory, type: ValueType): string[] {
+  if (type.kind !== "string") throw new TypeError(`strings were expected, it holds ${type.kind} values`);
+  if (!type.variable) return decodeFixedStrings(memory, type);
+  const pointers = new Uint32Array(memory.buffer, memory.offset, memory.count);
+  return Array.from(pointers, (pointer) => h5.Module.UTF8ToString(pointer));
+}
+
+function decodeField(memory: Memory, type: ValueType): Field {
+  if (type.kind === "string") return { values: decodeStrings(memory, type) };
+  const [of, width] = type.kind === "array" ? [type.of, type.shape.reduce((a, b) => a * b, 1)] : [type, 1];
+  const values = decodeNumbers({ ...memory, count: memory.count * width }, of, Float64Array);
+  const narrow = of.kind !== "float" && values.every((value) => (value | 0) === value);
+  return { values: narrow ? Int32Array.from(values) : values, width };
+}
+
+function withMemory<T>(bytes: number, use: (pointer: number) => T): T {
+  if (bytes > h5.Module.MAXIMUM_MEMORY / 2) {
+    throw new RangeError(`${bytes} bytes at once are too many; read it in slices`);
+  }
+  const pointer = h5.Module._malloc(Math.max(bytes, 8));
+  if (pointer === 0) throw new RangeError(`no memory for ${bytes} bytes; read it in slices`);
+  try {
+    return use(pointer);
+  } finally {
+    h5.Module._free(pointer);
+  }
+}
+
+/** Runs a call with HDF5's errors thrown: by default the library prints them and returns garbage. */
+function loudly<T>(call: () => T, message?: (why: string) => string): T {
+  h5.Module.activate_throwing_error_handler();
+  try {
+    return call();
+  } catch (error) {
+    throw message ? fileError(message(reasonOf(error)), error) : error;
+  } finally {
+    h5.Module.deactivate_throwing_error_handler();
+  }
+}
+
+/** The innermost line of an HDF5 error stack, or the message itself. */
+function reasonOf(error: unknown): string {
+  const frames = [...messageOf(error).matchAll(/#\d+: \S+ line \d+ in \w+\(\): (.+)/g)];
+  return frames.at(-1)?.[1] ?? messageOf(error);
+}
