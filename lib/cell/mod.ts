@@ -4,5 +4,6 @@ export * from "./config.ts";
 export * from "./encoder.ts";
 export * from "./losses.ts";
 export * from "./model.ts";
+export * from "./naming.ts";
 export * from "./params.ts";
 export * from "./ranking.ts";

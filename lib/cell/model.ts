@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import { sliceRows } from "../data/sparse.ts";
+import type { CsrMatrix } from "../data/types.ts";
 import { type ModelCells, readModelCells } from "../genes/cells.ts";
 import type { GeneVocabulary } from "../genes/mod.ts";
 import { disposeParams } from "../nn/mod.ts";
@@ -44,24 +46,40 @@ export interface CellEmbeddings {
   readonly vectors: Float32Array;
 }
 
+/** Cells that go through the encoder at once, and rows read from a file at once, unless asked otherwise. */
+const BATCH = 32;
+const READ = 256;
+
+/** Embeds cells that are in memory, one column a gene of the vocabulary: `[rows, width]` row-major. */
+export function embedMatrix(model: CellModel, cells: CsrMatrix, batchSize = BATCH): Float32Array {
+  const vectors = new Float32Array(cells.rows * model.config.width);
+  for (let start = 0; start < cells.rows; start += batchSize) {
+    const batch = sliceRows(cells, start, Math.min(start + batchSize, cells.rows));
+    const tokens = tokenizeFor(model, batch);
+    const encoded = tf.tidy(() =>
+      encodeCells(model.params, tokens, { config: model.config }).cells.dataSync()
+    );
+    vectors.set(encoded, start * model.config.width);
+  }
+  return vectors;
+}
+
 /**
- * Embeds all cells of a file in file order, a batch at a time.
+ * Embeds all cells of a file in file order, some hundred at a time, so that progress can be shown between.
  *
- * @returns batches of cell embeddings, each `[count, width]`, unscaled
+ * @returns embeddings of consecutive cells, each `[count, width]`, unscaled
  */
 export async function* embedCells(
   model: CellModel,
   cells: ModelCells,
-  { batchSize = 32, signal }: { batchSize?: number; signal?: AbortSignal } = {},
+  { batchSize = BATCH, signal }: { batchSize?: number; signal?: AbortSignal } = {},
 ): AsyncGenerator<CellEmbeddings> {
   const total = cells.source.nObs;
-  for (let start = 0; start < total; start += batchSize) {
+  for (let start = 0; start < total; start += READ) {
     signal?.throwIfAborted();
-    const count = Math.min(batchSize, total - start);
-    const tokens = tokenizeFor(model, readModelCells(cells, start, start + count));
-    const encoded = tf.tidy(() => encodeCells(model.params, tokens, { config: model.config }).cells);
-    const vectors = await encoded.data<"float32">();
-    encoded.dispose();
-    yield { start, count, vectors };
+    const count = Math.min(READ, total - start);
+    const block = readModelCells(cells, start, start + count);
+    yield { start, count, vectors: embedMatrix(model, block, batchSize) };
+    await new Promise((resolve) => setTimeout(resolve)); // lets a notebook or a signal be heard
   }
 }

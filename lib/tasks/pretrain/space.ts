@@ -1,0 +1,62 @@
+import * as tf from "@tensorflow/tfjs";
+import type { TypeSpace, TypeVectors } from "../../cell/mod.ts";
+import { childrenOf, type Ontology, termOf } from "../../ontology/mod.ts";
+import { dataError } from "../../runtime/mod.ts";
+
+/** The types joined to `id` by is_a or development, in either direction (ORIGINAL section 3). */
+export function closeTypes(ontology: Ontology, id: string): string[] {
+  const term = termOf(ontology, id);
+  const developed = [...ontology.terms.values()].filter((other) => other.developsFrom.includes(id)).map((
+    it,
+  ) => it.id);
+  const joined = [
+    ...term.isA,
+    ...childrenOf(ontology, id),
+    ...term.developsFrom,
+    ...term.developsInto,
+    ...developed,
+  ];
+  return [...new Set(joined)].filter((other) => other !== id);
+}
+
+/** Rows scaled to unit length; zero rows stay zero. */
+export function unitRows(vectors: Float32Array, dim: number): Float32Array {
+  const out = vectors.slice();
+  for (let at = 0; at < out.length; at += dim) {
+    const row = out.subarray(at, at + dim);
+    const norm = Math.hypot(...row);
+    if (norm > 0) row.forEach((value, i) => row[i] = value / norm);
+  }
+  return out;
+}
+
+/**
+ * The type vectors as the model learns them: the mean over all types is taken away, then rows are scaled to unit
+ * length. Text encoders put all their vectors in one narrow cone; without the mean, cosines spread over [-1, 1] and
+ * the margins of the ranking loss can be kept.
+ */
+export function centredTypes(types: TypeVectors): TypeVectors {
+  const { dim, vectors } = types;
+  const mean = new Float64Array(dim);
+  vectors.forEach((value, i) => mean[i % dim] += value / types.ids.length);
+  return { ...types, vectors: unitRows(vectors.map((value, i) => value - mean[i % dim]), dim) };
+}
+
+/**
+ * The ontology as the ranking loss sees it.
+ *
+ * @throws {KcellfmError} tag "data", when none of the classes is among the types.
+ */
+export function typeSpace(
+  types: TypeVectors,
+  { classes, ontology }: { classes: readonly string[]; ontology: Ontology },
+): TypeSpace {
+  const row = new Map(types.ids.map((id, i) => [id, i]));
+  const typeOf = Int32Array.from(classes, (id) => row.get(id) ?? -1);
+  if (typeOf.every((at) => at < 0)) {
+    throw dataError(`Cannot rank against the ontology: none of ${classes.length} classes has a text vector`);
+  }
+  const known = (id: string) => ontology.terms.has(id) ? closeTypes(ontology, id) : [];
+  const close = classes.map((id) => known(id).flatMap((other) => row.get(other) ?? []));
+  return { vectors: tf.tensor2d(types.vectors, [types.ids.length, types.dim]), typeOf, close };
+}

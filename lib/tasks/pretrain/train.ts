@@ -1,0 +1,185 @@
+import * as tf from "@tensorflow/tfjs";
+import {
+  type CellConfig,
+  type CellModel,
+  type CellParams,
+  initCellParams,
+  type LossWeights,
+  type PretrainingBatch,
+  pretrainingBatch,
+  pretrainingLoss,
+  type ReadingRule,
+  type TypeSpace,
+  type TypeVectors,
+} from "../../cell/mod.ts";
+import { type CellBatch, orderedBatches, shuffledBatches } from "../../genes/cells.ts";
+import { geneInformativeness } from "../../genes/informativeness.ts";
+import { decays } from "../../nn/mod.ts";
+import type { Ontology } from "../../ontology/mod.ts";
+import { createRng, modelError, type Rng } from "../../runtime/mod.ts";
+import { runTraining, type Scores, type TrainingOptions, type TrainingResult } from "../../train/mod.ts";
+import type { PretrainingData, SplitStudy } from "./sets.ts";
+import { centredTypes, typeSpace } from "./space.ts";
+
+/** What pretraining takes beside its data. */
+export interface PretrainingOptions {
+  readonly config: CellConfig;
+  readonly ontology: Ontology;
+  /** Text vectors of the types, of the model's width. */
+  readonly types: TypeVectors;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly peak: number;
+  readonly seed: number;
+  readonly weights?: LossWeights;
+  /** Share of each cell's genes hidden before selection while training. */
+  readonly hide?: number;
+  readonly patience?: number;
+  readonly directory?: string;
+  readonly onLog?: TrainingOptions<unknown>["onLog"];
+  readonly onStep?: TrainingOptions<unknown>["onStep"];
+  readonly signal?: AbortSignal;
+}
+
+/** A pretrained model (its temperature still 1) and how it got there. */
+export interface Pretrained {
+  readonly model: CellModel;
+  readonly training: TrainingResult;
+  /** Optimiser steps of one epoch. */
+  readonly stepsPerEpoch: number;
+}
+
+/** Pretrains a cell model from scratch on the training cells, choosing the epoch by the validation cells. */
+export async function pretrain(data: PretrainingData, options: PretrainingOptions): Promise<Pretrained> {
+  const { config, seed } = options;
+  const genes = data.vocabulary.symbols.length;
+  const types = centredTypes(requireWidth(options.types, config));
+  const informativeness = studyInformativeness(data);
+  const params = initCellParams(createRng(seed).split("params"), {
+    config,
+    genes,
+    classes: data.classes.length,
+  });
+  const space = typeSpace(types, { classes: data.classes, ontology: options.ontology });
+  const stepsPerEpoch = countSteps(data, options.batchSize);
+  try {
+    const training = await runTraining(
+      trainingOptions({ data, options, params, space, informativeness, stepsPerEpoch }),
+    );
+    const { vocabulary, classes } = data;
+    const model = {
+      config,
+      params,
+      vocabulary,
+      informativeness,
+      classes,
+      types,
+      temperature: 1,
+      hash: "unsaved",
+    };
+    return { model, training, stepsPerEpoch };
+  } finally {
+    space.vectors.dispose();
+  }
+}
+
+function requireWidth(types: TypeVectors, { width }: CellConfig): TypeVectors {
+  if (types.dim === width) return types;
+  throw modelError(
+    `Cannot pretrain at width ${width}: the text vectors have ${types.dim} numbers; retrain one to fit`,
+  );
+}
+
+/** The most any single study says of each gene; studies are not pooled, for between them technology varies too. */
+function studyInformativeness({ studies, classes, vocabulary }: PretrainingData): Float32Array {
+  const sizes = { genes: vocabulary.symbols.length, classes: classes.length };
+  const best = new Float32Array(sizes.genes);
+  for (const { train } of studies) {
+    geneInformativeness(orderedBatches([train], 256), sizes).forEach((value, gene) => {
+      best[gene] = Math.max(best[gene], value);
+    });
+  }
+  return best;
+}
+
+function countSteps({ studies }: PretrainingData, batchSize: number): number {
+  const cells = studies.reduce((sum, { train }) => sum + train.rows.length, 0);
+  return Math.max(1, Math.floor(cells / batchSize));
+}
+
+interface Setup {
+  readonly data: PretrainingData;
+  readonly options: PretrainingOptions;
+  readonly params: CellParams;
+  readonly space: TypeSpace;
+  readonly informativeness: Float32Array;
+  readonly stepsPerEpoch: number;
+}
+
+function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
+  const { data, options, params, space, informativeness, stepsPerEpoch } = setup;
+  const { config, weights, batchSize, hide = 0.2 } = options;
+  const rule = { config, informativeness };
+  const rng = createRng(options.seed).split("batches");
+  const total = options.epochs * stepsPerEpoch;
+  return {
+    ...options,
+    params,
+    decays,
+    loss: (batch, training) => pretrainingLoss(params, batch, { config, space, weights, training }),
+    batches: (epoch) => trainingBatches(rule, data.studies, { rng: rng.split(epoch), batchSize, hide }),
+    validate: () => validationScores(rule, data.studies, { params, space, batchSize, weights }),
+    monitor: { score: "loss", better: "lower" },
+    schedule: { peak: options.peak, warmup: Math.ceil(0.05 * total), total },
+    weightDecay: 0.01,
+  };
+}
+
+function* trainingBatches(
+  rule: ReadingRule,
+  studies: readonly SplitStudy[],
+  { rng, batchSize, hide }: { rng: Rng; batchSize: number; hide: number },
+): Generator<PretrainingBatch> {
+  let index = 0;
+  for (const batch of shuffledBatches(studies.map(({ train }) => train), { batchSize, rng })) {
+    yield pretrainingBatch(rule, batch, { rng: rng.split(index++), hide });
+  }
+}
+
+/** Each loss on the validation cells, each cell seen once with the same genes masked every time. */
+function validationScores(
+  rule: ReadingRule,
+  studies: readonly SplitStudy[],
+  { params, space, batchSize, weights }: {
+    params: CellParams;
+    space: TypeSpace;
+    batchSize: number;
+    weights?: LossWeights;
+  },
+): Scores {
+  const sums: Scores = {};
+  let cells = 0;
+  const rng = createRng("validation");
+  for (const batch of orderedBatches(studies.map(({ validation }) => validation), batchSize)) {
+    const scores = batchScores(rule, batch, { params, space, weights, rng: rng.split(cells) });
+    for (const [name, score] of Object.entries(scores)) {
+      sums[name] = (sums[name] ?? 0) + score * batch.classes.length;
+    }
+    cells += batch.classes.length;
+  }
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / cells]));
+}
+
+function batchScores(
+  rule: ReadingRule,
+  batch: CellBatch,
+  { params, space, weights, rng }: { params: CellParams; space: TypeSpace; weights?: LossWeights; rng: Rng },
+): Scores {
+  const masked = pretrainingBatch(rule, batch, { rng, hide: 0 });
+  return tf.tidy(() => {
+    const { total, parts } = pretrainingLoss(params, masked, { config: rule.config, space, weights });
+    return Object.fromEntries(
+      Object.entries({ loss: total, ...parts }).map(([name, t]) => [name, t.dataSync()[0]]),
+    );
+  });
+}
