@@ -62,7 +62,14 @@ function trace(options: Bars, series: BarSeries, index: number): Data {
     y: horizontal ? [...options.categories] : values,
     marker: { color: colorAt(index) },
     ...(error ? { [horizontal ? "error_x" : "error_y"]: error } : {}),
-    ...(format ? { texttemplate: `%{value:${format}}`, textposition: "auto", textfont: { size: 11 } } : {}),
+    ...(format
+      ? {
+        texttemplate: `%{value:${format}}`,
+        textposition: "auto",
+        insidetextanchor: "start",
+        textfont: { size: 11 },
+      }
+      : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Annotations, Data, Layout, LayoutAxis } from "plotly.js";
+import type { ColorBar, Data, Layout, LayoutAxis } from "plotly.js";
 import { FONT, LIGHT, PALETTE } from "./theme.ts";
 
 /** A figure is a value: what plotly draws. Showing it is another verb (`show`, `renderSvg`, `figureHtml`). */
@@ -78,12 +78,17 @@ function titleOf({ title, subtitle }: FigureText): Layout["title"] {
   };
 }
 
-/** Text written on the plot itself, without an arrow, readable over marks. */
-export function note(text: string, place: Partial<Annotations>): Partial<Annotations> {
-  return { text, showarrow: false, font: { size: 11.5, color: LIGHT.text }, ...place };
+/** A colour bar with its title (with the unit) along it. */
+export function colorBar(title: string): Partial<ColorBar> {
+  return {
+    title: { text: title, side: "right", font: { size: 13, color: LIGHT.faint } },
+    tickfont: { size: 11, color: LIGHT.faint },
+    thickness: 12,
+    outlinewidth: 0,
+  };
 }
 
-/** The mean and the whole of a column of numbers, ignoring what is not finite. */
+/** The smallest and largest finite number of a column; [0, 1] when it has none. */
 export function extent(values: ArrayLike<number>): [number, number] {
   let low = Infinity, high = -Infinity;
   for (let i = 0; i < values.length; i++) {

@@ -1,5 +1,5 @@
 import type { Data } from "plotly.js";
-import { axis, type Figure, figure, type FigureText, requireSameLength } from "./figure.ts";
+import { axis, colorBar, type Figure, figure, type FigureText, requireSameLength } from "./figure.ts";
 import { DIVERGING, SEQUENTIAL, SHARES } from "./theme.ts";
 
 export interface Heatmap extends FigureText {
@@ -51,7 +51,7 @@ function trace({ z, rows, columns, value, scale = "shares", range, format }: Hea
     ygap: gap,
     ...limits(scale, range),
     ...(digits ? { texttemplate: `%{z:${digits}}`, textfont: { size: 10.5 } } : {}),
-    colorbar: { title: { text: value, side: "right" }, thickness: 12, outlinewidth: 0 },
+    colorbar: colorBar(value),
     hovertemplate: "%{y} / %{x}: %{z:.3f}<extra></extra>",
   };
 }

@@ -1,5 +1,6 @@
 import type { Data } from "plotly.js";
 import { axis, type Figure, figure, type FigureText, requireSameLength } from "./figure.ts";
+import { logScale } from "./log_scale.ts";
 import { colorAt } from "./theme.ts";
 
 /** One curve. */
@@ -35,9 +36,9 @@ export function lines(options: Lines): Figure {
   const data = options.series.flatMap((series, i) => traces(series, i, options.maxPoints ?? 1000));
   return figure(data, options, {
     hovermode: "x unified",
-    xaxis: axis(options.x, { type: options.logX ? "log" : "linear" }),
+    xaxis: axis(options.x, options.logX ? logScale(options.series.map(({ x }) => x)) : {}),
     yaxis: axis(options.y, {
-      type: options.logY ? "log" : "linear",
+      ...(options.logY ? logScale(options.series.map(({ y }) => y)) : {}),
       ...(options.yRange ? { range: rangeOn(options.yRange, options.logY) } : {}),
     }),
     showlegend: options.series.length > 1,

@@ -1,6 +1,15 @@
 import type { Data } from "plotly.js";
 import { createRng } from "../runtime/random.ts";
-import { bareAxis, extent, type Figure, figure, type FigureText, note, requireSameLength } from "./figure.ts";
+import {
+  bareAxis,
+  colorBar,
+  DEFAULT_HEIGHT,
+  extent,
+  type Figure,
+  figure,
+  type FigureText,
+  requireSameLength,
+} from "./figure.ts";
 import { colorAt, LIGHT, NEUTRAL, SEQUENTIAL } from "./theme.ts";
 
 /** Points of a map (UMAP, PCA, tissue), coloured by `label` or by `value`. */
@@ -44,14 +53,16 @@ export function scatterMap(map: ScatterMap): Figure {
   const groups = groupsOf(map);
   const kept = sampleGroups([...groups.values()], map);
   const drawn = kept.reduce((sum, rows) => sum + rows.length, 0);
-  const size = map.size ?? Math.max(3, Math.min(8, 190 / Math.sqrt(drawn)));
+  const size = map.size ?? Math.max(3.4, Math.min(8, 220 / Math.sqrt(drawn)));
   const names = [...groups.keys()];
   const data = map.label
     ? names.map((name, i) =>
       categoryTrace(map, kept[i], { name, index: i, size, of: groups.get(name)!.length })
     )
     : [valueTrace(map, kept[0] ?? [], size)];
-  return figure(data, withCount(map, drawn), {
+  // the whole legend must fit, since a static picture cannot scroll
+  const height = map.height ?? Math.max(DEFAULT_HEIGHT, map.label ? 150 + 19 * names.length : 0);
+  return figure(data, { ...withCount(map, drawn), height }, {
     hovermode: "closest",
     xaxis: bareAxis(map.axes?.[0] ?? "UMAP 1", map.spatial ? { scaleanchor: "y" } : {}),
     yaxis: bareAxis(map.axes?.[1] ?? "UMAP 2", map.spatial ? { autorange: "reversed" } : {}),
@@ -117,7 +128,7 @@ function valueTrace(map: ScatterMap, rows: number[], size: number): Data {
       cmin: low,
       cmax: high,
       showscale: map.value !== undefined,
-      colorbar: { title: { text: map.valueTitle ?? "", side: "right" }, thickness: 12, outlinewidth: 0 },
+      colorbar: colorBar(map.valueTitle ?? ""),
       opacity: 0.85,
     },
     hovertemplate: `${map.hover ? "%{text}<br>" : ""}%{marker.color:.3f}<extra></extra>`,
@@ -137,9 +148,10 @@ function points(map: ScatterMap, rows: number[]) {
 const namesShown = (map: ScatterMap, count: number) =>
   map.label !== undefined && (map.namesOnMap ?? (count > 1 && count <= 30 && !map.spatial));
 
+/** A name in the middle of its points; `haloStyle` lets it read over them. */
 function nameAt(map: ScatterMap, rows: number[], name: string) {
-  const place = { x: median(rows.map((i) => map.x[i])), y: median(rows.map((i) => map.y[i])) };
-  return note(name, { ...place, bgcolor: LIGHT.page, opacity: 0.86, borderpad: 1 });
+  const x = median(rows.map((i) => map.x[i])), y = median(rows.map((i) => map.y[i]));
+  return { text: name, showarrow: false, x, y, font: { size: 11.5, color: LIGHT.text } };
 }
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];

@@ -10,7 +10,7 @@ export const PALETTE = [
 ] as const;
 
 /** What is not one of the categories: unlabelled cells, context, reference lines. */
-export const NEUTRAL = "#9aa5b1";
+export const NEUTRAL = "#98a2b3";
 
 /** The colour of the i-th category; beyond the palette it starts over (then symbols tell them apart). */
 export const colorAt = (index: number): string => PALETTE[index % PALETTE.length];
@@ -66,3 +66,7 @@ export const DARK: PageColors = {
   grid: "#29313a",
   axis: "#55626f",
 };
+
+/** Style of the text that lies on points, for pages and pictures: an outline in the page's colour behind it. */
+export const haloStyle = (page: string): string =>
+  `.annotation-text{paint-order:stroke;stroke:${page};stroke-width:3.5px;stroke-linejoin:round}`;

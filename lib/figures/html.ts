@@ -1,0 +1,76 @@
+import type { Figure } from "./figure.ts";
+import { figureJson } from "./json.ts";
+import { DARK, haloStyle, LIGHT } from "./theme.ts";
+
+/** The version of plotly.js that pages draw with; deno.json pins the same. */
+export const PLOTLY_VERSION = "4.1.2";
+
+/**
+ * A figure as an HTML fragment that draws itself with plotly.js, in the page's light or dark colours. Until
+ * plotly.js is there, and where scripts may not run, the static picture stands in its place.
+ *
+ * plotly.js is loaded once a page, from the first source that answers: `window.kcellfmPlotly` (a page of ours
+ * names its copy there), the files of the Jupyter server, plotly's public address.
+ */
+export function figureHtml(figure: Figure, svg: string): string {
+  const { width = 760, height = 440 } = figure.layout;
+  const json = figureJson(figure).replaceAll("<", "\\u003c");
+  const picture = new TextEncoder().encode(svg).toBase64();
+  return `<div class="kcellfm-figure" style="overflow-x:auto;max-width:100%">
+<img alt="${escape(titleOf(figure))}" width="${width}" height="${height}" style="max-width:100%;height:auto"
+ src="data:image/svg+xml;base64,${picture}">
+<script type="application/json">${json}</script>
+</div>
+<script>${DRAW}</script>`;
+}
+
+/** The title of a figure, without markup. */
+export function titleOf(figure: Figure): string {
+  return (figure.layout.title as { text?: string } | undefined)?.text?.replaceAll(/<[^>]*>/g, "") ?? "figure";
+}
+
+const escape = (text: string) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+const DAY_AND_NIGHT = Object.keys(LIGHT).map((key) => [
+  LIGHT[key as keyof typeof LIGHT],
+  DARK[key as keyof typeof DARK],
+]);
+
+/** Runs on the page that shows the figure. Colours are changed in the JSON text, the same for every trace. */
+const DRAW = `(async () => {
+  const figures = document.querySelectorAll(".kcellfm-figure:not([data-drawn])");
+  figures.forEach((figure) => figure.dataset.drawn = "soon");
+  const load = (src) => new Promise((done, failed) => {
+    const script = document.createElement("script");
+    Object.assign(script, { src, onload: done, onerror: failed });
+    document.head.append(script);
+  });
+  const jupyter = document.getElementById("jupyter-config-data");
+  const files = jupyter && JSON.parse(jupyter.textContent).baseUrl + "files/node_modules/plotly.js-dist-min/";
+  const sources = [window.kcellfmPlotly, files && files + "plotly.min.js",
+    "https://cdn.plot.ly/plotly-${PLOTLY_VERSION}.min.js"].filter(Boolean);
+  window.kcellfmLoading ??= (async () => {
+    for (const src of sources) if (!window.Plotly) await load(src).catch(() => {});
+  })();
+  await window.kcellfmLoading;
+  if (!window.Plotly) return;
+  const theme = document.body.dataset.jpThemeLight;
+  const night = theme ? theme === "false" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const colors = ${JSON.stringify(DAY_AND_NIGHT)};
+  for (const figure of figures) {
+    let text = figure.querySelector("script").textContent;
+    if (night) for (const [day, dark] of colors) text = text.replaceAll(day, dark);
+    const place = document.createElement("div");
+    const style = document.createElement("style");
+    style.textContent = night ? ${JSON.stringify(haloStyle(DARK.page))} : ${
+  JSON.stringify(haloStyle(LIGHT.page))
+};
+    const { data, layout } = JSON.parse(text);
+    place.style.height = layout.height + "px";
+    figure.querySelector("img")?.remove();
+    figure.append(style, place);
+    await Plotly.newPlot(place, data, layout, { displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d"] });
+    figure.dataset.drawn = "yes";
+  }
+})();`;
