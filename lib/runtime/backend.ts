@@ -21,7 +21,9 @@ export async function startBackend(forced = Deno.env.get("KCELLFM_BACKEND")): Pr
   tf.env().set("PROD", true);
   if (forced) return await startForced(forced);
   for (const name of BACKENDS) {
-    if (await starts(name) === null) return { name, why: `first backend that starts (of ${BACKENDS.join(", ")})` };
+    if (await starts(name) === null) {
+      return { name, why: `first backend that starts (of ${BACKENDS.join(", ")})` };
+    }
   }
   throw backendError("Cannot start any compute backend: neither wasm nor cpu starts on this machine");
 }

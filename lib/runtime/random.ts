@@ -98,7 +98,10 @@ function drawPoisson(
   return count;
 }
 
-function shuffle<T extends { length: number; [index: number]: unknown }>(items: T, int: (n: number) => number): T {
+function shuffle<T extends { length: number; [index: number]: unknown }>(
+  items: T,
+  int: (n: number) => number,
+): T {
   for (let i = items.length - 1; i > 0; i--) {
     const j = int(i + 1);
     [items[i], items[j]] = [items[j], items[i]];
