@@ -1,0 +1,73 @@
+import type { Ontology } from "../../ontology/types.ts";
+import type { Rng } from "../../runtime/random.ts";
+import { coreGenes, familyGenes } from "./families.ts";
+import { streamOf } from "./stream.ts";
+
+/** Number of co-expressed groups of genes whose activity drifts down the ontology. */
+export const MODULES = 300;
+
+/**
+ * `count` distinct symbols in alphabetical order, taken in turn from: `markers`, the genes that every cell uses,
+ * the caller's vocabulary, and families of human genes. Past those come placeholders (SIM00001, ...), so that
+ * nobody takes an invented gene for a real one.
+ */
+export function geneNames(
+  markers: readonly string[],
+  count: number,
+  vocabulary: readonly string[] = [],
+): string[] {
+  const names = new Set([...markers, ...coreGenes(), ...vocabulary, ...familyGenes()]);
+  for (let i = 1; names.size < count; i++) names.add(`SIM${String(i).padStart(5, "0")}`);
+  return [...names].slice(0, count).sort();
+}
+
+/** Marker genes that the terms have or inherit, own ones first. */
+export function markersAmong(
+  ontology: Ontology,
+  ids: readonly string[],
+  lineage: Iterable<string>,
+): string[] {
+  const own = ids.flatMap((id) => ontology.terms.get(id)?.markers ?? []);
+  const inherited = [...lineage].flatMap((id) => ontology.terms.get(id)?.markers ?? []);
+  return [...new Set([...own, ...inherited])];
+}
+
+/** What does not depend on the cell type, one entry a gene. */
+export interface GeneTraits {
+  /** Natural log of the expression in a cell type that does nothing special, up to a constant. */
+  readonly base: Float32Array;
+  /** The module a gene belongs to, or -1. */
+  readonly module: Int16Array;
+  /** How strongly, and in which direction, the gene follows its module. */
+  readonly loading: Float32Array;
+  /** Log expression in the types that the gene marks; above `base` of all but the core genes. */
+  readonly markerLevel: Float32Array;
+  /** Size parameter r of the negative binomial: variance = mean + mean^2 / r. */
+  readonly size: Float32Array;
+}
+
+/**
+ * The traits of each gene, drawn from a stream of its own name: the same gene behaves alike in every panel.
+ * Markers and core genes follow no module.
+ */
+export function drawTraits(genes: readonly string[], markers: ReadonlySet<string>, rng: Rng): GeneTraits {
+  const core = new Set(coreGenes());
+  const traits: GeneTraits = {
+    base: new Float32Array(genes.length),
+    module: new Int16Array(genes.length),
+    loading: new Float32Array(genes.length),
+    markerLevel: new Float32Array(genes.length),
+    size: new Float32Array(genes.length),
+  };
+  genes.forEach((gene, g) => {
+    const stream = streamOf(rng, `gene/${gene}`);
+    const [mean, sd] = core.has(gene) ? [3, 0.7] : markers.has(gene) ? [-2, 0.8] : [0, 1.6];
+    traits.base[g] = mean + sd * stream.normal();
+    traits.size[g] = Math.exp(0.9 + 0.4 * stream.normal());
+    traits.markerLevel[g] = Math.max(2.5, 3.5 + 0.5 * stream.normal());
+    const follows = stream.uniform() < 0.7 && !core.has(gene) && !markers.has(gene);
+    traits.module[g] = follows ? stream.int(MODULES) : -1;
+    traits.loading[g] = stream.normal();
+  });
+  return traits;
+}

@@ -1,0 +1,84 @@
+import { ancestors } from "../../ontology/graph.ts";
+import type { Ontology } from "../../ontology/types.ts";
+import { dataError } from "../../runtime/errors.ts";
+import type { Rng } from "../../runtime/random.ts";
+import { streamOf } from "./stream.ts";
+
+/** A type gets at least so many cells where there are cells for it. */
+const FEWEST = 3;
+
+/**
+ * `count` cell types at random: those with marker genes of their own first, then leaves of the graph. The order
+ * is the order of abundance.
+ *
+ * @throws {KcellfmError} tag "data", when the ontology has fewer such types.
+ */
+export function chooseTypes(ontology: Ontology, count: number, rng: Rng): string[] {
+  const stream = streamOf(rng, "types");
+  const live = [...ontology.terms.values()].filter((term) => !term.obsolete);
+  const marked = live.filter((term) => (term.markers?.length ?? 0) > 0).map((term) => term.id);
+  const isMarked = new Set(marked);
+  const leaves = live.filter(({ id }) => !isMarked.has(id) && (ontology.children.get(id)?.length ?? 0) === 0);
+  const candidates = [...stream.shuffle(marked), ...stream.shuffle(leaves.map((term) => term.id))];
+  if (candidates.length < count) {
+    throw dataError(
+      `Cannot choose ${count} cell types: ${ontology.source} has ${candidates.length} to choose from`,
+    );
+  }
+  return candidates.slice(0, count);
+}
+
+/** Every term above the given ones. */
+export function lineageOf(ontology: Ontology, ids: readonly string[]): Set<string> {
+  return new Set(ids.flatMap((id) => [...ancestors(ontology, id).keys()]));
+}
+
+/**
+ * Which of `groups` each cell is of: the k-th group has cells in proportion to 1/k^exponent, at least three if
+ * there are enough, in random order.
+ */
+export function assignByPowerLaw(
+  cells: number,
+  { groups, exponent }: { groups: number; exponent: number },
+  rng: Rng,
+): Int32Array {
+  const fewest = Math.min(FEWEST, Math.floor(cells / groups));
+  const weights = Array.from({ length: groups }, (_, k) => 1 / (k + 1) ** exponent);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const free = cells - fewest * groups;
+  const ends: number[] = [];
+  let share = 0;
+  for (const [k, weight] of weights.entries()) {
+    share += weight / sum;
+    ends.push(k === groups - 1 ? cells : fewest * (k + 1) + Math.round(free * share));
+  }
+  const assigned = new Int32Array(cells);
+  ends.forEach((end, k) => assigned.fill(k, k === 0 ? 0 : ends[k - 1], end));
+  return rng.shuffle(assigned);
+}
+
+/** What a group of cells multiplies each gene by: exp(N(0, sd)) from a stream of the group's and the gene's name. */
+export function drawEffect(
+  genes: readonly string[],
+  { label, sd }: { label: string; sd: number },
+  rng: Rng,
+): Float32Array {
+  const stream = streamOf(rng, label);
+  return Float32Array.from(genes, () => Math.exp(sd * stream.normal()));
+}
+
+const TISSUES: readonly (readonly [string, string])[] = [
+  ["CL:0000988", "blood"],
+  ["CL:0002319", "brain"],
+  ["CL:0000115", "vasculature"],
+  ["CL:0000187", "muscle"],
+  ["CL:0000039", "gonad"],
+  ["CL:0000066", "epithelium"],
+  ["CL:0002320", "connective tissue"],
+];
+
+/** Where cells of a type are said to come from: by the first of its branches that names a tissue. */
+export function tissueOf(ontology: Ontology, id: string): string {
+  const branch = new Set([id, ...ancestors(ontology, id).keys()]);
+  return TISSUES.find(([root]) => branch.has(root))?.[1] ?? "other";
+}

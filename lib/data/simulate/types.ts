@@ -1,0 +1,47 @@
+import type { CellSource } from "../types.ts";
+import type { Population } from "./cells.ts";
+
+/** What an atlas should be like; the defaults fit a walkthrough on a laptop. */
+export interface AtlasOptions {
+  /** Default "simulated atlas". */
+  readonly name?: string;
+  /** Default 2,000. */
+  readonly cells?: number;
+  /** How many cell types to choose, or their ids; default 40. */
+  readonly types?: number | readonly string[];
+  /** Default 2,000. */
+  readonly genes?: number;
+  /** Human gene symbols to draw further genes from once markers are in. */
+  readonly vocabulary?: readonly string[];
+  /** Default 8; donor k belongs to batch k mod batches. */
+  readonly donors?: number;
+  /** Default 2. */
+  readonly batches?: number;
+  /** Median of the UMIs a cell; default 2,000. */
+  readonly depth?: number;
+  /** Exponent of the power law of abundance: the k-th type has 1/k^rarity of the first one's cells; default 1. */
+  readonly rarity?: number;
+  /** Standard deviation of a batch's effect on a log expression; default 0.25. A donor's is 0.1. */
+  readonly batchEffect?: number;
+  /** Chance that a transcript species of vanishing expression goes undetected; default 0.1. */
+  readonly dropout?: number;
+  /**
+   * Which sampling of the same biology: atlases from one seed that differ only here have the same expression
+   * programs, but other donors, batches and cells; default "atlas".
+   */
+  readonly sample?: string;
+}
+
+/** A cell type of a simulated atlas. */
+export interface SimulatedType extends Population {
+  /** Cell Ontology id. */
+  readonly id: string;
+}
+
+/** Simulated raw counts with the truth they were drawn from. */
+export interface SimulatedAtlas extends CellSource {
+  /** Most abundant first. */
+  readonly types: readonly SimulatedType[];
+  /** Index into `types`, one entry a cell. */
+  readonly typeOf: Int32Array;
+}
