@@ -50,7 +50,12 @@ export interface TextPass {
   readonly training?: TrainingMode;
 }
 
-/** Vectors of texts: `projection(mean over tokens of BERT)`, `[texts, dim]` (ORIGINAL section 4). */
+/** Vectors of texts: `projection(mean over tokens of BERT)`, `[texts, dim]` (ORIGINAL section 4), part after part. */
+export function encodeParts(params: TextParams, parts: readonly TokenBatch[], pass: TextPass): tf.Tensor2D {
+  return tf.concat(parts.map((part) => encodeTokens(params, part, pass)), 0);
+}
+
+/** {@linkcode encodeParts} of one part. */
 export function encodeTokens(params: TextParams, batch: TokenBatch, pass: TextPass): tf.Tensor2D {
   const tokens = toTensors(batch);
   const { config, training } = pass;
@@ -72,8 +77,8 @@ export function maskedMean(x: tf.Tensor3D, lengths: tf.Tensor1D): tf.Tensor2D {
   const [batch, length] = x.shape;
   const counts = tf.reshape(tf.cast(lengths, "float32"), [batch, 1]);
   const mask = tf.cast(tf.less(tf.range(0, length, 1), counts), "float32"); // [batch, length]
-  const weights = tf.reshape(tf.div(mask, tf.maximum(counts, 1)), [batch, 1, length]);
-  return tf.reshape(tf.matMul(weights, x), [batch, x.shape[2]]);
+  const weights = tf.reshape(tf.div(mask, tf.maximum(counts, 1)), [batch, length, 1]);
+  return tf.sum(tf.mul(x, weights), 1);
 }
 
 function project(params: ProjectionParams, x: tf.Tensor2D, { config, training }: TextPass): tf.Tensor2D {

@@ -70,6 +70,18 @@ export function padTokens(encoded: readonly (readonly number[])[]): TokenBatch {
   return { rows: encoded.length, length, ids, lengths: Int32Array.from(encoded, (row) => row.length) };
 }
 
+/**
+ * Lays out encoded texts, already sorted by length, in parts of `rows` padded apart: what a batch costs follows
+ * its longest row, and most names are short.
+ */
+export function padParts(encoded: readonly (readonly number[])[], rows = 64): TokenBatch[] {
+  const parts: TokenBatch[] = [];
+  for (let start = 0; start < encoded.length; start += rows) {
+    parts.push(padTokens(encoded.slice(start, start + rows)));
+  }
+  return parts;
+}
+
 /** The tokenizer.json of a BERT tokenizer with this vocabulary, readable by Hugging Face's libraries. */
 export function wordPieceJson(vocabulary: readonly string[]): TokenizerJson {
   return {

@@ -1,0 +1,153 @@
+import { averageRanks } from "../metrics/mod.ts";
+import { liveTerms, type Ontology, pageRankSimilarity, RELATIONS, relationTriples } from "../ontology/mod.ts";
+import type { Rng } from "../runtime/mod.ts";
+import type { TextTraining } from "./config.ts";
+import { padParts, type TextTokenizer, type TokenBatch } from "./tokenizer.ts";
+
+/** Largest error of a PageRank row used for training; its ranks are all that counts. */
+const RANK_TOLERANCE = 1e-4;
+
+/** A triple of indices: two texts and a relation. */
+interface IndexedTriple {
+  readonly head: number;
+  readonly relation: number;
+  readonly tail: number;
+}
+
+/** An ontology cut into token ids, ready to be drawn from. */
+export interface TextExamples {
+  /** Distinct names and synonyms; the first `terms` of them are the terms' names. */
+  readonly texts: readonly (readonly number[])[];
+  readonly terms: number;
+  /** One a term; null where it has none. */
+  readonly definitions: readonly (readonly number[] | null)[];
+  readonly triples: readonly IndexedTriple[];
+  /** All true tails of a head and relation, by `tailKey`. */
+  readonly tails: ReadonlyMap<number, ReadonlySet<number>>;
+  /** PageRank similarity of the terms, `[terms, terms]`. */
+  readonly similarity: Float32Array;
+}
+
+/** One training step's worth: indices refer to rows of `texts`. */
+export interface TextBatch {
+  /** Distinct texts, short ones first. */
+  readonly texts: readonly TokenBatch[];
+  readonly heads: Int32Array;
+  readonly relations: Int32Array;
+  readonly tails: Int32Array;
+  /** `[batch, batch]`: 1 where tail j is false for row i. */
+  readonly negatives: Float32Array;
+  readonly disjoint: Float32Array;
+  /** Rows that are names of distinct terms, and the standardised ranks of their similarity, `[terms, terms]`. */
+  readonly terms: Int32Array;
+  readonly ranks: Float32Array;
+  /** Definitions of some of the terms, short ones first, and the rows of their names. */
+  readonly definitions: readonly TokenBatch[];
+  readonly defined: Int32Array;
+}
+
+const tailKey = ({ head, relation }: IndexedTriple) => head * RELATIONS.length + relation;
+
+/** Cuts the texts of an ontology into tokens and indexes its triples. */
+export function buildExamples(
+  ontology: Ontology,
+  { tokenizer, training }: { tokenizer: TextTokenizer; training: TextTraining },
+): TextExamples {
+  const terms = liveTerms(ontology);
+  const named = relationTriples(ontology);
+  const texts = [...new Set([...terms.map(({ name }) => name), ...named.map(({ tail }) => tail)])];
+  const index = new Map(texts.map((text, i) => [text, i]));
+  const triples = named.map(({ head, relation, tail }) => ({
+    head: index.get(head)!,
+    relation: RELATIONS.indexOf(relation),
+    tail: index.get(tail)!,
+  }));
+  const encode = (text: string, length: number) => tokenizer.encode(text, length);
+  return {
+    texts: texts.map((text) => encode(text, training.nameTokens)),
+    terms: terms.length,
+    definitions: terms.map(({ definition }) =>
+      definition ? encode(definition, training.definitionTokens) : null
+    ),
+    triples,
+    tails: groupTails(triples),
+    similarity: pageRankSimilarity(ontology, { tolerance: RANK_TOLERANCE }).values,
+  };
+}
+
+function groupTails(triples: readonly IndexedTriple[]): Map<number, Set<number>> {
+  const groups = new Map<number, Set<number>>();
+  for (const triple of triples) {
+    const tails = groups.get(tailKey(triple)) ?? new Set();
+    groups.set(tailKey(triple), tails.add(triple.tail));
+  }
+  return groups;
+}
+
+/** All triples of an epoch in random order, in whole batches. */
+export function* drawBatches(examples: TextExamples, training: TextTraining, rng: Rng): Generator<TextBatch> {
+  const order = rng.split("order").shuffle([...examples.triples]);
+  const size = Math.min(training.batch, order.length);
+  for (let start = 0; start + size <= order.length; start += size) {
+    yield buildBatch(examples, order.slice(start, start + size), {
+      definitions: training.definitions,
+      rng: rng.split(`definitions ${start}`),
+    });
+  }
+}
+
+function buildBatch(
+  examples: TextExamples,
+  triples: readonly IndexedTriple[],
+  { definitions, rng }: { definitions: number; rng: Rng },
+): TextBatch {
+  const used = sortByLength([...new Set(triples.flatMap(({ head, tail }) => [head, tail]))], examples.texts);
+  const row = new Map(used.map((text, i) => [text, i]));
+  const terms = used.filter((text) => text < examples.terms);
+  const described = rng.shuffle(terms.filter((term) => examples.definitions[term])).slice(0, definitions);
+  const defined = sortByLength(described, examples.definitions);
+  const rows = (texts: number[]) => Int32Array.from(texts, (text) => row.get(text)!);
+  return {
+    texts: padParts(used.map((text) => examples.texts[text])),
+    heads: rows(triples.map(({ head }) => head)),
+    relations: Int32Array.from(triples, ({ relation }) => relation),
+    tails: rows(triples.map(({ tail }) => tail)),
+    negatives: falseTails(examples, triples),
+    disjoint: Float32Array.from(triples, ({ relation }) => Number(RELATIONS[relation] === "disjoint_from")),
+    terms: rows(terms),
+    ranks: similarityRanks(examples, terms),
+    definitions: padParts(defined.map((term) => examples.definitions[term]!)),
+    defined: rows(defined),
+  };
+}
+
+const sortByLength = (items: number[], encoded: TextExamples["definitions"]): number[] =>
+  items.sort((a, b) => encoded[a]!.length - encoded[b]!.length);
+
+function falseTails(examples: TextExamples, triples: readonly IndexedTriple[]): Float32Array {
+  const size = triples.length;
+  const negatives = new Float32Array(size * size);
+  triples.forEach((triple, i) => {
+    const known = examples.tails.get(tailKey(triple))!;
+    triples.forEach(({ tail }, j) => negatives[i * size + j] = known.has(tail) ? 0 : 1);
+  });
+  return negatives;
+}
+
+/** Ranks of each term's similarity to the others of the batch, to mean 0 and deviation 1 a row; 0 on the diagonal. */
+function similarityRanks({ similarity, terms: all }: TextExamples, terms: readonly number[]): Float32Array {
+  const size = terms.length;
+  const ranks = new Float32Array(size * size);
+  terms.forEach((from, i) => {
+    const others = terms.filter((_, j) => j !== i);
+    const row = standardise(averageRanks(others.map((to) => similarity[from * all + to])));
+    row.forEach((value, j) => ranks[i * size + (j < i ? j : j + 1)] = value);
+  });
+  return ranks;
+}
+
+function standardise(values: readonly number[]): number[] {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return values.map((value) => (variance > 0 ? (value - mean) / Math.sqrt(variance) : 0));
+}
