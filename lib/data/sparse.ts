@@ -117,3 +117,29 @@ function sortRow(indices: Int32Array, data: Float32Array): void {
     data[to] = oldData[from];
   });
 }
+
+/** The columns that `keep` lists (ascending), renumbered from 0. */
+export function selectColumns(matrix: CsrMatrix, keep: Int32Array): CsrMatrix {
+  const target = new Int32Array(matrix.cols).fill(-1);
+  keep.forEach((column, i) => target[column] = i);
+  const indptr = new Int32Array(matrix.rows + 1);
+  const indices = new Int32Array(matrix.indices.length);
+  const data = new Float32Array(matrix.data.length);
+  let at = 0;
+  for (let row = 0; row < matrix.rows; row++) {
+    for (let k = matrix.indptr[row]; k < matrix.indptr[row + 1]; k++) {
+      const column = target[matrix.indices[k]];
+      if (column < 0) continue;
+      indices[at] = column;
+      data[at++] = matrix.data[k];
+    }
+    indptr[row + 1] = at;
+  }
+  return {
+    rows: matrix.rows,
+    cols: keep.length,
+    indptr,
+    indices: indices.subarray(0, at),
+    data: data.subarray(0, at),
+  };
+}

@@ -57,8 +57,8 @@ function denseReader(file: Hdf5File, path: string): MatrixReader {
   return { path, format: "dense", rows, cols, dtype: typeName(type), read };
 }
 
-/** Row pointers are kept whole as float64 (exact to 2^53), so files with more than 2^31 values read by slices. */
-function csrReader(file: Hdf5File, matrix: Omit<MatrixReader, "format" | "read">): MatrixReader {
+/** A CSR group read by rows. Row pointers are kept whole as float64 (exact to 2^53), so files with more than 2^31 values read by slices. */
+export function csrReader(file: Hdf5File, matrix: Omit<MatrixReader, "format" | "read">): MatrixReader {
   const { path, rows, cols } = matrix;
   const pointers = file.numbers(`${path}/indptr`, Float64Array);
   requirePointers(file, { path, pointers, length: rows + 1 });

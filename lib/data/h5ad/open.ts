@@ -39,14 +39,15 @@ export interface H5ad extends CellSource {
 export async function openH5ad(path: string, choice: MatrixChoice = {}): Promise<H5ad> {
   const file = await Hdf5File.open(path);
   try {
-    return describe(file, choice);
+    return describeH5ad(file, choice);
   } catch (error) {
     file.close();
     throw error;
   }
 }
 
-function describe(file: Hdf5File, choice: MatrixChoice): H5ad {
+/** The cells and elements of a file that is open already; closing them closes it. */
+export function describeH5ad(file: Hdf5File, choice: MatrixChoice): H5ad {
   const keys = (group: string) => file.kind(group) === "group" ? file.keys(group) : [];
   const raw = rawPrefix(file);
   const layers = keys("layers");

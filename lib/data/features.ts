@@ -1,0 +1,29 @@
+import pl, { type DataFrame } from "nodejs-polars";
+
+/** Rows of a 10x feature table. */
+export interface Features {
+  readonly ids: readonly string[];
+  readonly names: readonly string[];
+  /** "Gene Expression", "Antibody Capture", ...; absent in the older layouts, which have genes only. */
+  readonly types?: readonly string[];
+}
+
+/** The features that are genes, where a file mixes them with antibodies or guides; null where all are genes. */
+export function geneColumns({ types }: Features): Int32Array | null {
+  if (!types || types.every((type) => type === "Gene Expression")) return null;
+  return Int32Array.from(types.keys().filter((i) => types[i] === "Gene Expression"));
+}
+
+/** The features that `keep` lists, or all. */
+export function selectFeatures({ ids, names, types }: Features, keep: Int32Array | null): Features {
+  if (!keep) return { ids, names, types };
+  const pick = (values: readonly string[]) => Array.from(keep, (i) => values[i]);
+  return { ids: pick(ids), names: pick(names), ...(types && { types: pick(types) }) };
+}
+
+/** Features as a var frame, with scanpy's column names. */
+export const featureFrame = ({ ids, types }: Features): DataFrame =>
+  pl.DataFrame([
+    pl.Series("gene_ids", [...ids], pl.Utf8),
+    ...(types ? [pl.Series("feature_types", [...types], pl.Utf8)] : []),
+  ]);

@@ -1,0 +1,39 @@
+import pl, { type DataFrame } from "nodejs-polars";
+import { sliceRows } from "./sparse.ts";
+import type { CellSource, CsrMatrix } from "./types.ts";
+
+/** Cells that are already in memory. */
+export interface MemoryCells {
+  readonly name: string;
+  readonly matrix: CsrMatrix;
+  readonly obsNames: readonly string[];
+  readonly varNames: readonly string[];
+  readonly obs?: DataFrame;
+  readonly var?: DataFrame;
+}
+
+/**
+ * A CellSource over a matrix in memory; its slices share the matrix's memory.
+ *
+ * @throws {RangeError} when the names do not fit the matrix.
+ */
+export function memorySource(cells: MemoryCells): CellSource {
+  const { name, matrix, obsNames, varNames } = cells;
+  if (obsNames.length !== matrix.rows || varNames.length !== matrix.cols) {
+    throw new RangeError(
+      `Cannot use ${name}: ${obsNames.length} cells and ${varNames.length} genes are named, the matrix is ` +
+        `${matrix.rows} x ${matrix.cols}`,
+    );
+  }
+  return {
+    name,
+    nObs: matrix.rows,
+    nVars: matrix.cols,
+    obsNames,
+    varNames,
+    obs: cells.obs ?? pl.DataFrame([]),
+    var: cells.var ?? pl.DataFrame([]),
+    rows: (start, end) => sliceRows(matrix, start, end),
+    close: () => {},
+  };
+}

@@ -1,0 +1,18 @@
+export * from "./csv.ts";
+export * from "./download.ts";
+export * from "./h5ad/annotate.ts";
+export * from "./h5ad/elements.ts";
+export * from "./h5ad/open.ts";
+export type { Column, Columns, Uns, UnsDict } from "./h5ad/put.ts";
+export type { H5adContent, MatrixContent } from "./h5ad/write.ts";
+export { writeH5ad } from "./h5ad/write.ts";
+export * from "./memory.ts";
+export { openMatrixMarket } from "./mtx.ts";
+export * from "./open.ts";
+export * from "./registry.ts";
+export * from "./safetensors.ts";
+export * from "./simulate/mod.ts";
+export * from "./sparse.ts";
+export * from "./text_file.ts";
+export * from "./types.ts";
+export * from "./values.ts";
