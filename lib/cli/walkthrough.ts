@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { readResults } from "../metrics/mod.ts";
+import { type CellFailure, type NotebookRun, runNotebook } from "../notebook/runner/mod.ts";
+import { writeSite } from "../notebook/site/mod.ts";
+import { fileError, resultsDir, ROOT, usageError } from "../runtime/mod.ts";
+import { createCommand, integer } from "./flags.ts";
+import { resultTables } from "./results.ts";
+import { interruptSignal, runCommand } from "./run.ts";
+
+/** `deno task walkthrough`: every notebook in a real kernel, without Python, then one HTML index. */
+export const command = createCommand("walkthrough", "Runs the notebooks and writes them as a web site.", {
+  out: "folder of the site (default: data/results/walkthrough)",
+})
+  .option("--only <prefixes>", "only the notebooks that start so, such as 01,03")
+  .option("--notebooks <folder>", "where the notebooks are (default: notebooks)")
+  .option("--timeout <seconds>", "the longest that one cell may take", integer({ min: 1 }), 900)
+  .action(async (options) => {
+    const start = performance.now();
+    const paths = await notebookPaths(options.notebooks ?? join(ROOT, "notebooks"), options.only);
+    const runs = await runAll(paths, options);
+    const index = await writeSite(options.out ?? join(resultsDir(), "walkthrough"), runs, {
+      preset: options.preset,
+      seconds: (performance.now() - start) / 1000,
+      tables: resultTables(await readResults()),
+    });
+    console.log(`\n${index}`);
+    throwIfFailed(runs);
+  });
+
+interface RunAllOptions {
+  readonly preset: string;
+  readonly seed: number;
+  readonly backend?: string;
+  readonly timeout: number;
+}
+
+/** Notebooks in the order of their names, so of their numbers. */
+async function notebookPaths(folder: string, only = ""): Promise<string[]> {
+  const prefixes = only.split(",").filter(Boolean);
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) if (name.endsWith(".ipynb")) names.push(name);
+  const chosen = names.filter((name) =>
+    prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix))
+  );
+  if (chosen.length === 0) {
+    throw usageError(`No notebook of ${folder} starts with ${only} (there are: ${names.sort().join(", ")})`);
+  }
+  return chosen.sort().map((name) => join(folder, name));
+}
+
+async function runAll(paths: readonly string[], options: RunAllOptions): Promise<NotebookRun[]> {
+  const signal = interruptSignal();
+  const runs: NotebookRun[] = [];
+  for (const path of paths) {
+    const name = path.split("/").at(-1)!;
+    const run = await runNotebook(path, {
+      signal,
+      cellTimeout: options.timeout,
+      env: settings(options),
+      onCell: (cell, of) => line(`${name}  cell ${cell}/${of}`),
+    });
+    line(summary(name, run), "\n");
+    for (const failure of run.failures) console.log(failureText(name, failure));
+    runs.push(run);
+  }
+  return runs;
+}
+
+/** How a notebook learns what it was asked for; it reads them through `notebookSettings()`. */
+const settings = ({ preset, seed, backend }: RunAllOptions): Record<string, string> => ({
+  KCELLFM_PRESET: preset,
+  KCELLFM_SEED: String(seed),
+  ...(backend ? { KCELLFM_BACKEND: backend } : {}),
+});
+
+/** On a terminal the line of the running cell is overwritten; a log gets one line a notebook. */
+function line(text: string, end = ""): void {
+  if (Deno.stdout.isTerminal()) Deno.stdout.writeSync(new TextEncoder().encode(`\r\x1b[2K${text}${end}`));
+  else if (end) console.log(text);
+}
+
+function summary(name: string, { failures, seconds, cellSeconds }: NotebookRun): string {
+  const state = failures.length === 0 ? "ok    " : "FAILED";
+  return `${state} ${name}  ${cellSeconds.length} cells, ${seconds.toFixed(1)} s`;
+}
+
+const failureText = (name: string, { cell, message, line }: CellFailure): string =>
+  `  ${name}, cell ${cell}${line ? `, line ${line.number}: ${line.source}` : ""}\n    ${message}`;
+
+function throwIfFailed(runs: readonly NotebookRun[]): void {
+  const failed = runs.filter(({ failures }) => failures.length > 0);
+  if (failed.length === 0) return;
+  const places = failed.map(({ path, failures }) => `${path.split("/").at(-1)} cell ${failures[0].cell}`);
+  throw fileError(`${failed.length} of ${runs.length} notebooks failed: ${places.join(", ")}`);
+}
+
+if (import.meta.main) Deno.exit(await runCommand(command, Deno.args));

@@ -1,0 +1,113 @@
+import { dirname } from "node:path";
+import { messageOf } from "../../runtime/mod.ts";
+import { connect, type KernelClient } from "./client.ts";
+import { type CodeCell, type Notebook, readNotebook } from "./format.ts";
+import { startKernel } from "./kernel.ts";
+import { createOutputRecorder, type OutputRecorder } from "./outputs.ts";
+import type { Message } from "./wire.ts";
+
+export interface RunOptions {
+  /** Seconds a cell may take; default 900. */
+  readonly cellTimeout?: number;
+  /** Beside the environment of this process: preset, seed, backend. */
+  readonly env?: Record<string, string>;
+  readonly signal?: AbortSignal;
+  /** Called before each code cell, with its number among them from 1. */
+  readonly onCell?: (cell: number, of: number) => void;
+}
+
+/** What went wrong in one cell. */
+export interface CellFailure {
+  /** Number among the code cells, from 1. */
+  readonly cell: number;
+  readonly message: string;
+  /** The line of the cell that failed, where the kernel names one. */
+  readonly line?: { readonly number: number; readonly source: string };
+}
+
+/** A notebook as it came out of its kernel. */
+export interface NotebookRun {
+  readonly path: string;
+  /** A copy with outputs; the file itself is never changed. */
+  readonly notebook: Notebook;
+  readonly seconds: number;
+  readonly cellSeconds: readonly number[];
+  readonly failures: readonly CellFailure[];
+}
+
+/**
+ * Runs the cells of a notebook in order, in a fresh kernel in the notebook's folder. A failing cell ends the run
+ * and is reported, not thrown; so is a cell that calls `show(` and has no output. The kernel is always ended.
+ *
+ * @throws {KcellfmError} tag "file", when the notebook cannot be read.
+ */
+export async function runNotebook(path: string, options: RunOptions = {}): Promise<NotebookRun> {
+  const notebook = await readNotebook(path);
+  const cells = notebook.cells.filter((cell) => cell.cell_type === "code");
+  for (const cell of cells) Object.assign(cell, { outputs: [], execution_count: null });
+  const start = performance.now();
+  const kernel = await startKernel({ cwd: dirname(path), env: options.env });
+  try {
+    const client = await connect(kernel);
+    const recorder = createOutputRecorder();
+    const { failures, cellSeconds } = await runCells(cells, { client, recorder, options });
+    await client.settle();
+    client.close();
+    const silent = failures.length > 0 ? [] : silentCells(cells);
+    const seconds = (performance.now() - start) / 1000;
+    return { path, notebook, seconds, cellSeconds, failures: [...failures, ...silent] };
+  } finally {
+    await kernel.kill();
+  }
+}
+
+interface Session {
+  readonly client: KernelClient;
+  readonly recorder: OutputRecorder;
+  readonly options: RunOptions;
+}
+
+async function runCells(cells: CodeCell[], { client, recorder, options }: Session) {
+  const cellSeconds: number[] = [];
+  for (const [index, cell] of cells.entries()) {
+    if (cell.source.trim() === "") continue;
+    options.onCell?.(index + 1, cells.length);
+    const start = performance.now();
+    const failure = await runCell(cell, { client, recorder, options });
+    cellSeconds.push((performance.now() - start) / 1000);
+    if (failure) return { cellSeconds, failures: [{ ...failure, cell: index + 1 }] };
+  }
+  return { cellSeconds, failures: [] };
+}
+
+async function runCell(cell: CodeCell, session: Session): Promise<Omit<CellFailure, "cell"> | null> {
+  const { signal, cellTimeout = 900 } = session.options;
+  const timeout = AbortSignal.timeout(cellTimeout * 1000);
+  try {
+    const reply = await session.client.execute(cell.source, {
+      onOutput: session.recorder.forCell(cell),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    cell.execution_count = Number(reply.content.execution_count);
+    return reply.content.status === "ok" ? null : failureOf(cell, reply);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (timeout.aborted) return { message: `it did not end within ${cellTimeout} s` };
+    return { message: messageOf(error) };
+  }
+}
+
+function failureOf(cell: CodeCell, { content }: Message): Omit<CellFailure, "cell"> {
+  const { ename, evalue, traceback } = content as { ename: string; evalue: string; traceback: string[] };
+  const number = Number(traceback.join("\n").match(/<anonymous>:(\d+):\d+/)?.[1]);
+  const source = cell.source.split("\n")[number - 1]?.trim();
+  return { message: `${ename}: ${evalue}`, ...(source ? { line: { number, source } } : {}) };
+}
+
+/** A cell that shows something and has nothing under it has lost it; a reader would see a hole. */
+function silentCells(cells: CodeCell[]): CellFailure[] {
+  return cells.flatMap((cell, index) => {
+    const holds = /\bshow\(/.test(cell.source) && cell.outputs.length === 0;
+    return holds ? [{ cell: index + 1, message: "it calls show() but has no output" }] : [];
+  });
+}

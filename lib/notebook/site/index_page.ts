@@ -1,0 +1,62 @@
+import { escapeHtml } from "../html.ts";
+import { duration } from "../progress.ts";
+import { dataOf, joined } from "./cells.ts";
+import { type Chapter, htmlPage, statusBadge } from "./page.ts";
+import { resultsSection, type ResultsTable } from "./results_table.ts";
+
+/** What the index shows beside the chapters. */
+export interface IndexFacts {
+  readonly preset: string;
+  readonly seconds: number;
+  readonly tables: readonly ResultsTable[];
+}
+
+/** The first page: how the run went, a card for each chapter with its first figure, the table of results. */
+export function indexPage(chapters: readonly Chapter[], { preset, seconds, tables }: IndexFacts): string {
+  const failed = chapters.filter(({ run }) => run.failures.length > 0).length;
+  const state = failed === 0
+    ? `<span class="badge good">all ${chapters.length} notebooks ran through</span>`
+    : `<span class="badge bad">${failed} of ${chapters.length} notebooks failed</span>`;
+  return htmlPage(
+    "KCellFM walkthrough",
+    `<main class="wide">
+<h1>KCellFM walkthrough</h1>
+<p class="faint">A single-cell foundation model guided by the Cell Ontology, from the ontology's graph to your own
+cells, in notebooks that ran on this machine.</p>
+<p>${state} <span class="faint small">&nbsp; preset ${escapeHtml(preset)}, ${duration(seconds)} in all,
+Deno ${Deno.version.deno} on ${Deno.build.os} ${Deno.build.arch}</span></p>
+<div class="cards">${chapters.map(card).join("\n")}</div>
+${resultsSection(tables)}
+</main>`,
+  );
+}
+
+function card(chapter: Chapter): string {
+  const { name, title, run } = chapter;
+  const picture = firstPicture(chapter) === null
+    ? ""
+    : `<img loading="lazy" alt="" src="assets/${name}.svg">`;
+  const failure = run.failures[0];
+  const words = failure ? `cell ${failure.cell}: ${failure.message}` : firstSentence(chapter);
+  return `<a class="card" href="${name}.html"><div class="picture">${picture}</div>
+<div class="words"><h3>${escapeHtml(title)}</h3><p>${escapeHtml(words)}</p>
+<p style="margin-top:8px">${statusBadge(chapter)} &nbsp;${duration(run.seconds)}</p></div></a>`;
+}
+
+/** The static picture of a chapter's first figure. */
+export function firstPicture({ run }: Chapter): string | null {
+  for (const cell of run.notebook.cells) {
+    for (const output of cell.cell_type === "code" ? cell.outputs : []) {
+      const svg = dataOf(output)["image/svg+xml"];
+      if (svg) return joined(svg);
+    }
+  }
+  return null;
+}
+
+/** What the first cell says after its title. */
+function firstSentence({ run }: Chapter): string {
+  const first = run.notebook.cells.find((cell) => cell.cell_type === "markdown")?.source ?? "";
+  const text = first.replace(/^#.*$/m, "").replaceAll(/[`*_#>]|\[([^\]]*)\]\([^)]*\)/g, "$1").trim();
+  return text.split(/\n\n|(?<=\.)\s/)[0] ?? "";
+}

@@ -1,0 +1,40 @@
+import { basename, join } from "node:path";
+import { plotlyPath } from "../../figures/mod.ts";
+import { writeFileAtomically } from "../../runtime/mod.ts";
+import { type NotebookRun, titleOfNotebook, writeNotebook } from "../runner/mod.ts";
+import { firstPicture, type IndexFacts, indexPage } from "./index_page.ts";
+import { type Chapter, chapterPage } from "./page.ts";
+import { STYLE } from "./style.ts";
+
+/**
+ * Writes the notebooks that ran as a small web site that works from the disk with no network: an index, a page
+ * and an executed copy for each, their pictures, and one copy of plotly.js.
+ *
+ * @returns the path of the index.
+ */
+export async function writeSite(
+  folder: string,
+  runs: readonly NotebookRun[],
+  facts: IndexFacts,
+): Promise<string> {
+  const chapters = runs.map((run): Chapter => {
+    const name = basename(run.path, ".ipynb");
+    return { name, title: titleOfNotebook(run.notebook, name), run };
+  });
+  const assets = join(folder, "assets");
+  await Deno.mkdir(assets, { recursive: true });
+  await Deno.copyFile(plotlyPath(), join(assets, "plotly.min.js"));
+  await writeFileAtomically(join(assets, "style.css"), STYLE);
+  for (const chapter of chapters) await writeChapter(folder, chapter, chapters);
+  const index = join(folder, "index.html");
+  await writeFileAtomically(index, indexPage(chapters, facts));
+  return index;
+}
+
+async function writeChapter(folder: string, chapter: Chapter, chapters: readonly Chapter[]): Promise<void> {
+  const { name, run } = chapter;
+  await writeNotebook(join(folder, `${name}.ipynb`), run.notebook);
+  await writeFileAtomically(join(folder, `${name}.html`), chapterPage(chapter, chapters));
+  const picture = firstPicture(chapter);
+  if (picture !== null) await writeFileAtomically(join(folder, "assets", `${name}.svg`), picture);
+}

@@ -1,0 +1,89 @@
+import { escapeHtml } from "../html.ts";
+import { duration } from "../progress.ts";
+import type { NotebookRun } from "../runner/mod.ts";
+import { createCellRenderer, type Heading } from "./cells.ts";
+
+/** A notebook as a chapter of the book. */
+export interface Chapter {
+  /** File name without extension: "01-cell-ontology". */
+  readonly name: string;
+  readonly title: string;
+  readonly run: NotebookRun;
+}
+
+/** What stands around every page: its title, its style, and where plotly.js lies. */
+export function htmlPage(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<link rel="stylesheet" href="assets/style.css">
+<script>window.kcellfmPlotly = "assets/plotly.min.js";</script>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+}
+
+/** The page of one chapter: contents at the side, cells and their outputs, the way to the next chapter. */
+export function chapterPage(chapter: Chapter, chapters: readonly Chapter[]): string {
+  const renderer = createCellRenderer();
+  const seconds = [...chapter.run.cellSeconds];
+  const cells = chapter.run.notebook.cells.map((cell) =>
+    renderer.render(
+      cell,
+      cell.cell_type === "code" && cell.source.trim() !== "" ? seconds.shift() : undefined,
+    )
+  );
+  return htmlPage(
+    `${chapter.title} - KCellFM`,
+    `<div class="book">${sideBar(chapter, chapters, renderer.headings)}
+<main>
+<p class="small faint">${statusBadge(chapter)} ran in ${duration(chapter.run.seconds)} &middot;
+<a href="${chapter.name}.ipynb" download>notebook with outputs</a> &middot;
+<button onclick="document.body.classList.toggle('hide-code')">code on / off</button></p>
+${failureNote(chapter)}
+${cells.join("\n")}
+${pager(chapter, chapters)}
+</main></div>`,
+  );
+}
+
+/** Whether the chapter ran through, as a coloured word. */
+export function statusBadge({ run }: Chapter): string {
+  return run.failures.length === 0
+    ? '<span class="badge good">ran through</span>'
+    : '<span class="badge bad">failed</span>';
+}
+
+function failureNote({ run }: Chapter): string {
+  const items = run.failures.map(({ cell, message }) => `<li>Cell ${cell}: ${escapeHtml(message)}</li>`);
+  return items.length > 0 ? `<ul style="color:var(--bad)">${items.join("")}</ul>` : "";
+}
+
+function sideBar(here: Chapter, chapters: readonly Chapter[], headings: readonly Heading[]): string {
+  const sections = headings.filter(({ level }) => level === 2).map(({ text, anchor }) =>
+    `<li><a href="#${anchor}">${escapeHtml(text)}</a></li>`
+  );
+  const items = chapters.map((chapter) => {
+    const link = `<a href="${chapter.name}.html">${escapeHtml(chapter.title)}</a>`;
+    return chapter === here
+      ? `<li class="here">${link}<ol style="margin:2px 0">${sections.join("")}</ol></li>`
+      : `<li>${link}</li>`;
+  });
+  return `<nav class="side"><div><a class="home" href="index.html">KCellFM walkthrough</a>
+<ol>${items.join("\n")}</ol></div></nav>`;
+}
+
+function pager(here: Chapter, chapters: readonly Chapter[]): string {
+  const at = chapters.indexOf(here);
+  const link = (chapter: Chapter | undefined, text: (title: string) => string) =>
+    chapter ? `<a href="${chapter.name}.html">${text(escapeHtml(chapter.title))}</a>` : "<span></span>";
+  return `<div class="pages">${link(chapters[at - 1], (title) => `&larr; ${title}`)}${
+    link(chapters[at + 1], (title) => `${title} &rarr;`)
+  }</div>`;
+}
