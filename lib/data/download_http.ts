@@ -51,12 +51,16 @@ export async function downloadInto(part: Part, download: HttpDownload): Promise<
       failures = reached > furthest ? 1 : failures + 1;
       furthest = Math.max(furthest, reached);
       if (failures >= attempts) {
-        throw networkError(`${download.url} fails ${failures} times in a row (${messageOf(error)})`, error);
+        throw networkError(`${download.url} fails ${failures} times in a row (${reasonOf(error)})`, error);
       }
       await delay(backoffMs * 2 ** (failures - 1), undefined, { signal });
     }
   }
 }
+
+/** fetch hides why it failed in the cause. */
+const reasonOf = (error: unknown): string =>
+  messageOf(error instanceof TypeError && error.cause !== undefined ? error.cause : error);
 
 /** Errors that no further attempt can mend. */
 const isFinal = (error: unknown): boolean =>
