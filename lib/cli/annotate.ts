@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { loadCellCheckpoint } from "../cell/mod.ts";
+import { VALUE_KINDS } from "../data/values.ts";
+import { writeResult } from "../metrics/mod.ts";
+import { loadOntology } from "../ontology/mod.ts";
+import { checkpointsDir, resultsDir, startBackend, writeFileAtomically } from "../runtime/mod.ts";
+import { annotate, type AnnotateRequest, type Annotation } from "../tasks/annotate.ts";
+import { modelEmbedder } from "../tasks/annotation/embedder.ts";
+import { toResult } from "../tasks/annotation/result.ts";
+import {
+  checkOutputs,
+  defaultOutputs,
+  type OutputPaths,
+  writeAnnotation,
+} from "../tasks/annotation/write.ts";
+import { renderReport } from "../tasks/report/mod.ts";
+import { startRun } from "../tasks/run_facts.ts";
+import { createCommand, oneOf } from "./flags.ts";
+import { createProgress, type ProgressBar } from "./progress.ts";
+import { interruptSignal, runCommand } from "./run.ts";
+import { terminalTable } from "./table.ts";
+
+/** `deno task annotate FILE`: names the type of every cell of a file in terms of the Cell Ontology. */
+export const command = createCommand("annotate", "Names the type of every cell of a file, with a report.", {
+  out: "the answer: .h5ad, or .csv/.tsv for the columns only (default: data/results/FILE.annotated.h5ad)",
+})
+  .argument("<file>", "cells: .h5ad, 10x .h5, a MatrixMarket folder, .csv or .tsv (also .gz)")
+  .option("--reference <file>", "a labelled file to learn from (default: name cells by ontology text)")
+  .option("--label-key <column>", "obs column of the reference that holds its labels", "cell_type")
+  .option(
+    "--truth-key <column>",
+    "obs column of FILE with true types to score against (default: the label key, if FILE has it)",
+  )
+  .option("--checkpoint <folder>", "the cell model (default: checkpoints/PRESET)")
+  .option("--report <path>", "the report, .html (default: beside --out)")
+  .option(
+    "--values <kind>",
+    `what the values are: ${VALUE_KINDS.join(", ")} (default: what they look like)`,
+    oneOf(VALUE_KINDS),
+  )
+  .option("--layer <name>", "read this layer in place of X")
+  .option("--use-raw", "read raw in place of X")
+  .option("--ontology <file>", "an .obo or .obo.gz release (default: the one built in)")
+  .action(async (file, options) => {
+    const paths = outputPaths(file, options);
+    await prepare(paths);
+    const finish = startRun();
+    const backend = await startBackend(options.backend);
+    const ontology = await loadOntology(options.ontology ?? null);
+    const model = await loadCellCheckpoint(options.checkpoint ?? join(checkpointsDir(), options.preset));
+    const bars = progressByFile();
+    const annotation = await annotate(requestOf(file, options), {
+      embedder: modelEmbedder(model),
+      ontology,
+      seed: options.seed,
+      signal: interruptSignal(),
+      onProgress: bars.update,
+    });
+    const facts = { ...finish(annotation.input.cells), backend: backend.name };
+    await writeFileAtomically(paths.report, await renderReport(annotation, facts));
+    await writeAnnotation(annotation, paths, facts.versions);
+    const result = toResult(annotation, { ...facts, real: true, sha256: await sha256(file) });
+    const resultPath = result && await writeResult(result);
+    console.log(summary(annotation, { ...paths, resultPath }));
+  });
+
+interface AnnotateFlags {
+  readonly out?: string;
+  readonly report?: string;
+  readonly reference?: string;
+  readonly labelKey: string;
+  readonly truthKey?: string;
+  readonly layer?: string;
+  readonly useRaw?: true;
+  readonly values?: typeof VALUE_KINDS[number];
+}
+
+function outputPaths(input: string, { out, report }: AnnotateFlags): OutputPaths {
+  const usual = defaultOutputs(input, resultsDir());
+  const beside = out?.replace(/\.[^.\\/]*$/, "") + ".html";
+  return { input, out: out ?? usual.out, report: report ?? (out ? beside : usual.report) };
+}
+
+/** Makes our own results folder, never one that the user named. */
+async function prepare(paths: OutputPaths): Promise<void> {
+  if ([paths.out, paths.report].some((path) => path.startsWith(resultsDir()))) {
+    await Deno.mkdir(resultsDir(), { recursive: true });
+  }
+  checkOutputs(paths);
+}
+
+function requestOf(input: string, flags: AnnotateFlags): AnnotateRequest {
+  const { reference, labelKey, truthKey, layer, useRaw, values } = flags;
+  return {
+    input,
+    choice: { layer, useRaw, values },
+    ...(reference ? { reference: { path: reference, labelKey } } : {}),
+    ...(truthKey === undefined ? {} : { truthKey }),
+  };
+}
+
+/** One bar after the other, one for each file that is embedded. */
+function progressByFile() {
+  const bars = new Map<string, ProgressBar>();
+  return {
+    update(file: string, done: number, total: number) {
+      const bar = bars.get(file) ?? createProgress(`Reading ${file}`, total);
+      bars.set(file, bar);
+      bar.update(done, "cells");
+      if (done === total) bar.finish();
+    },
+  };
+}
+
+async function sha256(path: string): Promise<string | null> {
+  if (!(await Deno.stat(path)).isFile) return null;
+  const hash = createHash("sha256");
+  const file = await Deno.open(path);
+  for await (const chunk of file.readable) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+function summary(annotation: Annotation, paths: OutputPaths & { resultPath: string | null }): string {
+  const { input, calls, evaluation } = annotation;
+  const counts = Map.groupBy(calls.best, (type) => type);
+  const largest = [...counts].sort((a, b) => b[1].length - a[1].length).slice(0, 12);
+  const width = Math.max(...largest.map(([type]) => calls.types[type].name.length));
+  const lines = [
+    `${input.name}: ${input.cells} cells; values: ${input.values.kind} (${input.values.evidence}); ${input.overlap.summary}`,
+    "",
+    ...largest.map(([type, cells]) => `  ${calls.types[type].name.padEnd(width)}  ${cells.length}`),
+    ...(counts.size > largest.length ? [`  and ${counts.size - largest.length} more types`] : []),
+    "",
+    ...(evaluation ? scoreLines(evaluation) : []),
+    `Written: ${[paths.out, paths.report, paths.resultPath].filter(Boolean).join(", ")}`,
+  ];
+  return lines.join("\n");
+}
+
+function scoreLines(
+  { truthKey, cells, metrics, baselines }: NonNullable<Annotation["evaluation"]>,
+): string[] {
+  const methods = Object.entries({ kcellfm: metrics, ...baselines });
+  const rows = methods.map(([method, scores]) => [
+    method,
+    ...["accuracy", "macro_f1", "ontology_accuracy"].map((name) => scores[name]?.toFixed(3) ?? "-"),
+  ]);
+  const columns = ["method", "accuracy", "macro_f1", "ontology_accuracy"];
+  return [terminalTable({ title: `Against obs "${truthKey}" (${cells} cells)`, columns, rows })];
+}
+
+if (import.meta.main) Deno.exit(await runCommand(command, Deno.args));

@@ -1,0 +1,166 @@
+import { join } from "node:path";
+import { CELL_PRESETS } from "../cell/mod.ts";
+import { openCells } from "../data/mod.ts";
+import { writeResult } from "../metrics/mod.ts";
+import type { Ontology } from "../ontology/mod.ts";
+import {
+  checkpointsDir,
+  createRng,
+  peakMemoryMb,
+  resultsDir,
+  startBackend,
+  usageError,
+  versions,
+} from "../runtime/mod.ts";
+import {
+  bestOntology,
+  bestVocabulary,
+  type Experiment,
+  realStudies,
+  runPretraining,
+  saveExperiment,
+  simulatedStudy,
+  type Sources,
+  type Study,
+  studyOf,
+  TRAINING,
+} from "../tasks/pretrain/mod.ts";
+import { loadTextCheckpoint } from "../text/mod.ts";
+import type { LogEntry } from "../train/mod.ts";
+import { createCommand, integer, oneOf } from "./flags.ts";
+import { interruptSignal, runCommand } from "./run.ts";
+
+/** `deno task pretrain`: cells with Cell Ontology labels in, a cell checkpoint out. */
+export const command = createCommand(
+  "pretrain",
+  "Pretrains the cell model on labelled cells: masked expression, cell type and ranking against the ontology.",
+  { out: "folder of the checkpoint (default: data/results/pretrain-<preset>)" },
+)
+  .argument("[files...]", "files of cells whose obs has cell_type_ontology_term_id (default: see --data)")
+  .option(
+    "--data <which>",
+    "without files: the registry's real studies (real), a simulated atlas (simulated), or real if at hand (auto)",
+    oneOf(["auto", "real", "simulated"]),
+    "auto",
+  )
+  .option("--text <folder>", "checkpoint of the text encoder (default: checkpoints/text-walkthrough)")
+  .option("--epochs <n>", "passes over the training cells", integer({ min: 1 }))
+  .option("--batch <n>", "cells a batch", integer({ min: 2 }))
+  .option("--rate <x>", "highest learning rate", Number)
+  .option("--cells <n>", "cells of the simulated atlas", integer({ min: 100 }), 4000)
+  .option("--types <n>", "cell types of the simulated atlas", integer({ min: 2 }), 60)
+  .action(async (files, options) => {
+    const preset = requirePreset(options.preset);
+    const backend = await startBackend(options.backend);
+    const ontology = await bestOntology();
+    const vocabulary = await bestVocabulary();
+    const rng = createRng(options.seed).split("simulated");
+    const simulate = () =>
+      simulatedStudy(ontology, { vocabulary, cells: options.cells, types: options.types, rng });
+    const sources = await findSources(files, { which: options.data, simulate });
+    const out = options.out ?? join(resultsDir(), `pretrain-${preset}`);
+    const text = await loadTextCheckpoint(options.text ?? join(checkpointsDir(), "text-walkthrough"));
+    console.error(
+      `${describe(sources, ontology)}; preset ${preset} ${
+        JSON.stringify(CELL_PRESETS[preset])
+      }; ${backend.name}`,
+    );
+    const experiment = await runPretraining(sources.studies, {
+      preset,
+      seed: options.seed,
+      ontology,
+      vocabulary,
+      types: text.types,
+      epochs: options.epochs,
+      batchSize: options.batch,
+      peak: options.rate,
+      directory: join(out, "training"),
+      signal: interruptSignal(),
+      ...progress(),
+    });
+    await finish(experiment, { sources, out, preset, seed: options.seed, backend: backend.name });
+  });
+
+function requirePreset(name: string): keyof typeof TRAINING {
+  if (name in TRAINING) return name as keyof typeof TRAINING;
+  throw usageError(
+    `Cannot use preset "${name}": it is not known (known: ${Object.keys(TRAINING).join(", ")})`,
+  );
+}
+
+async function findSources(
+  files: readonly string[],
+  { which, simulate }: { which: string; simulate: () => Study },
+): Promise<Sources> {
+  if (files.length > 0) {
+    return {
+      real: true,
+      studies: await Promise.all(files.map(async (file) => studyOf(await openCells(file)))),
+    };
+  }
+  const studies = which === "simulated" ? [] : await realStudies();
+  if (studies.length > 0) return { real: true, studies };
+  if (which === "real") {
+    throw usageError(
+      "Cannot pretrain on real studies: none is in data/cache or KCELLFM_MIRROR; see `deno task data list`, or use --data simulated",
+    );
+  }
+  return { real: false, studies: [simulate()] };
+}
+
+function describe({ real, studies }: Sources, ontology: Ontology): string {
+  const cells = studies.map(({ name, source }) => `${name} (${source.nObs} x ${source.nVars})`).join(", ");
+  return `${real ? "real" : "simulated"} cells: ${cells}; ontology ${ontology.source} ${ontology.version}`;
+}
+
+/** Progress on stderr: a bar over optimiser steps, and a line for each validation. */
+function progress() {
+  const onLog = ({ kind, epoch, scores }: LogEntry) => {
+    if (kind !== "validation") return;
+    const parts = Object.entries(scores).map(([name, score]) => `${name} ${score.toFixed(4)}`);
+    console.error(`\nepoch ${epoch + 1}: validation ${parts.join(", ")}`);
+  };
+  return { onLog };
+}
+
+async function finish(
+  experiment: Experiment,
+  { sources, out, preset, seed, backend }: {
+    sources: Sources;
+    out: string;
+    preset: string;
+    seed: number;
+    backend: string;
+  },
+): Promise<void> {
+  const { data, scores, training } = experiment;
+  const cells = sources.studies.reduce((sum, { source }) => sum + source.nObs, 0);
+  const common = { preset, seed, backend, versions: versions() };
+  await saveExperiment(out, experiment, {
+    command: `deno task pretrain ${Deno.args.join(" ")}`.trim(),
+    ...common,
+  });
+  const path = await writeResult({
+    task: "pretrain",
+    set: sources.real ? "real" : "simulated",
+    split: "70/10/20 within each type of each study",
+    repeats: 1,
+    ...common,
+    data: {
+      real: sources.real,
+      cells,
+      genes: data.vocabulary.symbols.length,
+      sha256: null,
+      classes: data.classes.length,
+    },
+    ...scores,
+    sd: {},
+    published: { accuracy: null, source: null },
+    peak_mb: peakMemoryMb(),
+  });
+  for (const { source } of sources.studies) source.close();
+  console.log(`${training.stopped} after ${training.steps} steps; checkpoint ${out}; result ${path}`);
+  console.log(JSON.stringify(scores.metrics, null, 1));
+}
+
+if (import.meta.main) Deno.exit(await runCommand(command, Deno.args));

@@ -1,0 +1,169 @@
+import { argmax, type FeatureTable, fitLogisticRegression } from "../../baselines/mod.ts";
+import { accuracy, macroF1 } from "../../metrics/mod.ts";
+import { createRng, dataError, type Rng } from "../../runtime/mod.ts";
+import { bestOf, noveltyOf } from "./by_text.ts";
+import { type CellLabels, keyOf } from "./labels.ts";
+import type { Calls, CellType } from "./types.ts";
+import { cosinesTo, type Embeddings, unitRows } from "./vectors.ts";
+
+/** Embedded reference cells with their labels. */
+export interface LabelledEmbeddings {
+  readonly embeddings: Embeddings;
+  readonly labels: CellLabels;
+}
+
+/** How well the head names reference cells that it did not see. */
+export interface HeldOut {
+  readonly cells: number;
+  readonly accuracy: number;
+  readonly macro_f1: number;
+  /** Divides log-probabilities; fitted on the held-out cells. */
+  readonly temperature: number;
+  /** Nine in ten of the held-out cells are less novel than this. */
+  readonly novelty90: number;
+}
+
+const HELD_OUT_SHARE = 0.2;
+/** Types with fewer cells than this are not held out. */
+const MIN_TO_HOLD_OUT = 5;
+
+/**
+ * Names cells by a labelled reference: a multinomial logistic regression on the reference's embeddings. A fifth of
+ * the reference is held out first, to say how good the head is and to calibrate it by one temperature; then the
+ * head is fitted to all of it. novelty = 1 - the largest cosine of a cell to a type's mean embedding, both centred
+ * on the reference, cut to [0, 1].
+ *
+ * @throws {KcellfmError} tag "data", when the reference has fewer than two types.
+ */
+export function callByReference(
+  reference: LabelledEmbeddings,
+  query: Embeddings,
+  { seed }: { seed: number },
+): Calls & { readonly heldOut: HeldOut } {
+  const { table, keys, types } = labelledRows(reference);
+  const heldOut = scoreHeldOut(table, keys, { seed });
+  const head = fitLogisticRegression(table, keys, { seed });
+  const { classes, probabilities } = head.predict(toTable(unitRows(query)));
+  sharpen(probabilities, classes.length, heldOut.temperature);
+  return {
+    types: classes.map((key) => types.get(key) ?? { id: "", name: key }),
+    ...bestOf(probabilities, classes.length),
+    novelty: noveltyTo(table, keys, { classes, query }),
+    heldOut,
+  };
+}
+
+/** The labelled rows of the reference, as unit vectors, with the key of each row's type. */
+function labelledRows({ embeddings, labels }: LabelledEmbeddings) {
+  const types = new Map<string, CellType>();
+  const rows: number[] = [];
+  const keys: string[] = [];
+  labels.forEach((type, row) => {
+    if (type === null) return;
+    const key = keyOf(type);
+    if (!types.has(key)) types.set(key, type);
+    rows.push(row);
+    keys.push(key);
+  });
+  if (types.size < 2) {
+    throw dataError(`Cannot use the reference: it has ${types.size} cell type, at least two are needed`);
+  }
+  return { table: pickRows(toTable(unitRows(embeddings)), rows), keys, types };
+}
+
+function scoreHeldOut(table: FeatureTable, keys: readonly string[], { seed }: { seed: number }): HeldOut {
+  const { train, test } = splitByType(keys, createRng(seed).split("held-out"));
+  if (test.length === 0) return { cells: 0, accuracy: NaN, macro_f1: NaN, temperature: 1, novelty90: 1 };
+  const [known, unseen] = [pickRows(table, train), pickRows(table, test)];
+  const [trainKeys, truth] = [train.map((row) => keys[row]), test.map((row) => keys[row])];
+  const { labels, classes, probabilities } = fitLogisticRegression(known, trainKeys, { seed }).predict(
+    unseen,
+  );
+  const novelty = noveltyTo(known, trainKeys, { classes, query: toEmbeddings(unseen) }).sort();
+  return {
+    cells: test.length,
+    accuracy: accuracy(truth, labels),
+    macro_f1: macroF1(truth, labels),
+    temperature: fitTemperature(probabilities, truth.map((key) => classes.indexOf(key))),
+    novelty90: novelty[Math.floor(0.9 * novelty.length)],
+  };
+}
+
+/** A fifth of each type with at least five cells is for testing. */
+function splitByType(keys: readonly string[], rng: Rng): { train: number[]; test: number[] } {
+  const train: number[] = [];
+  const test: number[] = [];
+  for (const rows of Map.groupBy(keys.keys(), (row) => keys[row]).values()) {
+    const held = rows.length < MIN_TO_HOLD_OUT ? 0 : Math.round(rows.length * HELD_OUT_SHARE);
+    const shuffled = rng.shuffle([...rows]);
+    test.push(...shuffled.slice(0, held));
+    train.push(...shuffled.slice(held));
+  }
+  return { train: train.sort((a, b) => a - b), test: test.sort((a, b) => a - b) };
+}
+
+/** The temperature of a grid from 0.25 to 8 under which the true types are most likely (Guo et al. 2017). */
+export function fitTemperature(probabilities: Float32Array, truth: readonly number[]): number {
+  const width = probabilities.length / truth.length;
+  const grid = Array.from({ length: 41 }, (_, i) => 2 ** (-2 + i / 8));
+  const losses = grid.map((temperature) => {
+    const scaled = sharpen(probabilities.slice(), width, temperature);
+    return truth.reduce((loss, code, i) => loss - Math.log(Math.max(scaled[i * width + code], 1e-12)), 0);
+  });
+  return grid[argmax(losses.map((loss) => -loss))];
+}
+
+/** p^(1/T), renormalised by row, in place. */
+function sharpen(probabilities: Float32Array, width: number, temperature: number): Float32Array {
+  for (let start = 0; start < probabilities.length; start += width) {
+    const row = probabilities.subarray(start, start + width);
+    const top = row[argmax(row)];
+    let total = 0;
+    for (let k = 0; k < width; k++) total += row[k] = (row[k] / top) ** (1 / temperature);
+    for (let k = 0; k < width; k++) row[k] /= total;
+  }
+  return probabilities;
+}
+
+function noveltyTo(
+  table: FeatureTable,
+  keys: readonly string[],
+  { classes, query }: { classes: readonly string[]; query: Embeddings },
+): Float32Array {
+  const centre = meanOf(table, keys.map((_, row) => row));
+  const means = classes.map((key) => meanOf(table, [...keys.keys()].filter((row) => keys[row] === key)));
+  const directions = {
+    vectors: Float32Array.from(means.flatMap((mean) => [...mean])),
+    rows: means.length,
+    width: table.cols,
+  };
+  const cells = minus(unitRows(query), centre);
+  return noveltyOf(cosinesTo(minus(directions, centre), cells), classes.length);
+}
+
+function meanOf({ features, cols }: FeatureTable, rows: readonly number[]): Float32Array {
+  const mean = new Float32Array(cols);
+  for (const row of rows) for (let j = 0; j < cols; j++) mean[j] += features[row * cols + j] / rows.length;
+  return mean;
+}
+
+function minus({ vectors, rows, width }: Embeddings, centre: Float32Array): Embeddings {
+  return { vectors: vectors.map((value, at) => value - centre[at % width]), rows, width };
+}
+
+function pickRows({ features, cols }: FeatureTable, rows: readonly number[]): FeatureTable {
+  const picked = new Float32Array(rows.length * cols);
+  rows.forEach((row, i) => picked.set(features.subarray(row * cols, (row + 1) * cols), i * cols));
+  return { features: picked, rows: rows.length, cols };
+}
+
+const toTable = ({ vectors, rows, width }: Embeddings): FeatureTable => ({
+  features: vectors,
+  rows,
+  cols: width,
+});
+const toEmbeddings = ({ features, rows, cols }: FeatureTable): Embeddings => ({
+  vectors: features,
+  rows,
+  width: cols,
+});

@@ -1,0 +1,48 @@
+import { type CellModel, embedCells, type TypeVectors } from "../../cell/mod.ts";
+import type { ModelCells } from "../../genes/cells.ts";
+import type { GeneVocabulary } from "../../genes/mod.ts";
+import type { Embeddings } from "./vectors.ts";
+
+/** The part of a cell model that annotation needs; tests give a fake one. */
+export interface Embedder {
+  readonly preset: string;
+  readonly hash: string;
+  readonly width: number;
+  readonly vocabulary: GeneVocabulary;
+  /** The types that can be called by their ontology text; unit vectors of `width`. */
+  readonly types: TypeVectors;
+  /** Divides cosines before the softmax over `types`; fitted when the checkpoint was made. */
+  readonly temperature: number;
+  embed(
+    cells: ModelCells,
+    options: { signal?: AbortSignal },
+  ): AsyncIterable<{ readonly start: number; readonly count: number; readonly vectors: Float32Array }>;
+}
+
+/** A loaded checkpoint as an embedder. */
+export function modelEmbedder(model: CellModel): Embedder {
+  return {
+    preset: model.config.preset,
+    hash: model.hash,
+    width: model.config.width,
+    vocabulary: model.vocabulary,
+    types: model.types,
+    temperature: model.temperature,
+    embed: (cells, options) => embedCells(model, cells, options),
+  };
+}
+
+/** Embeds every cell of a file: rows x width. */
+export async function embedAll(
+  embedder: Embedder,
+  cells: ModelCells,
+  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
+): Promise<Embeddings> {
+  const rows = cells.source.nObs;
+  const vectors = new Float32Array(rows * embedder.width);
+  for await (const batch of embedder.embed(cells, { signal })) {
+    vectors.set(batch.vectors, batch.start * embedder.width);
+    onProgress?.(batch.start + batch.count);
+  }
+  return { vectors, rows, width: embedder.width };
+}

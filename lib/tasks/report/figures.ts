@@ -1,0 +1,132 @@
+import { type Figure, heatmap, histogram, scatterMap } from "../../figures/mod.ts";
+import type { Annotation } from "../annotate.ts";
+import type { CellMap } from "../annotation/umap.ts";
+import type { CalledType } from "./types.ts";
+
+/** A figure with the sentence that stands for it where it cannot be seen. */
+export interface Described {
+  readonly figure: Figure;
+  readonly alt: string;
+}
+
+const MAP = { width: 620, height: 560 };
+
+/** The map of cells coloured by called type; the numbers on it are the ranks of the types. */
+export function typeMap({ calls }: Annotation, map: CellMap, types: readonly CalledType[]): Described {
+  const rankOf = new Map(types.map((type) => [keyOf(type), String(type.rank)]));
+  const labels = Array.from(map.rows, (row) => rankOf.get(keyOf(calls.types[calls.best[row]])) ?? "");
+  const figure = scatterMap({
+    ...MAP,
+    title: "Cells by called type",
+    subtitle: "UMAP of the cell embeddings; numbers as in the list",
+    x: map.x,
+    y: map.y,
+    label: labels,
+    order: types.map(({ rank }) => String(rank)),
+    colors: Object.fromEntries(types.map(({ rank, color }) => [String(rank), color])),
+    namesOnMap: true,
+  });
+  return {
+    figure: withNumbers(figure),
+    alt:
+      `Map of ${map.rows.length} cells in ${types.length} types; the list beside it names them with their shares`,
+  };
+}
+
+/** The same map coloured by confidence. */
+export function confidenceMap({ calls }: Annotation, map: CellMap): Described {
+  const figure = scatterMap({
+    ...MAP,
+    title: "Confidence on the map",
+    subtitle: "probability of the called type",
+    x: map.x,
+    y: map.y,
+    value: Float32Array.from(map.rows, (row) => calls.confidence[row]),
+    valueTitle: "confidence",
+  });
+  return { figure, alt: `The same map coloured by the probability of the called type` };
+}
+
+/** How many cells were called with how much confidence, and how novel they look. */
+export function confidenceHistogram({ calls }: Annotation): Described {
+  const figure = histogram({
+    ...MAP,
+    title: "Confidence and novelty",
+    subtitle: "cells by probability of their type, and by 1 - cosine to the type they resemble most",
+    x: "confidence, novelty",
+    range: [0, 1],
+    bins: 25,
+    series: [
+      { name: "confidence", values: calls.confidence },
+      { name: "novelty", values: calls.novelty },
+    ],
+  });
+  return { figure, alt: "Histograms of confidence and novelty over all cells" };
+}
+
+/** Mean expression of the top markers in every type. */
+export function markerHeatmap({ markers }: Annotation, types: readonly CalledType[]): Described | null {
+  const shown = types.filter(({ name }) => markers.means.has(name)).slice(0, 16);
+  const genes = [...new Set(shown.flatMap(({ name }) => markers.byGroup.get(name)?.slice(0, 3) ?? []))];
+  const columns = [...new Set(genes.map(({ gene }) => gene))];
+  if (shown.length < 2 || columns.length === 0) return null;
+  const places = columns.map((gene) => markers.genes.indexOf(gene));
+  const figure = heatmap({
+    title: "Markers of the called types",
+    subtitle:
+      "mean log1p expression of the three best markers of each type; rows are numbered as in the list",
+    width: Math.min(1240, 240 + 34 * columns.length),
+    z: shown.map(({ name }) => places.map((place) => markers.means.get(name)?.[place] ?? 0)),
+    rows: shown.map(({ rank, name }) => `${shorten(name)}  ${rank}`),
+    columns,
+    row: "",
+    column: "",
+    value: "mean log1p",
+    scale: "sequential",
+    format: "",
+  });
+  return { figure, alt: "Heat map of marker genes by called type; the table below has the figures" };
+}
+
+/** True by called types, as shares of each true type. */
+export function confusionFigure({ evaluation }: Annotation): Described | null {
+  if (!evaluation) return null;
+  const { labels, counts } = evaluation.confusion;
+  const rows = labels.map((_, i) => i).filter((i) => counts[i].some((count) => count > 0));
+  const columns = labels.map((_, j) => j).filter((j) => counts.some((row) => row[j] > 0));
+  const shares = rows.map((i) => {
+    const cells = counts[i].reduce((sum, count) => sum + count, 0);
+    return columns.map((j) => counts[i][j] / cells);
+  });
+  const figure = heatmap({
+    title: "True and called types",
+    subtitle: "share of the cells of each true type",
+    width: Math.min(1240, 520 + 46 * columns.length),
+    z: shares,
+    rows: rows.map((i) => shorten(labels[i])),
+    columns: columns.map((j) => shorten(labels[j])),
+    row: "true type",
+    column: "called type",
+    value: "share",
+  });
+  return { figure, alt: "Confusion matrix of true and called types" };
+}
+
+/** Names that fit an axis; the tables have them in full. */
+export function shorten(name: string, length = 34): string {
+  return name.length <= length ? name : `${name.slice(0, length - 1).trimEnd()}…`;
+}
+
+const keyOf = ({ id, name }: { id: string; name: string }) => `${id} ${name}`;
+
+/** The list beside the map is its legend, so its numbers have to stand out. */
+function withNumbers({ data, layout }: Figure): Figure {
+  const annotations = layout.annotations?.map((note) => ({
+    ...note,
+    font: { ...note.font, size: 16, weight: 700 },
+  }));
+  return {
+    data,
+    layout: { ...layout, annotations, showlegend: false, margin: { l: 40, r: 16, t: 78, b: 44 } },
+  };
+}

@@ -1,0 +1,24 @@
+import process from "node:process";
+import * as tf from "@tensorflow/tfjs";
+
+/** What every result says of how it was run. */
+export interface RunFacts {
+  readonly seconds: number;
+  readonly cells_per_second: number;
+  readonly peak_mb: number;
+  readonly versions: Record<string, string>;
+}
+
+/** Starts the clock of a run; call the answer with the number of cells when it is done. */
+export function startRun(): (cells: number) => RunFacts {
+  const started = performance.now();
+  return (cells) => {
+    const seconds = (performance.now() - started) / 1000;
+    return {
+      seconds,
+      cells_per_second: cells / seconds,
+      peak_mb: process.resourceUsage().maxRSS / 1024,
+      versions: { deno: Deno.version.deno, v8: Deno.version.v8, tensorflow_js: tf.version.tfjs },
+    };
+  };
+}

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openH5ad } from "lib/data/mod.ts";
+import { loadOntology } from "lib/ontology/mod.ts";
+import { startBackend } from "lib/runtime/mod.ts";
+import { annotate, type AnnotateContext, type Annotation } from "lib/tasks/annotate.ts";
+import { toResult } from "lib/tasks/annotation/result.ts";
+import { writeAnnotation } from "lib/tasks/annotation/write.ts";
+import { renderReport } from "lib/tasks/report/mod.ts";
+import { linearEmbedder, type PairOnDisk, save, TYPES, withPair } from "./fixture.ts";
+
+const backend = await startBackend();
+const ontology = await loadOntology(null);
+const context = ({ genes }: PairOnDisk): AnnotateContext => ({
+  embedder: linearEmbedder(genes),
+  ontology,
+  seed: 42,
+});
+const facts = {
+  seconds: 1,
+  cells_per_second: 250,
+  peak_mb: 100,
+  versions: { deno: "x" },
+  backend: backend.name,
+};
+
+/** Annotates the query of a simulated pair by its reference. */
+function byReference(pair: PairOnDisk): Promise<Annotation> {
+  const reference = { path: pair.reference, labelKey: "cell_type" };
+  return annotate({ input: pair.query, reference }, context(pair));
+}
+
+Deno.test("annotate by a reference names simulated cells far above the majority class, beside baselines", () =>
+  withPair(async (pair) => {
+    const { evaluation, calls, reference, embeddings } = await byReference(pair);
+    assert.ok(evaluation);
+    // 24 random directions keep enough of five simulated types; the floor is the required 0.3 above the majority.
+    assert.ok(evaluation.metrics.accuracy > evaluation.baselines.majority.accuracy + 0.3);
+    assert.ok(evaluation.baselines.logistic_regression.accuracy > 0.8);
+    assert.ok(evaluation.metrics.ontology_accuracy >= evaluation.metrics.accuracy);
+    assert.deepEqual(Object.keys(evaluation.baselines), [
+      "majority",
+      "logistic_regression",
+      "k_nearest_neighbours",
+    ]);
+    assert.equal(evaluation.truthKey, "cell_type");
+    assert.equal(embeddings.rows, 250);
+    assert.deepEqual(calls.types.map(({ id }) => id).sort(), TYPES.toSorted());
+    assert.ok(reference && reference.heldOut.accuracy > 0.6);
+    for (const values of [calls.confidence, calls.novelty]) {
+      assert.ok(values.every((value) => value >= 0 && value <= 1));
+    }
+  }));
+
+Deno.test("annotate gives the same answer to the bit when run again", () =>
+  withPair(async (pair) => {
+    const [first, second] = [await byReference(pair), await byReference(pair)];
+    assert.deepEqual(first.calls, second.calls);
+    assert.deepEqual(first.markers, second.markers);
+  }));
+
+Deno.test("annotate without a reference calls the type whose text vector is nearest", () =>
+  withPair(async (pair) => {
+    const embedder = linearEmbedder(pair.genes);
+    const { calls, embeddings, evaluation } = await annotate({ input: pair.query }, {
+      ...context(pair),
+      embedder,
+    });
+    const { vectors, dim } = embedder.types;
+    const row = 17;
+    const cosines = TYPES.map((_, type) => {
+      const [a, b] = [
+        embeddings.vectors.subarray(row * dim, (row + 1) * dim),
+        vectors.subarray(type * dim, (type + 1) * dim),
+      ];
+      return a.reduce((sum, value, j) => sum + value * b[j], 0) / (Math.hypot(...a) * Math.hypot(...b));
+    });
+    const best = cosines.indexOf(Math.max(...cosines));
+    assert.equal(calls.best[row], best);
+    assert.ok(Math.abs(calls.novelty[row] - Math.min(1, 1 - cosines[best])) < 1e-5); // float32 cosines
+    const weights = cosines.map((cosine) => Math.exp(cosine / embedder.temperature));
+    const share = weights[best] / weights.reduce((a, b) => a + b);
+    assert.ok(Math.abs(calls.confidence[row] - share) < 1e-4);
+    assert.deepEqual(Object.keys(evaluation?.baselines ?? {}), ["majority"]);
+  }));
+
+Deno.test("annotate gives cells of a type that the reference lacks a higher novelty", () =>
+  withPair(async (pair) => {
+    const path = join(pair.folder, "without_monocytes.h5ad");
+    const source = await openH5ad(pair.reference);
+    await save(path, source, { hide: "monocyte" });
+    source.close();
+    const reference = { path, labelKey: "cell_type" };
+    const { evaluation } = await annotate({ input: pair.query, reference }, context(pair));
+    // 0.5 is chance; monocytes lie far from the lymphocytes that are left.
+    assert.ok(evaluation && evaluation.metrics.novelty_auroc > 0.7, `${evaluation?.metrics.novelty_auroc}`);
+  }));
+
+Deno.test("annotate writes the four obs columns, the embedding and its provenance", () =>
+  withPair(async (pair) => {
+    const annotation = await byReference(pair);
+    const out = join(pair.folder, "out.h5ad");
+    await writeAnnotation(annotation, { input: pair.query, out, report: "" }, { deno: "x" });
+    const file = await openH5ad(out);
+    const columns = ["kcellfm_cell_type", "kcellfm_cl_id", "kcellfm_confidence", "kcellfm_novelty"];
+    assert.deepEqual(columns.filter((name) => !file.obs.columns.includes(name)), []);
+    assert.deepEqual(
+      [...file.obs.getColumn("kcellfm_cl_id")],
+      Array.from(annotation.calls.best, (t) => annotation.calls.types[t].id),
+    );
+    assert.deepEqual(file.obsm("X_kcellfm").shape, [250, 24]);
+    assert.equal(file.element("uns/kcellfm/preset"), "nano");
+    assert.equal(file.element("uns/kcellfm/versions/deno"), "x");
+    const original = await openH5ad(pair.query);
+    assert.deepEqual(file.rows(0, 250), original.rows(0, 250));
+    file.close();
+    original.close();
+  }));
+
+Deno.test("annotate writes a table of the columns when the answer is a .tsv", () =>
+  withPair(async (pair) => {
+    const out = join(pair.folder, "out.tsv");
+    await writeAnnotation(await byReference(pair), { input: pair.query, out, report: "" }, {});
+    const lines = (await Deno.readTextFile(out)).trim().split("\n");
+    assert.equal(lines.length, 251);
+    assert.equal(lines[0], "cell\tkcellfm_cell_type\tkcellfm_cl_id\tkcellfm_confidence\tkcellfm_novelty");
+    assert.equal(lines[1].split("\t").length, 5);
+  }));
+
+Deno.test("annotate's result has the form that results are written in", () =>
+  withPair(async (pair) => {
+    const result = toResult(await byReference(pair), { ...facts, sha256: null, real: false });
+    assert.equal(result?.set, "query");
+    assert.equal(result?.split, "reference reference");
+    assert.ok(result && result.metrics.accuracy !== null);
+  }));
+
+Deno.test("annotate stops between two batches when it is told to", () =>
+  withPair(async (pair) => {
+    const controller = new AbortController();
+    const stop = (_file: string, done: number) => done >= 64 && controller.abort();
+    const stopped = annotate({ input: pair.query }, {
+      ...context(pair),
+      signal: controller.signal,
+      onProgress: stop,
+    });
+    await assert.rejects(stopped, { name: "AbortError" });
+  }));
+
+Deno.test("annotate refuses a label key or truth key that is not there", () =>
+  withPair(async (pair) => {
+    const reference = { path: pair.reference, labelKey: "nope" };
+    const wanted =
+      /reference\.h5ad has no column "nope" \(its columns: cell_type, cell_type_ontology_term_id\)/;
+    await assert.rejects(annotate({ input: pair.query, reference }, context(pair)), wanted);
+    const truthKey = "nope";
+    await assert.rejects(
+      annotate({ input: pair.query, truthKey }, context(pair)),
+      /query\.h5ad has no column "nope"/,
+    );
+  }));
+
+Deno.test("renderReport makes one page with every section that needs nothing else", () =>
+  withPair(async (pair) => {
+    const html = await renderReport(await byReference(pair), facts);
+    for (
+      const title of [
+        "Which cells are there",
+        "How sure the calls are",
+        "What marks the types",
+        "own labels",
+        "What was read",
+      ]
+    ) {
+      assert.ok(html.includes(title), title);
+    }
+    assert.equal(html.match(/<img /g)?.length, 5);
+    assert.doesNotMatch(html, /<img alt=""|<script|<link|src="(?!data:)/);
+  }));
