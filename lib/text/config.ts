@@ -1,24 +1,29 @@
-/** Sizes of a BERT encoder, under the names of Hugging Face's config.json. */
-export interface BertConfig {
-  readonly vocab_size: number;
-  readonly hidden_size: number;
-  readonly num_hidden_layers: number;
-  readonly num_attention_heads: number;
-  readonly intermediate_size: number;
-  readonly max_position_embeddings: number;
-  readonly type_vocab_size: number;
-  readonly layer_norm_eps: number;
-}
+import { z } from "zod";
 
-/** A text encoder: BERT, masked mean pooling and a projection to the width of the cell model. */
-export interface TextConfig {
-  readonly bert: BertConfig;
+/** Sizes of a BERT encoder, under the names of Hugging Face's config.json; its other fields are let through. */
+export const bertConfigSchema = z.object({
+  vocab_size: z.int().positive(),
+  hidden_size: z.int().positive(),
+  num_hidden_layers: z.int().nonnegative(),
+  num_attention_heads: z.int().positive(),
+  intermediate_size: z.int().positive(),
+  max_position_embeddings: z.int().positive(),
+  type_vocab_size: z.int().positive(),
+  layer_norm_eps: z.number().positive(),
+});
+
+/** Sizes of a text encoder: BERT, masked mean pooling and a projection to the width of the cell model. */
+export const textConfigSchema = z.strictObject({
+  bert: bertConfigSchema,
   /** Width of the type vectors. */
-  readonly dim: number;
-  readonly dropout: number;
+  dim: z.int().positive(),
+  dropout: z.number().min(0).max(1),
   /** Relations that have a vector, in the order of its rows. */
-  readonly relations: readonly string[];
-}
+  relations: z.array(z.string()).readonly(),
+});
+
+export type BertConfig = Readonly<z.infer<typeof bertConfigSchema>>;
+export type TextConfig = Readonly<z.infer<typeof textConfigSchema>>;
 
 /** What training the encoder takes; plain data, stored with each checkpoint. */
 export interface TextTraining {

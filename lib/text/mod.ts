@@ -1,5 +1,6 @@
 export * from "./bag_of_words.ts";
 export * from "./bert.ts";
+export * from "./checkpoint.ts";
 export * from "./config.ts";
 export * from "./corpus.ts";
 export * from "./encoder.ts";

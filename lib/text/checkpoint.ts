@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { decodeSafetensors, encodeSafetensors, readSafetensors } from "../data/safetensors.ts";
+import { loadParams, storeParams } from "../nn/mod.ts";
+import { createRng, messageOf, modelError, writeFileAtomically } from "../runtime/mod.ts";
+import { textConfigSchema } from "./config.ts";
+import { initText } from "./encoder.ts";
+import { createTextModel, type TextModel, type TypeEmbeddings } from "./model.ts";
+import { loadTokenizer } from "./tokenizer.ts";
+
+/** The files of a text checkpoint. */
+const FILES = {
+  config: "config.json",
+  tokenizer: "tokenizer.json",
+  weights: "model.safetensors",
+  types: "types.safetensors",
+  metrics: "metrics.json",
+};
+
+const contentSchema = z.object({
+  config: textConfigSchema,
+  types: z.object({ ids: z.array(z.string()), names: z.array(z.string()) }),
+  /** How it was made, for people: ontology, preset, seed, command, versions. */
+  made: z.record(z.string(), z.unknown()),
+});
+
+/** A text encoder read from disk, with the vectors of the types it was saved with. */
+export interface TextCheckpoint {
+  readonly model: TextModel;
+  readonly types: TypeEmbeddings;
+  readonly made: Readonly<Record<string, unknown>>;
+  /** sha256 of the weights. */
+  readonly hash: string;
+}
+
+/** What goes into a checkpoint beside the model. */
+export interface TextCheckpointExtras {
+  readonly types: TypeEmbeddings;
+  readonly made: Record<string, unknown>;
+  readonly metrics: unknown;
+}
+
+/**
+ * Writes a model to a folder: configuration, tokenizer.json, weights and type vectors (half precision), metrics;
+ * each file atomically.
+ *
+ * @returns the sha256 of the weights
+ */
+export async function saveTextCheckpoint(
+  directory: string,
+  model: TextModel,
+  { types, made, metrics }: TextCheckpointExtras,
+): Promise<string> {
+  await Deno.mkdir(directory, { recursive: true });
+  const write = (file: string, content: string | Uint8Array) =>
+    writeFileAtomically(join(directory, file), content);
+  const weights = encodeSafetensors(storeParams(model.params, "F16"));
+  const { ids, names, dim, vectors } = types;
+  const stored = { dtype: "F16", shape: [ids.length, dim], data: vectors } as const;
+  await write(FILES.tokenizer, JSON.stringify(model.tokenizer.json) + "\n");
+  await write(FILES.weights, weights);
+  await write(FILES.types, encodeSafetensors(new Map([["types", stored]])));
+  await write(FILES.metrics, JSON.stringify(metrics, null, 2) + "\n");
+  await write(FILES.config, JSON.stringify({ config: model.config, made, types: { ids, names } }) + "\n");
+  return await sha256(weights);
+}
+
+/**
+ * Reads a checkpoint that {@linkcode saveTextCheckpoint} wrote. Start the backend first.
+ *
+ * @throws {KcellfmError} tag "file" or "model", when a file is missing or does not fit the others.
+ */
+export async function loadTextCheckpoint(directory: string): Promise<TextCheckpoint> {
+  const { config, types, made } = readContent(join(directory, FILES.config));
+  const path = join(directory, FILES.weights);
+  const bytes = await readBytes(path);
+  const params = initText(createRng("shape"), config);
+  loadParams(params, decodeSafetensors(bytes, path).tensors, path);
+  return {
+    model: createTextModel({ config, params, tokenizer: loadTokenizer(join(directory, FILES.tokenizer)) }),
+    types: {
+      ...types,
+      dim: config.dim,
+      vectors: readTypes(join(directory, FILES.types), [types.ids.length, config.dim]),
+    },
+    made,
+    hash: await sha256(bytes),
+  };
+}
+
+/** The type vectors of a checkpoint alone, for a model that needs no free text; no backend is used. */
+export function loadTypeEmbeddings(directory: string): TypeEmbeddings {
+  const { config: { dim }, types } = readContent(join(directory, FILES.config));
+  return { ...types, dim, vectors: readTypes(join(directory, FILES.types), [types.ids.length, dim]) };
+}
+
+function readContent(path: string): z.infer<typeof contentSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(Deno.readTextFileSync(path));
+  } catch (error) {
+    throw modelError(
+      `Cannot load a text checkpoint: ${path} is missing or not JSON (${messageOf(error)})`,
+      error,
+    );
+  }
+  const result = contentSchema.safeParse(json);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw modelError(`Cannot read the text checkpoint's ${path}: ${issues.join("; ")}`);
+}
+
+function readTypes(path: string, shape: [number, number]): Float32Array {
+  const stored = readSafetensors(path).tensors.get("types");
+  if (`${stored?.shape}` === `${shape}`) return stored!.data as Float32Array;
+  throw modelError(
+    `Cannot use ${path}: expected a tensor "types" [${shape}], it has [${stored?.shape ?? "none"}]`,
+  );
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    throw modelError(`Cannot load a text checkpoint: ${path} is missing; give a folder that has it`, error);
+  }
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return new Uint8Array(digest).toHex();
+}
