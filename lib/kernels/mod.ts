@@ -1,3 +1,5 @@
+import "./wasm/mod.ts";
+
 export * from "./adamw/op.ts";
 export * from "./attention/op.ts";
 export * from "./causal-conv-silu/op.ts";

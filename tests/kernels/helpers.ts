@@ -18,11 +18,11 @@ export const toTensor = ({ shape, values }: Plain): tf.Tensor => tf.tensor(Float
 
 /**
  * Largest absolute difference over the largest absolute expected number: the error a sum of many such numbers
- * would see, without blowing up where single expected numbers are near zero.
+ * would see, without blowing up where single expected numbers are near zero. Numbers below `floor` count as it.
  */
-export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>, floor = 1e-30): number {
   if (actual.length !== expected.length) return Infinity;
-  let scale = 1e-30, difference = 0;
+  let scale = floor, difference = 0;
   for (let i = 0; i < expected.length; i++) {
     scale = Math.max(scale, Math.abs(expected[i]));
     const gap = Math.abs(actual[i] - expected[i]);

@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { modelError } from "../../runtime/mod.ts";
+import { hasKernel, runKernels } from "../dispatch.ts";
 import type { Gradients } from "../clip-global-norm/op.ts";
 import { adamWReference, type AdamWSlot, type AdamWStep } from "./reference.ts";
+import { ADAMW } from "./wasm.ts";
 
 export interface AdamWOptions {
   /** Decay of the mean of gradients (default 0.9). */
@@ -55,7 +57,8 @@ export function createAdamW(params: ReadonlyMap<string, tf.Variable>, options: A
       steps++;
       const rate = learningRate / (1 - beta1 ** steps);
       const shared: AdamWStep = { beta1, beta2, eps, rate, correction: 1 / Math.sqrt(1 - beta2 ** steps) };
-      for (const [name, gradient] of gradients) adamWReference(slot(name, gradient, learningRate), shared);
+      const move = hasKernel(ADAMW) ? adamWKernel : adamWReference;
+      for (const [name, gradient] of gradients) move(slot(name, gradient, learningRate), shared);
     },
     state: () => ({ steps, first: readMoments(first), second: readMoments(second) }),
     restore(state) {
@@ -65,6 +68,12 @@ export function createAdamW(params: ReadonlyMap<string, tf.Variable>, options: A
     },
     dispose: () => tf.dispose([...first.values(), ...second.values()]),
   };
+}
+
+function adamWKernel({ variable, gradient, first, second, shrink }: AdamWSlot, step: AdamWStep): void {
+  const moved = runKernels(ADAMW, { param: variable, gradient, first, second }, { ...step, shrink });
+  [variable, first, second].forEach((old, i) => old.assign(moved[i]));
+  tf.dispose(moved);
 }
 
 type Moments = Map<string, tf.Variable>;

@@ -1,5 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
+import { hasKernel, runKernel } from "../dispatch.ts";
+import { checkShapes } from "../shapes.ts";
 import { attentionReference } from "./reference.ts";
+import { ATTENTION } from "./wasm.ts";
 
 export interface AttentionOptions {
   /** Keys of each row that may be attended to, int32 `[batch]`. */
@@ -16,5 +19,8 @@ export function attention(
   v: tf.Tensor4D,
   options: AttentionOptions,
 ): tf.Tensor4D {
-  return attentionReference({ q, k, v }, options);
+  const { lengths } = options;
+  checkShapes("attention", { k: [k, q.shape], v: [v, q.shape], lengths: [lengths, [q.shape[0]], "int32"] });
+  if (!hasKernel(ATTENTION)) return attentionReference({ q, k, v }, options);
+  return runKernel(ATTENTION, { q, k, v, lengths }) as tf.Tensor4D;
 }

@@ -23,8 +23,11 @@ export function causalConvSiluReference(x: tf.Tensor3D, options: CausalConvOptio
   const mask = tf.expandDims(lengthMask(options.lengths, length), 2);
   const flip = (t: tf.Tensor3D) => options.reverse ? tf.reverse(t, 1) : t;
   const padded = tf.pad(flip(tf.mul(x, mask) as tf.Tensor3D), [[0, 0], [taps - 1, 0], [0, 0]]);
-  const columns = tf.unstack(options.weight, 1);
-  const terms = columns.map((column, tap) => tf.mul(tf.slice(padded, [0, tap, 0], [-1, length, -1]), column));
+  const column = (tap: number) => tf.reshape(tf.slice(options.weight, [0, tap], [-1, 1]), [-1]);
+  const terms = Array.from(
+    { length: taps },
+    (_, tap) => tf.mul(tf.slice(padded, [0, tap, 0], [-1, length, -1]), column(tap)),
+  );
   const sum = terms.reduce((left, right) => tf.add(left, right));
   return tf.mul(flip(silu(tf.add(sum, options.bias)) as tf.Tensor3D), mask);
 }

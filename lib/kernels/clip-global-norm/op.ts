@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import { hasKernel, runKernel } from "../dispatch.ts";
 import { globalNormReference } from "./reference.ts";
+import { GLOBAL_NORM } from "./wasm.ts";
 
 export type Gradients = Map<string, tf.Tensor>;
 
@@ -9,7 +11,7 @@ export type Gradients = Map<string, tf.Tensor>;
  * The returned map replaces the given one: gradients that had to be scaled are disposed and stand anew in it.
  */
 export function clipGlobalNorm(gradients: Gradients, max: number): { gradients: Gradients; norm: number } {
-  const norm = globalNormReference([...gradients.values()]);
+  const norm = globalNorm(gradients);
   if (!(norm > max)) return { gradients, norm };
   const scaled = new Map<string, tf.Tensor>();
   for (const [name, gradient] of gradients) {
@@ -17,4 +19,12 @@ export function clipGlobalNorm(gradients: Gradients, max: number): { gradients: 
     gradient.dispose();
   }
   return { gradients: scaled, norm };
+}
+
+function globalNorm(gradients: Gradients): number {
+  if (!hasKernel(GLOBAL_NORM)) return globalNormReference([...gradients.values()]);
+  const scalar = runKernel(GLOBAL_NORM, Object.fromEntries(gradients));
+  const [norm] = scalar.dataSync();
+  scalar.dispose();
+  return norm;
 }

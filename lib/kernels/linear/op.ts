@@ -1,5 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
+import { hasKernel, runKernel } from "../dispatch.ts";
+import { checkShapes } from "../shapes.ts";
 import { type Activation, type LinearOptions, linearReference } from "./reference.ts";
+import { ACTIVATE, AFFINE, KINDS } from "./wasm.ts";
 
 export type { Activation, LinearOptions };
 
@@ -8,5 +11,10 @@ export type { Activation, LinearOptions };
  * `[..., outputs]`. gelu is the exact form with erf.
  */
 export function linear(x: tf.Tensor, weight: tf.Tensor, options: LinearOptions = {}): tf.Tensor {
-  return linearReference(x, weight, options);
+  const { bias, activation = "none" } = options;
+  const [outputs] = weight.shape;
+  checkShapes("linear", { weight: [weight, [outputs, x.shape[x.rank - 1]]], bias: [bias, [outputs]] });
+  if (!hasKernel(AFFINE)) return linearReference(x, weight, options);
+  const affine = runKernel(AFFINE, { x, weight, bias });
+  return activation === "none" ? affine : runKernel(ACTIVATE, { x: affine }, { kind: KINDS[activation] });
 }

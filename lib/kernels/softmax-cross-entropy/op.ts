@@ -1,5 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
+import { hasKernel, runKernels } from "../dispatch.ts";
+import { checkShapes } from "../shapes.ts";
 import { type CrossEntropyOptions, softmaxCrossEntropyReference } from "./reference.ts";
+import { SOFTMAX_CROSS_ENTROPY } from "./wasm.ts";
 
 export type { CrossEntropyOptions };
 
@@ -12,5 +15,11 @@ export function softmaxCrossEntropy(
   labels: tf.Tensor1D,
   options: CrossEntropyOptions = {},
 ): tf.Scalar {
-  return softmaxCrossEntropyReference(logits, labels, options);
+  const [rows, classes] = logits.shape;
+  const { weights, ignore = -1 } = options;
+  checkShapes("softmaxCrossEntropy", { labels: [labels, [rows], "int32"], weights: [weights, [classes]] });
+  if (!hasKernel(SOFTMAX_CROSS_ENTROPY)) return softmaxCrossEntropyReference(logits, labels, options);
+  const [loss, gradient] = runKernels(SOFTMAX_CROSS_ENTROPY, { logits, labels, weights }, { ignore });
+  gradient.dispose(); // the tape, if there is one, keeps its own reference
+  return loss as tf.Scalar;
 }

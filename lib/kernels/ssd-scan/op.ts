@@ -1,5 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
+import { hasKernel, runKernel } from "../dispatch.ts";
+import { checkShapes } from "../shapes.ts";
 import { type SsdInputs, type SsdOptions, ssdScanReference } from "./reference.ts";
+import { SSD_SCAN } from "./wasm.ts";
 
 export type { SsdInputs, SsdOptions };
 
@@ -7,7 +10,25 @@ export type { SsdInputs, SsdOptions };
  * Mamba-2's selective state space (Dao and Gu 2024):
  * `h_t = exp(dt_t a) h_{t-1} + dt_t b_t (x) x_t`, `y_t = c_t h_t + d x_t`, from `h = 0`, each head by itself.
  * Returns y `[B, L, H, P]`; padded positions give 0; with `reverse`, t runs from the last unpadded one down.
+ *
+ * @throws {TypeError} when the shapes do not fit.
  */
 export function ssdScan(inputs: SsdInputs, options: SsdOptions): tf.Tensor4D {
-  return ssdScanReference(inputs, options);
+  const { lengths, reverse = false, chunk = 0 } = options;
+  checkInputs(inputs, lengths);
+  if (!hasKernel(SSD_SCAN)) return ssdScanReference(inputs, options);
+  return runKernel(SSD_SCAN, { ...inputs, lengths }, { reverse, chunk }) as tf.Tensor4D;
+}
+
+function checkInputs({ x, dt, a, b, c, d }: SsdInputs, lengths: tf.Tensor1D): void {
+  const [rows, length, heads] = x.shape;
+  const state = b.shape[b.rank - 1];
+  checkShapes("ssdScan", {
+    dt: [dt, [rows, length, heads]],
+    a: [a, [heads]],
+    b: [b, [rows, length, state]],
+    c: [c, [rows, length, state]],
+    d: [d, [heads]],
+    lengths: [lengths, [rows], "int32"],
+  });
 }

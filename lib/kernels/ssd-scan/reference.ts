@@ -22,7 +22,7 @@ export interface SsdOptions {
   readonly lengths: tf.Tensor1D;
   /** Run from the last unpadded position down to the first (default false). */
   readonly reverse?: boolean;
-  /** Positions a block (default 64); any value gives the same numbers. */
+  /** Positions a block (default: what suits the backend); any value gives the same numbers. */
   readonly chunk?: number;
 }
 

@@ -1,0 +1,10 @@
+// What the compiled module gives to lib/kernels/wasm. Pointers are byte offsets into the shared memory.
+export { activate, activateBackward, fillRows } from "./activation";
+export { attentionBackward, attentionForward } from "./attention";
+export { convBackward, convForward, describeConv } from "./conv";
+export { configure, gemm, workspaceBytes } from "./gemm";
+export { clear, layerBackward, layerForward, rmsBackward, rmsForward } from "./norm";
+export { adamW } from "./optimiser";
+export { crossEntropy, gatherRows, scatterRows } from "./rows";
+export { describeScan, scanBackward, scanForward, scanScratch } from "./scan";
+export { columnSums, scaleTo, sumOfSquares } from "./vector";

@@ -1,0 +1,42 @@
+import * as tf from "@tensorflow/tfjs";
+import { runKernels } from "../dispatch.ts";
+import { registerWasm } from "../wasm/register.ts";
+
+export const ATTENTION = "KcfAttention";
+const GRADIENT = "KcfAttentionGradient";
+
+registerWasm(ATTENTION, (engine, { q, k, v, lengths }) => {
+  const [rows, heads, length, width] = q.shape;
+  const out = engine.output(q.shape);
+  const at = engine.pointer;
+  engine.scratch(4 * length * length, (scratch) => {
+    // deno-fmt-ignore
+    engine.run.attentionForward(
+      rows, heads, length, width, at(q), at(k), at(v), at(lengths), at(out), scratch,
+    );
+  });
+  return out;
+});
+
+registerWasm(GRADIENT, (engine, { q, k, v, lengths, dy }) => {
+  const [rows, heads, length, width] = q.shape;
+  const gradients = [q, k, v].map((tensor) => engine.output(tensor.shape));
+  const [dq, dk, dv] = gradients.map(engine.pointer);
+  const at = engine.pointer;
+  engine.scratch(8 * length * length, (scratch) => {
+    // deno-fmt-ignore
+    engine.run.attentionBackward(
+      rows, heads, length, width, at(q), at(k), at(v), at(lengths), at(dy), dq, dk, dv, scratch,
+    );
+  });
+  return gradients;
+});
+
+tf.registerGradient({
+  kernelName: ATTENTION,
+  inputsToSave: ["q", "k", "v", "lengths"],
+  gradFunc: (dy, [q, k, v, lengths]) => {
+    const gradients = runKernels(GRADIENT, { q, k, v, lengths, dy: dy as tf.Tensor });
+    return { q: () => gradients[0], k: () => gradients[1], v: () => gradients[2] };
+  },
+});

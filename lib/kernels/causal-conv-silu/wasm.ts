@@ -1,0 +1,55 @@
+import * as tf from "@tensorflow/tfjs";
+import { runKernels } from "../dispatch.ts";
+import type { WasmEngine } from "../wasm/engine.ts";
+import { type Inputs, registerWasm } from "../wasm/register.ts";
+
+export const CAUSAL_CONV_SILU = "KcfCausalConvSilu";
+const GRADIENT = "KcfCausalConvSiluGradient";
+const NAMES = ["x", "weight", "bias"] as const;
+
+interface Attributes {
+  readonly reverse: boolean;
+}
+
+function describe(engine: WasmEngine, inputs: Inputs, reverse: boolean, scratch: number): void {
+  const { x, weight, bias, lengths } = inputs;
+  const [, length, channels] = x.shape;
+  const at = engine.pointer;
+  // deno-fmt-ignore
+  engine.run.describeConv(
+    length, channels, weight.shape[1], Number(reverse), channels, at(weight), at(bias), at(lengths), scratch,
+  );
+}
+
+registerWasm<Attributes>(CAUSAL_CONV_SILU, (engine, inputs, { reverse }) => {
+  const { x, weight } = inputs;
+  const out = engine.output(x.shape);
+  engine.scratch(4 * weight.shape[0] * weight.shape[1], (scratch) => {
+    describe(engine, inputs, reverse, scratch);
+    engine.run.convForward(x.shape[0], engine.pointer(x), engine.pointer(out));
+  });
+  return out;
+});
+
+registerWasm<Attributes>(GRADIENT, (engine, inputs, { reverse }) => {
+  const { x, weight, dy } = inputs;
+  const [rows, length, channels] = x.shape;
+  const gradients = NAMES.map((name) => engine.output(inputs[name].shape));
+  const [dx, dWeight, dBias] = gradients.map(engine.pointer);
+  const taps = weight.shape[1];
+  engine.scratch(4 * channels * (length + 2 * taps), (scratch) => {
+    describe(engine, inputs, reverse, scratch);
+    const rest = scratch + 4 * channels * taps;
+    engine.run.convBackward(rows, engine.pointer(x), engine.pointer(dy), dx, dWeight, dBias, rest);
+  });
+  return gradients;
+});
+
+tf.registerGradient({
+  kernelName: CAUSAL_CONV_SILU,
+  inputsToSave: [...NAMES, "lengths"],
+  gradFunc: (dy, [x, weight, bias, lengths], attributes) => {
+    const gradients = runKernels(GRADIENT, { x, weight, bias, lengths, dy: dy as tf.Tensor }, attributes);
+    return Object.fromEntries(NAMES.map((name, i) => [name, () => gradients[i]]));
+  },
+});

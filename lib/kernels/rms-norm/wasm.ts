@@ -1,0 +1,59 @@
+import * as tf from "@tensorflow/tfjs";
+import { runKernels } from "../dispatch.ts";
+import { sizeOf } from "../wasm/engine.ts";
+import { type KernelBody, registerWasm } from "../wasm/register.ts";
+
+/** Inputs y and weight. */
+export const RMS_NORM = "KcfRmsNorm";
+/** Inputs y, weight and z. */
+export const GATED_RMS_NORM = "KcfGatedRmsNorm";
+const GRADIENT = "KcfRmsNormGradient";
+
+interface Attributes {
+  readonly eps: number;
+}
+
+const forward: KernelBody<Attributes> = (engine, { y, z, weight }, { eps }) => {
+  const out = engine.output(y.shape);
+  const [width] = weight.shape;
+  const at = engine.pointer;
+  engine.run.rmsForward(sizeOf(y.shape) / width, width, eps, at(y), at(z), width, at(weight), at(out));
+  return out;
+};
+
+registerWasm(RMS_NORM, forward);
+registerWasm(GATED_RMS_NORM, forward);
+
+registerWasm<Attributes>(GRADIENT, (engine, { y, z, weight, dy: dOut }, { eps }) => {
+  const [width] = weight.shape;
+  const dWeight = engine.zeros(weight.shape);
+  const dy = engine.output(y.shape);
+  const dz = z && engine.output(z.shape);
+  const at = engine.pointer;
+  engine.scratch(8 * width, (scratch) => {
+    // deno-fmt-ignore
+    engine.run.rmsBackward(
+      sizeOf(y.shape) / width, width, eps, at(y), at(z), width, at(weight), at(dOut),
+      at(dy), at(dz), at(dWeight), scratch,
+    );
+  });
+  return dz ? [dWeight, dy, dz] : [dWeight, dy];
+});
+
+tf.registerGradient({
+  kernelName: RMS_NORM,
+  inputsToSave: ["y", "weight"],
+  gradFunc: (dy, [y, weight], attributes) => {
+    const gradients = runKernels(GRADIENT, { y, weight, dy: dy as tf.Tensor }, attributes);
+    return { weight: () => gradients[0], y: () => gradients[1] };
+  },
+});
+
+tf.registerGradient({
+  kernelName: GATED_RMS_NORM,
+  inputsToSave: ["y", "weight", "z"],
+  gradFunc: (dy, [y, weight, z], attributes) => {
+    const gradients = runKernels(GRADIENT, { y, weight, z, dy: dy as tf.Tensor }, attributes);
+    return { weight: () => gradients[0], y: () => gradients[1], z: () => gradients[2] };
+  },
+});

@@ -1,0 +1,73 @@
+import * as tf from "@tensorflow/tfjs";
+import { runKernels } from "../dispatch.ts";
+import type { Pointer } from "../wasm/exports.ts";
+import { type Inputs, registerWasm } from "../wasm/register.ts";
+import type { WasmEngine } from "../wasm/engine.ts";
+
+export const SSD_SCAN = "KcfSsdScan";
+const GRADIENT = "KcfSsdScanGradient";
+const NAMES = ["x", "dt", "a", "b", "c", "d"] as const;
+
+interface Attributes {
+  readonly reverse: boolean;
+  /** 0 leaves the choice to the kernel. */
+  readonly chunk: number;
+}
+
+/** Chunks that keep the scratch in the cache; 48 is a multiple of the 6 rows that our own product takes at once. */
+const CHUNK = 48;
+const CHUNK_WITH_BLAS = 64;
+
+function describe(engine: WasmEngine, inputs: Inputs, { reverse, chunk }: Attributes): number {
+  const { x, dt, a, b, c, d, lengths } = inputs;
+  const [rows, length, heads, width] = x.shape;
+  const state = b.shape[2];
+  const size = chunk || (engine.blas.sgemm ? CHUNK_WITH_BLAS : CHUNK);
+  const at = engine.pointer;
+  // deno-fmt-ignore
+  engine.run.describeScan(
+    length, heads, width, state, size, Number(reverse),
+    at(x), heads * width, at(dt), heads, at(a), at(b), state, at(c), state, at(d), at(lengths),
+  );
+  return rows;
+}
+
+registerWasm<Attributes>(SSD_SCAN, (engine, inputs, attributes) => {
+  const y = engine.output(inputs.x.shape);
+  const rows = describe(engine, inputs, attributes);
+  const [, , heads, width] = inputs.x.shape;
+  engine.scratch(
+    engine.run.scanScratch(0),
+    (scratch) => engine.run.scanForward(rows, engine.pointer(y), heads * width, scratch),
+  );
+  return y;
+});
+
+registerWasm<Attributes>(GRADIENT, (engine, inputs, attributes) => {
+  const [, , heads, width] = inputs.x.shape;
+  const gradients = NAMES.map((name) => engine.output(inputs[name].shape));
+  const [dx, ddt, da, db, dc, dd] = gradients.map(engine.pointer);
+  const rows = describe(engine, inputs, attributes);
+  const sumsBytes = 16 * heads;
+  engine.scratch(engine.run.scanScratch(1) + sumsBytes, (scratch) => {
+    engine.run.clear(scratch, sumsBytes / 4);
+    // deno-fmt-ignore
+    engine.run.scanBackward(
+      rows, engine.pointer(inputs.dy), heads * width,
+      dx, ddt, db, dc, scratch, scratch + sumsBytes,
+    );
+    engine.narrow(scratch, da, heads);
+    engine.narrow((scratch + sumsBytes / 2) as Pointer, dd, heads);
+  });
+  return gradients;
+});
+
+tf.registerGradient({
+  kernelName: SSD_SCAN,
+  inputsToSave: [...NAMES, "lengths"],
+  gradFunc: (dy, [x, dt, a, b, c, d, lengths], attributes) => {
+    const inputs = { x, dt, a, b, c, d, lengths, dy: dy as tf.Tensor };
+    const gradients = runKernels(GRADIENT, inputs, attributes);
+    return Object.fromEntries(NAMES.map((name, i) => [name, () => gradients[i]]));
+  },
+});

@@ -1,0 +1,114 @@
+import type { TensorInfo } from "@tensorflow/tfjs";
+import { readFileSync } from "node:fs";
+import { backendError } from "../../runtime/mod.ts";
+import { type Blas, gemmOnMemory, openBlas } from "./blas.ts";
+import type { KernelExports, KernelHost, Pointer } from "./exports.ts";
+
+/** The parts of tfjs-backend-wasm that our kernels stand on. */
+export interface WasmBackend {
+  readonly wasm: {
+    _malloc(bytes: number): number;
+    _free(pointer: number): void;
+    readonly asm: { readonly memory: WebAssembly.Memory };
+  };
+  readonly dataIdMap: { get(dataId: TensorInfo["dataId"]): { readonly memoryOffset: number } };
+  makeOutput(shape: number[], dtype: "float32" | "int32"): TensorInfo;
+}
+
+/** Our compiled kernels on the memory of one tfjs-wasm backend. */
+export interface WasmEngine {
+  readonly run: KernelExports;
+  readonly blas: Blas;
+  /** Whether multiply-adds round once (relaxed SIMD). */
+  readonly relaxed: boolean;
+  /** Where a tensor lies; 0 for a missing one. */
+  pointer(tensor: TensorInfo | undefined): Pointer;
+  /** The numbers of an int32 tensor where they lie; valid until the next allocation. */
+  integers(tensor: TensorInfo): Int32Array;
+  /** A new float32 tensor, not cleared. */
+  output(shape: number[]): TensorInfo;
+  /** A new float32 tensor of zeros. */
+  zeros(shape: number[]): TensorInfo;
+  /** Fills a float32 tensor. */
+  write(tensor: TensorInfo, values: ArrayLike<number>): void;
+  /** Copies n float64 numbers to float32. */
+  narrow(from: Pointer, to: Pointer, n: number): void;
+  /** Runs `use` with that many bytes of memory, freed afterwards. */
+  scratch<T>(bytes: number, use: (pointer: Pointer) => T): T;
+}
+
+/** Products of fewer multiplications cost more to hand to a native library than to do here. */
+const BLAS_FROM = 16 * 16 * 16;
+
+/** Starts the compiled kernels on the backend's own memory, so that tensors need no copies. */
+export function startEngine(backend: WasmBackend): WasmEngine {
+  const { memory } = backend.wasm.asm;
+  guardAllocations(backend);
+  const blas = openBlas();
+  const gemm = blas.sgemm ? gemmOnMemory(blas.sgemm, memory) : () => {};
+  const { run, relaxed } = instantiate(memory, { gemm, log: Math.log });
+  run.configure(backend.wasm._malloc(run.workspaceBytes()), blas.sgemm ? BLAS_FROM : Infinity);
+
+  const pointer = (tensor: TensorInfo | undefined): Pointer =>
+    tensor ? backend.dataIdMap.get(tensor.dataId).memoryOffset : 0;
+  const output = (shape: number[]): TensorInfo => backend.makeOutput(shape, "float32");
+  return {
+    run,
+    blas,
+    relaxed,
+    pointer,
+    integers: (tensor) => new Int32Array(memory.buffer, pointer(tensor), sizeOf(tensor.shape)),
+    output,
+    zeros(shape) {
+      const tensor = output(shape);
+      run.clear(pointer(tensor), sizeOf(shape));
+      return tensor;
+    },
+    write: (tensor, values) => new Float32Array(memory.buffer, pointer(tensor), values.length).set(values),
+    narrow: (from, to, n) =>
+      new Float32Array(memory.buffer, to, n).set(new Float64Array(memory.buffer, from, n)),
+    scratch(bytes, use) {
+      const at = backend.wasm._malloc(bytes);
+      try {
+        return use(at);
+      } finally {
+        backend.wasm._free(at);
+      }
+    },
+  };
+}
+
+/** Number of entries of a shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+function instantiate(memory: WebAssembly.Memory, host: KernelHost): { run: KernelExports; relaxed: boolean } {
+  const relaxed = Deno.env.get("KCELLFM_RELAXED_SIMD") !== "off" && isValid("kernels-relaxed.wasm");
+  const module = new WebAssembly.Module(moduleBytes(relaxed ? "kernels-relaxed.wasm" : "kernels.wasm"));
+  const imports = { env: { memory }, host: { ...host } };
+  return { run: new WebAssembly.Instance(module, imports).exports as unknown as KernelExports, relaxed };
+}
+
+const moduleBytes = (name: string): BufferSource =>
+  readFileSync(new URL(`../assembly/${name}`, import.meta.url));
+
+const isValid = (name: string): boolean => WebAssembly.validate(moduleBytes(name));
+
+/**
+ * tfjs-wasm takes a failed allocation (address 0) for a real one and dies later with "memory access out of
+ * bounds"; here it becomes an error that says what to do.
+ */
+function guardAllocations(backend: WasmBackend): void {
+  const { wasm } = backend;
+  const allocate = wasm._malloc.bind(wasm);
+  wasm._malloc = (bytes) => {
+    const pointer = allocate(bytes);
+    if (pointer !== 0 || bytes === 0) return pointer;
+    const mib = (n: number) => Math.ceil(n / 2 ** 20);
+    throw backendError(
+      `Cannot allocate ${mib(bytes)} MiB: the wasm backend already holds ${
+        mib(wasm.asm.memory.buffer.byteLength)
+      } ` +
+        "MiB of its 2048; use a smaller batch size (try half) or shorter cells",
+    );
+  };
+}

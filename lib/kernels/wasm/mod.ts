@@ -1,0 +1,12 @@
+import "@tensorflow/tfjs-backend-wasm";
+import "../adamw/wasm.ts";
+import "../attention/wasm.ts";
+import "../causal-conv-silu/wasm.ts";
+import "../clip-global-norm/wasm.ts";
+import "../embed/wasm.ts";
+import "../layer-norm/wasm.ts";
+import "../linear/wasm.ts";
+import "../matmul/wasm.ts";
+import "../rms-norm/wasm.ts";
+import "../softmax-cross-entropy/wasm.ts";
+import "../ssd-scan/wasm.ts";

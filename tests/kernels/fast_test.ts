@@ -1,0 +1,221 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import * as kernels from "lib/kernels/mod.ts";
+import { hasKernel } from "lib/kernels/dispatch.ts";
+import { attentionReference } from "lib/kernels/attention/reference.ts";
+import { causalConvSiluReference } from "lib/kernels/causal-conv-silu/reference.ts";
+import { embedReference } from "lib/kernels/embed/reference.ts";
+import { layerNormReference } from "lib/kernels/layer-norm/reference.ts";
+import { linearReference } from "lib/kernels/linear/reference.ts";
+import { gatedRmsNormReference, rmsNormReference } from "lib/kernels/rms-norm/reference.ts";
+import { softmaxCrossEntropyReference } from "lib/kernels/softmax-cross-entropy/reference.ts";
+import { ssdScanReference } from "lib/kernels/ssd-scan/reference.ts";
+import { startBackend } from "lib/runtime/mod.ts";
+import { type Plain, randomPlain, relativeError, valueAndGradients } from "./helpers.ts";
+
+/** Two float32 computations in different orders of summation, over at most a few thousand terms. */
+const FORWARD = 1e-5;
+const GRADIENT = 1e-4;
+/** Inputs and probes are of size 1: an exact gradient of 0 may come out as the rounding of numbers of that size. */
+const UNIT = 1;
+
+type Form = (...inputs: tf.Tensor[]) => tf.Tensor;
+
+function assertSame(inputs: Plain[], { fast, reference }: { fast: Form; reference: Form }): void {
+  const shape = tf.tidy(() => reference(...inputs.map(({ shape }) => tf.zeros(shape))).shape);
+  const probe = randomPlain(shape, "probe");
+  const ours = valueAndGradients(inputs, { run: fast, probe });
+  const expected = valueAndGradients(inputs, { run: reference, probe });
+  assert.ok(relativeError(ours.output, expected.output) < FORWARD, "output");
+  inputs.forEach((_, i) => {
+    const error = relativeError(ours.gradients[i], expected.gradients[i], UNIT);
+    assert.ok(error < GRADIENT, `gradient of input ${i}: ${error}`);
+  });
+}
+
+const plains = (...shapes: number[][]): Plain[] => shapes.map((shape, i) => randomPlain(shape, `${i}`));
+
+/** Widths below, on and off the SIMD grid, rows below and off the register block, and a large one for BLAS. */
+const ROWS_BY_WIDTH = [[1, 1], [1, 4], [3, 7], [13, 66], [70, 128]];
+
+await startBackend();
+
+Deno.test("fast forms are registered on wasm and only there", async () => {
+  assert.ok(hasKernel("KcfSsdScan"));
+  await tf.setBackend("cpu");
+  assert.ok(!hasKernel("KcfSsdScan"));
+  await tf.setBackend("wasm");
+});
+
+for (const activation of ["none", "relu", "gelu", "silu", "leakyRelu"] as const) {
+  Deno.test(`linear with ${activation} equals its reference`, () => {
+    for (const [rows, width] of ROWS_BY_WIDTH) {
+      const outputs = 2 * width + 1;
+      assertSame(plains([2, rows, width], [outputs, width], [outputs]), {
+        fast: (x, weight, bias) => kernels.linear(x, weight, { bias, activation }),
+        reference: (x, weight, bias) => linearReference(x, weight, { bias, activation }),
+      });
+    }
+  });
+}
+
+Deno.test("linear without bias equals its reference", () => {
+  assertSame(plains([5, 9], [6, 9]), {
+    fast: (x, weight) => kernels.linear(x, weight),
+    reference: (x, weight) => linearReference(x, weight),
+  });
+});
+
+Deno.test("norms equal their references", () => {
+  for (const [rows, width] of ROWS_BY_WIDTH.slice(1)) {
+    assertSame(plains([rows, width], [width]), {
+      fast: (x, weight) => kernels.rmsNorm(x, weight),
+      reference: (x, weight) => rmsNormReference(x, weight),
+    });
+    assertSame(plains([rows, width], [rows, width], [width]), {
+      fast: (y, z, weight) => kernels.gatedRmsNorm(y, z, { weight }),
+      reference: (y, z, weight) => gatedRmsNormReference(y, z, { weight }),
+    });
+    assertSame(plains([rows, width]), {
+      fast: (x) => kernels.layerNorm(x),
+      reference: (x) => layerNormReference(x),
+    });
+    assertSame(plains([rows, width], [width], [width]), {
+      fast: (x, weight, bias) => kernels.layerNorm(x, { weight, bias }),
+      reference: (x, weight, bias) => layerNormReference(x, { weight, bias }),
+    });
+  }
+});
+
+const LENGTHS = [
+  { lengths: [1], length: 1 },
+  { lengths: [0, 0], length: 3 },
+  { lengths: [130, 0, 77], length: 130 },
+];
+
+Deno.test("causalConvSilu equals its reference", () => {
+  for (const { lengths, length } of LENGTHS) {
+    for (const [channels, taps, reverse] of [[1, 1, false], [7, 4, true], [32, 4, false]] as const) {
+      const options = (weight: tf.Tensor, bias: tf.Tensor) => ({
+        weight: weight as tf.Tensor2D,
+        bias: bias as tf.Tensor1D,
+        lengths: tf.tensor1d(lengths, "int32"),
+        reverse,
+      });
+      assertSame(plains([lengths.length, length, channels], [channels, taps], [channels]), {
+        fast: (x, weight, bias) => kernels.causalConvSilu(x as tf.Tensor3D, options(weight, bias)),
+        reference: (x, weight, bias) => causalConvSiluReference(x as tf.Tensor3D, options(weight, bias)),
+      });
+    }
+  }
+});
+
+Deno.test("ssdScan equals its reference", () => {
+  for (const { lengths, length } of LENGTHS) {
+    for (
+      const [heads, width, state, chunk] of [[1, 1, 1, 5], [3, 5, 7, 64], [2, 32, 16, undefined]] as const
+    ) {
+      const rows = lengths.length;
+      const named = ([x, u, v, b, c, d]: tf.Tensor[]) =>
+        ({ x, dt: tf.softplus(u), a: tf.neg(tf.exp(v)), b, c, d }) as unknown as kernels.SsdInputs;
+      for (const reverse of [false, true]) {
+        const options = () => ({ lengths: tf.tensor1d(lengths, "int32"), reverse, chunk });
+        const shapes = [[rows, length, heads, width], [rows, length, heads], [heads]];
+        assertSame(plains(...shapes, [rows, length, state], [rows, length, state], [heads]), {
+          fast: (...tensors) => kernels.ssdScan(named(tensors), options()),
+          reference: (...tensors) => ssdScanReference(named(tensors), options()),
+        });
+      }
+    }
+  }
+});
+
+Deno.test("attention equals its reference", () => {
+  for (const { lengths, length } of LENGTHS) {
+    const shape = [lengths.length, 2, length, 5];
+    const options = () => ({ lengths: tf.tensor1d(lengths, "int32") });
+    const four = (tensors: tf.Tensor[]) => tensors as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+    assertSame(plains(shape, shape, shape), {
+      fast: (...tensors) => kernels.attention(...four(tensors), options()),
+      reference: (...tensors) => {
+        const [q, k, v] = four(tensors);
+        return attentionReference({ q, k, v }, options());
+      },
+    });
+  }
+});
+
+Deno.test("embed equals its reference, and refuses ids beyond the table", () => {
+  const ids = () => tf.tensor2d([[3, 0, 3], [1, 3, 1]], undefined, "int32");
+  assertSame(plains([4, 5]), {
+    fast: (table) => kernels.embed(table as tf.Tensor2D, ids()),
+    reference: (table) => embedReference(table as tf.Tensor2D, ids()),
+  });
+  for (const id of [-1, 4]) {
+    const bad = tf.tensor1d([0, id], "int32");
+    assert.throws(() => kernels.embed(tf.zeros([4, 2]), bad), {
+      name: "RangeError",
+      message: new RegExp(`id ${id}`),
+    });
+  }
+});
+
+Deno.test("softmaxCrossEntropy equals its reference, is 0 when no row counts, and refuses unknown classes", () => {
+  const classes = 9;
+  for (const labels of [[2, -1, 8, 0], [-1, -1, -1, -1]]) {
+    for (const weighted of [false, true]) {
+      const weights = () => weighted ? tf.linspace(0.5, 2, classes) : undefined;
+      const target = () => tf.tensor1d(labels, "int32");
+      assertSame(plains([4, classes]), {
+        fast: (x) => kernels.softmaxCrossEntropy(x as tf.Tensor2D, target(), { weights: weights() }),
+        reference: (x) => softmaxCrossEntropyReference(x as tf.Tensor2D, target(), { weights: weights() }),
+      });
+    }
+  }
+  const unknown = tf.tensor1d([9], "int32");
+  assert.throws(() => kernels.softmaxCrossEntropy(tf.zeros([1, classes]), unknown), { name: "RangeError" });
+});
+
+Deno.test("matMul equals its definition for every transposition and for broadcast blocks", () => {
+  const cases = [
+    { m: 1, k: 1, n: 1 },
+    { m: 7, k: 5, n: 9 },
+    { m: 6, k: 300, n: 8 },
+    { m: 40, k: 33, n: 270 },
+  ];
+  for (const { m, k, n } of cases) {
+    for (const [transposeA, transposeB] of [[false, false], [false, true], [true, false], [true, true]]) {
+      const [a, b] = plains(transposeA ? [2, k, m] : [2, m, k], transposeB ? [1, n, k] : [1, k, n]);
+      const ours = tf.tidy(() => {
+        const [left, right] = [a, b].map(({ shape, values }) => tf.tensor(Float32Array.from(values), shape));
+        return kernels.matMul(left, right, { transposeA, transposeB }).dataSync();
+      });
+      assert.ok(relativeError(ours, naiveProduct(a, b, { m, k, n, transposeA, transposeB })) < FORWARD);
+    }
+  }
+});
+
+function naiveProduct(
+  a: Plain,
+  b: Plain,
+  size: { m: number; k: number; n: number; transposeA: boolean; transposeB: boolean },
+): Float64Array {
+  const { m, k, n, transposeA, transposeB } = size;
+  const out = new Float64Array(2 * m * n);
+  out.forEach((_, index) => {
+    const block = Math.floor(index / (m * n)), i = Math.floor(index / n) % m, j = index % n;
+    for (let p = 0; p < k; p++) {
+      const left = a.values[block * m * k + (transposeA ? p * m + i : i * k + p)];
+      out[index] += left * b.values[transposeB ? j * k + p : p * n + j];
+    }
+  });
+  return out;
+}
+
+Deno.test("operators refuse shapes that do not fit", () => {
+  const expected = {
+    name: "TypeError",
+    message: /linear: weight is float32 \[4,5\], float32 \[4,3\] expected/,
+  };
+  assert.throws(() => kernels.linear(tf.zeros([2, 3]), tf.zeros([4, 5])), expected);
+});
