@@ -58,8 +58,9 @@ export const command = createCommand("annotate", "Names the type of every cell o
       onProgress: bars.update,
     });
     const facts = { ...finish(annotation.input.cells), backend: backend.name };
-    await writeFileAtomically(paths.report, await renderReport(annotation, facts));
+    const report = await renderReport(annotation, facts);
     await writeAnnotation(annotation, paths, facts.versions);
+    await writeFileAtomically(paths.report, report);
     const result = toResult(annotation, { ...facts, real: true, sha256: await sha256(file) });
     const resultPath = result && await writeResult(result);
     console.log(summary(annotation, { ...paths, resultPath }));

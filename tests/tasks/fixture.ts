@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { cellPreset, disposeModel, initCellParams, saveCellCheckpoint } from "lib/cell/mod.ts";
 import type { CellSource, CsrMatrix } from "lib/data/mod.ts";
 import { simulatePair, writeH5ad } from "lib/data/mod.ts";
 import { type ModelCells, readModelCells } from "lib/genes/cells.ts";
@@ -17,12 +18,15 @@ export interface PairOnDisk {
   readonly genes: readonly string[];
 }
 
-/** Runs `test` on a simulated pair (250 cells, 400 genes each) in a temporary folder. */
-export async function withPair(test: (pair: PairOnDisk) => Promise<void>): Promise<void> {
+/** Runs `test` on a simulated pair in a temporary folder. */
+export async function withPair(
+  test: (pair: PairOnDisk) => Promise<void>,
+  { cells = 250, genes = 400 }: { cells?: number; genes?: number } = {},
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     const ontology = await loadOntology(null);
-    const options = { cells: 250, genes: 400, types: TYPES, depth: 1500, rarity: 0.3 };
+    const options = { cells, genes, types: TYPES, depth: 1500, rarity: 0.3 };
     const pair = simulatePair(ontology, options, createRng(5));
     const paths = { reference: join(folder, "reference.h5ad"), query: join(folder, "query.h5ad") };
     await save(paths.reference, pair.reference);
@@ -48,6 +52,26 @@ export async function save(
     varNames: source.varNames,
     obs: { cell_type: text("cell_type"), cell_type_ontology_term_id: text("cell_type_ontology_term_id") },
   });
+}
+
+/** Saves an untrained `nano` model that knows `genes`: enough to walk every path, not to be right. */
+export async function saveNanoCheckpoint(directory: string, genes: readonly string[]): Promise<void> {
+  const { vocabulary, types } = linearEmbedder(genes, { width: 32 });
+  const config = cellPreset("nano");
+  const params = initCellParams(createRng(3), { config, genes: genes.length, classes: TYPES.length });
+  const informativeness = new Float32Array(genes.length).fill(1);
+  const model = {
+    config,
+    params,
+    vocabulary,
+    informativeness,
+    classes: TYPES,
+    types,
+    temperature: 0.1,
+    hash: "",
+  };
+  await saveCellCheckpoint(directory, model, { made: { by: "tests/tasks/fixture.ts" } });
+  disposeModel(model);
 }
 
 /** A stand-in for a cell model: a fixed random projection of log1p values, and types in random directions. */
