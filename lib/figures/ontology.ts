@@ -2,6 +2,7 @@ import {
   ancestors,
   countRelations,
   depths,
+  descendants,
   liveTerms,
   type Ontology,
   pageRankSimilarity,
@@ -11,7 +12,7 @@ import {
   restrictTerms,
   termOf,
 } from "../ontology/mod.ts";
-import { bars } from "./bars.ts";
+import { type Bars, bars } from "./bars.ts";
 import type { Figure, FigureText } from "./figure.ts";
 import { graphTree } from "./graph_tree.ts";
 import { heatmap } from "./heatmap.ts";
@@ -68,6 +69,34 @@ export function depthFigure(ontology: Ontology, text: Partial<FigureText> = {}):
   });
 }
 
+/** Counts to the right, each number beyond its bar: inside of the short ones it would shrink until nobody can read it. */
+function countBars(options: Bars): Figure {
+  const { data, layout } = bars({ ...options, horizontal: true, format: "d" });
+  return { data: data.map((trace) => ({ ...trace, textposition: "outside", cliponaxis: false })), layout };
+}
+
+/** Broad types under which most others fall, over all organs. */
+const MAJOR_BRANCHES = [
+  ...["CL:0000738", "CL:0008001", "CL:0000066", "CL:0000115", "CL:0000057", "CL:0000187"],
+  ...["CL:0000540", "CL:0000125", "CL:0000163", "CL:0000586"],
+];
+
+/** How many terms ontologies have under each major branch; a term may be under several. */
+export function branchFigure(ontologies: readonly Ontology[], text: Partial<FigureText> = {}): Figure {
+  const [first] = ontologies;
+  return countBars({
+    title: "Cell types by branch",
+    subtitle: "a type can lie under several branches",
+    ...text,
+    categories: MAJOR_BRANCHES.map((id) => termOf(first, id).name),
+    value: "terms below",
+    series: ontologies.map((ontology) => ({
+      name: ontology.source,
+      values: MAJOR_BRANCHES.map((id) => descendants(ontology, id).size),
+    })),
+  });
+}
+
 /** What the authors of KCellFM trained on (ORIGINAL.md section 4). */
 export const PUBLISHED_TRIPLES: Readonly<Record<Relation, number>> = {
   is_a: 3818,
@@ -83,7 +112,7 @@ export const PUBLISHED_TRIPLES: Readonly<Record<Relation, number>> = {
 /** Relation triples of an ontology beside the original's, by relation. */
 export function relationFigure(ontology: Ontology, text: Partial<FigureText> = {}): Figure {
   const counts = countRelations(relationTriples(ontology));
-  return bars({
+  return countBars({
     title: "Facts for the text encoder, by relation",
     subtitle: ontologyTitle(ontology),
     ...text,
@@ -93,10 +122,11 @@ export function relationFigure(ontology: Ontology, text: Partial<FigureText> = {
       { name: "this ontology", values: RELATIONS.map((relation) => counts[relation]) },
       { name: "the original's", values: RELATIONS.map((relation) => PUBLISHED_TRIPLES[relation]) },
     ],
-    horizontal: true,
-    format: "d",
   });
 }
+
+/** Ranks below this are drawn alike; scCello puts all below 1e-4 in its lowest level. */
+const FLOOR = 1e-5;
 
 /** Personalised PageRank between terms (rows: where the walk starts), as powers of ten. */
 export function similarityFigure(
@@ -106,7 +136,8 @@ export function similarityFigure(
   const { targets, values } = pageRankSimilarity(ontology, { sources: ids });
   const columns = ids.map((id) => targets.indexOf(id));
   const names = ids.map((id) => termOf(ontology, id).name);
-  const at = (row: number, column: number) => Math.log10(values[row * targets.length + column]);
+  const at = (row: number, column: number) =>
+    Math.log10(Math.max(FLOOR, values[row * targets.length + column]));
   return heatmap({
     title: "How alike the ontology finds cell types",
     subtitle: ontologyTitle(ontology),
@@ -118,6 +149,6 @@ export function similarityFigure(
     column: "and comes by",
     value: "log10 of PageRank",
     scale: "sequential",
-    range: [-5, 0],
+    range: [Math.log10(FLOOR), 0],
   });
 }

@@ -5,5 +5,6 @@ export { foldLabel } from "./labels.ts";
 export * from "./load.ts";
 export { parseObo } from "./obo.ts";
 export * from "./pagerank.ts";
+export * from "./restrict.ts";
 export * from "./triples.ts";
 export type * from "./types.ts";

@@ -5,7 +5,7 @@
 import { writeFileAtomically } from "../../runtime/atomic.ts";
 import { loadOntology } from "../load.ts";
 import { SLIM_PATH } from "./read.ts";
-import { restrictTerms } from "./restrict.ts";
+import { restrictTerms } from "../restrict.ts";
 import { formatSlimTable, parseSlimTable } from "./table.ts";
 
 const [path] = Deno.args;

@@ -1,6 +1,6 @@
-import { createTerm } from "../create.ts";
-import { ancestors, termOf } from "../graph.ts";
-import type { Ontology, Term } from "../types.ts";
+import { createTerm } from "./create.ts";
+import { ancestors, termOf } from "./graph.ts";
+import type { Ontology, Term } from "./types.ts";
 
 /**
  * The terms of a release that `ids` names, with relations among themselves only: is_a to the nearest chosen
