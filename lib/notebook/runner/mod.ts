@@ -1,2 +1,1 @@
-export * from "./format.ts";
 export * from "./run_notebook.ts";

@@ -1,4 +1,4 @@
-import type { CellOutput, CodeCell } from "./format.ts";
+import type { CellOutput, CodeCell } from "../format.ts";
 import type { Message } from "./wire.ts";
 
 /** Gathers a kernel's output messages into the cells that made them, as a frontend does. */

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { messageOf } from "../../runtime/mod.ts";
 import { connect, type KernelClient } from "./client.ts";
-import { type CodeCell, type Notebook, readNotebook } from "./format.ts";
+import { type CodeCell, type Notebook, readNotebook } from "../format.ts";
 import { startKernel } from "./kernel.ts";
 import { createOutputRecorder, type OutputRecorder } from "./outputs.ts";
 import type { Message } from "./wire.ts";

@@ -2,7 +2,7 @@ import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
 import { Marked } from "marked";
 import { escapeHtml } from "../html.ts";
-import type { Cell, CellOutput, CodeCell } from "../runner/mod.ts";
+import type { Cell, CellOutput, CodeCell } from "../format.ts";
 
 /** A heading of a page, for its table of contents. */
 export interface Heading {

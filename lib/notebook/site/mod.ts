@@ -1,7 +1,8 @@
 import { basename, join } from "node:path";
 import { plotlyPath } from "../../figures/mod.ts";
 import { writeFileAtomically } from "../../runtime/mod.ts";
-import { type NotebookRun, titleOfNotebook, writeNotebook } from "../runner/mod.ts";
+import { titleOfNotebook, writeNotebook } from "../format.ts";
+import type { NotebookRun } from "../runner/mod.ts";
 import { firstPicture, type IndexFacts, indexPage } from "./index_page.ts";
 import { type Chapter, chapterPage } from "./page.ts";
 import { STYLE } from "./style.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { fileError, messageOf, writeFileAtomically } from "../../runtime/mod.ts";
+import { fileError, messageOf, writeFileAtomically } from "../runtime/mod.ts";
 
 /** Text that a notebook file holds as one string or as lines. */
 const text = z.union([z.string(), z.array(z.string())]).transform((value) =>
