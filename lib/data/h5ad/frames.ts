@@ -60,11 +60,8 @@ function readColumn(file: Hdf5File, path: string): Element {
 function readTable(file: Hdf5File, path: string): Frame {
   const { index, columns } = readTableFields(file, path);
   const series = Object.entries(columns).map(([name, values]) => {
-    const categories = `uns/${name}_categories`;
-    const element: Element = Array.isArray(values)
+    const element = Array.isArray(values)
       ? values
-      : file.kind(categories)
-      ? { codes: Int32Array.from(values), categories: categoryNames(file, categories), ordered: false }
       : { shape: [values.length], data: values as Float64Array | Int32Array };
     return toSeries(file, { name, at: `${path}/${name}`, element, length: index.length });
   });
@@ -92,12 +89,21 @@ interface Column {
 }
 
 function toSeries(file: Hdf5File, { name, at, element, length }: Column): Series {
-  const values = columnValues(element);
+  const values = columnValues(withUnsCategories(file, name, element));
   if (values === null || values.length !== length) {
     const found = values === null ? "it is not a column" : `it has ${values.length} values`;
     throw dataError(`Cannot read ${at} of ${file.path}: ${found}, a column of ${length} was expected`);
   }
   return pl.Series(name, values as string[]);
+}
+
+/** Before anndata 0.7 the categories of a column of codes lay in `uns/NAME_categories`. */
+function withUnsCategories(file: Hdf5File, name: string, element: Element): Element {
+  const path = `uns/${name}_categories`;
+  if (!isDenseArray(element) || !(element.data instanceof Int32Array) || !file.kind(path)) return element;
+  const categories = categoryNames(file, path);
+  if (!element.data.every((code) => code < categories.length)) return element;
+  return { codes: element.data, categories, ordered: false };
 }
 
 type Values = ArrayLike<number> | readonly (string | number | boolean | null)[];

@@ -1,0 +1,89 @@
+import { rejects, throws } from "node:assert/strict";
+import { join } from "node:path";
+import { csrFromDense, openCells, openH5ad, writeH5ad } from "lib/data/mod.ts";
+import { Hdf5File } from "lib/data/hdf5.ts";
+import { fixture, inFolder, oneLine } from "./helpers.ts";
+
+Deno.test("openCells says in one line what is wrong with a file", () =>
+  inFolder(async (folder) => {
+    const file = (name: string, bytes: Uint8Array | string) => {
+      const path = join(folder, name);
+      Deno.writeFileSync(path, typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
+      return path;
+    };
+    const whole = Deno.readFileSync(fixture("modern.h5ad"));
+    const cases: [string, RegExp][] = [
+      [join(folder, "nowhere.h5ad"), /nowhere\.h5ad: there is no such file/],
+      [file("empty.h5ad", ""), /empty\.h5ad: the file is empty/],
+      [file("text.h5ad", "cell,gene\n"), /text\.h5ad: it is not an HDF5 file/],
+      [file("half.h5ad", whole.subarray(0, 100_000)), /truncated \(100000 of 158240 bytes\)/],
+      [file("stub.h5ad", whole.subarray(0, 20)), /stub\.h5ad: /],
+      [file("picture.png", "not cells"), /its form is not known \(known: \.h5ad/],
+      [folder, /there is no matrix file/],
+    ];
+    for (const [path, words] of cases) await rejects(openCells(path), oneLine("file", words), path);
+  }));
+
+/** A small valid file, changed by `damage`. */
+async function damaged(folder: string, damage: (file: Hdf5File) => void): Promise<string> {
+  const path = join(folder, `${crypto.randomUUID()}.h5ad`);
+  const x = csrFromDense([1, 0, 0, 2], 2, 2);
+  await writeH5ad(path, { x, obsNames: ["a", "b"], varNames: ["g", "h"], obs: { n: Int32Array.of(1, 2) } });
+  const file = await Hdf5File.open(path, "a");
+  damage(file);
+  file.close();
+  return path;
+}
+
+Deno.test("openH5ad says which element cannot be used, and why", () =>
+  inFolder(async (folder) => {
+    const cases: [(file: Hdf5File) => void, RegExp][] = [
+      [
+        (f) => f.setAttribute("obs/n", "encoding-type", "awkward"),
+        /obs\/n .*"awkward" 0\.2\.0 is not known \(known: /,
+      ],
+      [
+        (f) => f.setAttribute("X", "encoding-type", "coo_matrix"),
+        /Cannot read X .*neither a dense, a CSR nor a CSC/,
+      ],
+      [
+        (f) => f.writeNumbers("X/indices", Int32Array.of(0, 7)),
+        /X .*column index 7 is outside \[0, 2\).*damaged/,
+      ],
+      [(f) => f.writeNumbers("X/indptr", BigInt64Array.of(0n, 9n, 2n)), /X .*indptr does not fit/],
+      [(f) => f.setAttribute("obs", "column-order", ["n", "gone"]), /obs\/gone .*no such element/],
+      [(f) => f.setAttribute("X", "shape", BigInt64Array.of(2n, 3n)), /var .*names 2 rows, the matrix has 3/],
+    ];
+    for (const [damage, words] of cases) {
+      const path = await damaged(folder, damage);
+      const read = async () => {
+        const file = await openH5ad(path);
+        try {
+          file.rows(0, 2);
+        } finally {
+          file.close();
+        }
+      };
+      await rejects(read, oneLine("data", words), String(words));
+    }
+  }));
+
+Deno.test("openH5ad says that X is missing and what there is instead", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "no-x.h5ad");
+    const file = await Hdf5File.open(path, "w");
+    for (const group of ["obs", "var", "layers", "layers/counts"]) file.createGroup(group);
+    file.close();
+    await rejects(openH5ad(path), oneLine("data", /no X \(layers: counts; raw: no\)/));
+  }));
+
+Deno.test("Hdf5File names the path of what HDF5 cannot do", async () => {
+  const file = await Hdf5File.open(fixture("modern.h5ad"));
+  throws(
+    () => file.numbers("obs/text", Float32Array),
+    oneLine("file", /obs\/text of .*numbers were expected/),
+  );
+  throws(() => file.strings("obs/f4"), oneLine("file", /obs\/f4 of .*strings were expected/));
+  throws(() => file.numbers("obs/f4", Float32Array, { start: 5, count: 50 }), oneLine("file", /obs\/f4 of /));
+  file.close();
+});
