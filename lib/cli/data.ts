@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DownloadProgress, fetchDataset, whereIs } from "../data/download.ts";
 import { type Dataset, datasetNamed, listDatasets } from "../data/registry.ts";
-import { simulateAtlas, writeAtlas } from "../data/simulate/mod.ts";
+import { markersOf, simulateAtlas, writeAtlas } from "../data/simulate/mod.ts";
 import { loadOntology } from "../ontology/load.ts";
 import { cacheDir, createRng, requireFolder, usageError } from "../runtime/mod.ts";
 import { createCommand, integer } from "./flags.ts";
@@ -109,7 +109,8 @@ async function simulate({ ontology: file, ...flags }: SimulateFlags): Promise<vo
   }
   const ontology = await loadOntology(file ?? null);
   const options = { ...SIZES[preset], ...flags };
-  const atlas = simulateAtlas(ontology, options, createRng(seed));
+  const markers = markersOf(await loadOntology(null)); // a release has none
+  const atlas = simulateAtlas(ontology, { ...options, markers }, createRng(seed));
   const path = await outputPath(out, `${flags.sample}-${preset}-${seed}.h5ad`);
   const bar = createProgress("cells", atlas.nObs);
   const provenance = { ...options, seed, ontology: `${ontology.source} ${ontology.version}` };

@@ -5,9 +5,9 @@ import { dataError } from "../../runtime/errors.ts";
 import type { Rng } from "../../runtime/random.ts";
 import type { CellPlan } from "./cells.ts";
 import { simulateCells } from "./cells.ts";
-import { drawTraits, geneNames, markersAmong } from "./genes.ts";
-import { assignByPowerLaw, chooseTypes, drawEffect, lineageOf, tissueOf } from "./plan.ts";
-import { expressionProfile, growPrograms } from "./programs.ts";
+import { drawTraits, geneNames } from "./genes.ts";
+import { assignByPowerLaw, chooseTypes, drawEffect, markersAmong, tissueOf } from "./plan.ts";
+import { expressionProfile, growPrograms, markersOf } from "./programs.ts";
 import { streamOf } from "./stream.ts";
 import type { AtlasOptions, SimulatedAtlas, SimulatedType } from "./types.ts";
 
@@ -24,7 +24,7 @@ const DEFAULTS = {
   batchEffect: 0.25,
   dropout: 0.1,
   sample: "atlas",
-} as const satisfies Required<AtlasOptions>;
+} as const satisfies Omit<Settings, "markers">;
 const DONOR_EFFECT = 0.1;
 const DEPTH_SPREAD = 0.45;
 const CELL_SPREAD = 0.25;
@@ -40,7 +40,7 @@ type Settings = Required<AtlasOptions>;
  * @throws {KcellfmError} tag "data", when the options ask for what cannot be had (too many types, no cells).
  */
 export function simulateAtlas(ontology: Ontology, options: AtlasOptions, rng: Rng): SimulatedAtlas {
-  const settings: Settings = { ...DEFAULTS, ...options };
+  const settings: Settings = { ...DEFAULTS, markers: markersOf(ontology), ...options };
   checkSettings(settings);
   const sampling = streamOf(rng, `sample/${settings.sample}`);
   const { types, genes, traits } = growTypes(ontology, settings, rng);
@@ -68,20 +68,20 @@ export function simulateAtlas(ontology: Ontology, options: AtlasOptions, rng: Rn
 }
 
 function checkSettings(settings: Settings): void {
-  for (const key of ["cells", "genes", "donors", "batches", "depth"] as const) {
-    if (settings[key] >= 1) continue;
-    throw dataError(`Cannot simulate an atlas with ${key} = ${settings[key]}: it must be at least 1`);
+  const { cells, genes, donors, batches, depth } = settings;
+  const sizes = { cells, genes: typeof genes === "number" ? genes : genes.length, donors, batches, depth };
+  for (const [key, value] of Object.entries(sizes)) {
+    if (value < 1) throw dataError(`Cannot simulate an atlas with ${key} = ${value}: it must be at least 1`);
   }
 }
 
 function growTypes(ontology: Ontology, settings: Settings, rng: Rng) {
-  const ids = typeof settings.types === "number"
-    ? chooseTypes(ontology, settings.types, rng)
-    : settings.types;
-  const markers = markersAmong(ontology, ids, lineageOf(ontology, ids));
-  const genes = geneNames(markers, settings.genes, settings.vocabulary);
-  const traits = drawTraits(genes, new Set(markers), rng);
-  const biology = { ontology, genes, traits, programs: growPrograms(ontology, rng) };
+  const { markers, types: wanted, genes: panel } = settings;
+  const ids = typeof wanted === "number" ? chooseTypes(ontology, { count: wanted, markers }, rng) : wanted;
+  const marking = markersAmong(ontology, { ids, markers });
+  const genes = typeof panel === "number" ? geneNames(marking, panel, settings.vocabulary) : panel;
+  const traits = drawTraits(genes, new Set(marking), rng);
+  const biology = { ontology, markers, genes, traits, programs: growPrograms(ontology, rng) };
   const types: SimulatedType[] = ids.map((id) => (
     { id, name: termOf(ontology, id).name, profile: expressionProfile(id, biology) }
   ));

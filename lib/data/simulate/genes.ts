@@ -1,4 +1,3 @@
-import type { Ontology } from "../../ontology/types.ts";
 import type { Rng } from "../../runtime/random.ts";
 import { coreGenes, familyGenes } from "./families.ts";
 import { streamOf } from "./stream.ts";
@@ -19,17 +18,6 @@ export function geneNames(
   const names = new Set([...markers, ...coreGenes(), ...vocabulary, ...familyGenes()]);
   for (let i = 1; names.size < count; i++) names.add(`SIM${String(i).padStart(5, "0")}`);
   return [...names].slice(0, count).sort();
-}
-
-/** Marker genes that the terms have or inherit, own ones first. */
-export function markersAmong(
-  ontology: Ontology,
-  ids: readonly string[],
-  lineage: Iterable<string>,
-): string[] {
-  const own = ids.flatMap((id) => ontology.terms.get(id)?.markers ?? []);
-  const inherited = [...lineage].flatMap((id) => ontology.terms.get(id)?.markers ?? []);
-  return [...new Set([...own, ...inherited])];
 }
 
 /** What does not depend on the cell type, one entry a gene. */

@@ -2,6 +2,7 @@ import { ancestors } from "../../ontology/graph.ts";
 import type { Ontology } from "../../ontology/types.ts";
 import { dataError } from "../../runtime/errors.ts";
 import type { Rng } from "../../runtime/random.ts";
+import type { MarkerTable } from "./programs.ts";
 import { streamOf } from "./stream.ts";
 
 /** A type gets at least so many cells where there are cells for it. */
@@ -13,13 +14,16 @@ const FEWEST = 3;
  *
  * @throws {KcellfmError} tag "data", when the ontology has fewer such types.
  */
-export function chooseTypes(ontology: Ontology, count: number, rng: Rng): string[] {
+export function chooseTypes(
+  ontology: Ontology,
+  { count, markers }: { count: number; markers: MarkerTable },
+  rng: Rng,
+): string[] {
   const stream = streamOf(rng, "types");
-  const live = [...ontology.terms.values()].filter((term) => !term.obsolete);
-  const marked = live.filter((term) => (term.markers?.length ?? 0) > 0).map((term) => term.id);
-  const isMarked = new Set(marked);
-  const leaves = live.filter(({ id }) => !isMarked.has(id) && (ontology.children.get(id)?.length ?? 0) === 0);
-  const candidates = [...stream.shuffle(marked), ...stream.shuffle(leaves.map((term) => term.id))];
+  const ids = [...ontology.terms.values()].filter((term) => !term.obsolete).map((term) => term.id);
+  const marked = ids.filter((id) => markers.has(id));
+  const leaves = ids.filter((id) => !markers.has(id) && (ontology.children.get(id)?.length ?? 0) === 0);
+  const candidates = [...stream.shuffle(marked), ...stream.shuffle(leaves)];
   if (candidates.length < count) {
     throw dataError(
       `Cannot choose ${count} cell types: ${ontology.source} has ${candidates.length} to choose from`,
@@ -28,9 +32,13 @@ export function chooseTypes(ontology: Ontology, count: number, rng: Rng): string
   return candidates.slice(0, count);
 }
 
-/** Every term above the given ones. */
-export function lineageOf(ontology: Ontology, ids: readonly string[]): Set<string> {
-  return new Set(ids.flatMap((id) => [...ancestors(ontology, id).keys()]));
+/** Marker genes that the types have or inherit, own ones first. */
+export function markersAmong(
+  ontology: Ontology,
+  { ids, markers }: { ids: readonly string[]; markers: MarkerTable },
+): string[] {
+  const lineage = new Set([...ids, ...ids.flatMap((id) => [...ancestors(ontology, id).keys()])]);
+  return [...new Set([...lineage].flatMap((id) => markers.get(id) ?? []))];
 }
 
 /**

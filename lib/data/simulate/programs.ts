@@ -8,7 +8,7 @@ import { streamOf } from "./stream.ts";
 /** Share of the modules that change on the way from a parent to a child. */
 const CHANGED = 0.3;
 /** Typical standard deviation of a change, on the natural log scale. */
-const STEP = 0.8;
+const STEP = 0.5;
 /** What is left of a marker's log level at each step below the type that it marks. */
 const MARKER_DECAY = 0.92;
 
@@ -51,6 +51,7 @@ function drift(parents: readonly Float32Array[], stream: Rng): Float32Array {
 /** What `expressionProfile` draws on. */
 export interface Biology {
   readonly ontology: Ontology;
+  readonly markers: MarkerTable;
   readonly genes: readonly string[];
   readonly traits: GeneTraits;
   readonly programs: Programs;
@@ -62,13 +63,14 @@ export interface Biology {
  * log share = base + loading * activity of the gene's module, up to a constant; a marker of the type or of an
  * ancestor d steps up is raised to at least markerLevel * 0.92^d.
  */
-export function expressionProfile(id: string, { ontology, genes, traits, programs }: Biology): Float32Array {
-  const activity = programs.activity(id);
+export function expressionProfile(id: string, biology: Biology): Float32Array {
+  const { genes, traits } = biology;
+  const activity = biology.programs.activity(id);
   const level = genes.map((_, g) => {
     const module = traits.module[g];
     return traits.base[g] + (module < 0 ? 0 : traits.loading[g] * activity[module]);
   });
-  const marked = inheritedMarkers(ontology, id);
+  const marked = inheritedMarkers(biology.ontology, { id, markers: biology.markers });
   genes.forEach((gene, g) => {
     const steps = marked.get(gene);
     if (steps !== undefined) level[g] = Math.max(level[g], traits.markerLevel[g] * MARKER_DECAY ** steps);
@@ -76,11 +78,22 @@ export function expressionProfile(id: string, { ontology, genes, traits, program
   return softmax(level);
 }
 
-/** Marker gene -> steps up to the nearest type that it marks (0 for the type itself). */
-export function inheritedMarkers(ontology: Ontology, id: string): Map<string, number> {
+/** Marker genes by Cell Ontology id. */
+export type MarkerTable = ReadonlyMap<string, readonly string[]>;
+
+/** The marker genes that the terms of an ontology carry themselves. */
+export function markersOf(ontology: Ontology): MarkerTable {
+  return new Map([...ontology.terms].flatMap(([id, { markers }]) => markers?.length ? [[id, markers]] : []));
+}
+
+/** Marker gene -> steps up from the type `id` to the nearest type that it marks (0 for the type itself). */
+export function inheritedMarkers(
+  ontology: Ontology,
+  { id, markers = markersOf(ontology) }: { id: string; markers?: MarkerTable },
+): Map<string, number> {
   const marked = new Map<string, number>();
   for (const [owner, steps] of [[id, 0] as const, ...ancestors(ontology, id)]) {
-    for (const gene of termOf(ontology, owner).markers ?? []) {
+    for (const gene of markers.get(owner) ?? []) {
       if (!marked.has(gene)) marked.set(gene, steps);
     }
   }

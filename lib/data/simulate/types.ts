@@ -1,5 +1,6 @@
 import type { CellSource } from "../types.ts";
 import type { Population } from "./cells.ts";
+import type { MarkerTable } from "./programs.ts";
 
 /** What an atlas should be like; the defaults fit a walkthrough on a laptop. */
 export interface AtlasOptions {
@@ -9,10 +10,12 @@ export interface AtlasOptions {
   readonly cells?: number;
   /** How many cell types to choose, or their ids; default 40. */
   readonly types?: number | readonly string[];
-  /** Default 2,000. */
-  readonly genes?: number;
+  /** How many genes to choose (default 2,000), or the symbols of a panel, in its order. */
+  readonly genes?: number | readonly string[];
   /** Human gene symbols to draw further genes from once markers are in. */
   readonly vocabulary?: readonly string[];
+  /** Marker genes by Cell Ontology id, for an ontology release that has none; default: those of the ontology. */
+  readonly markers?: MarkerTable;
   /** Default 8; donor k belongs to batch k mod batches. */
   readonly donors?: number;
   /** Default 2. */
