@@ -84,8 +84,11 @@ function summary(name: string, { failures, seconds, cellSeconds }: NotebookRun):
   return `${state} ${name}  ${cellSeconds.length} cells, ${seconds.toFixed(1)} s`;
 }
 
-const failureText = (name: string, { cell, message, line }: CellFailure): string =>
-  `  ${name}, cell ${cell}${line ? `, line ${line.number}: ${line.source}` : ""}\n    ${message}`;
+/** Notebook, cell, what happened, where in lib, and the cell itself. */
+function failureText(name: string, { cell, message, at, source }: CellFailure): string {
+  const code = source.split("\n").map((line) => `    | ${line}`);
+  return [`  ${name}, cell ${cell}: ${message}`, ...(at ? [`    at ${at}`] : []), ...code].join("\n");
+}
 
 function throwIfFailed(runs: readonly NotebookRun[]): void {
   const failed = runs.filter(({ failures }) => failures.length > 0);

@@ -22,10 +22,9 @@ export interface NotebookHeader {
 /** Shows the box that says what a notebook ran on: real or simulated data, preset, backend, versions. */
 export function header(options: NotebookHeader): Promise<void> {
   const rows = headerRows(options);
-  return show({
-    html: headerHtml(options.data.real, rows),
-    text: rows.map((row) => row.join(": ")).join("\n"),
-  });
+  const label = options.data.real ? "real data" : "simulated data";
+  const text = [label, ...rows.map((row) => row.join(": "))].join("\n");
+  return show({ html: headerHtml(label, rows), text });
 }
 
 function headerRows({ data, preset, backend, seed, versions = {} }: NotebookHeader): [string, string][] {
@@ -41,8 +40,8 @@ function headerRows({ data, preset, backend, seed, versions = {} }: NotebookHead
 
 const count = (n: number) => n.toLocaleString("en-US");
 
-function headerHtml(real: boolean, rows: [string, string][]): string {
-  const [color, label] = real ? ["#009e73", "real data"] : ["#d55e00", "simulated data"];
+function headerHtml(label: "real data" | "simulated data", rows: [string, string][]): string {
+  const color = label === "real data" ? "#009e73" : "#d55e00";
   const body = rows.map(([name, value]) =>
     `<div style="opacity:.65">${escapeHtml(name)}</div><div>${escapeHtml(value)}</div>`
   );

@@ -35,10 +35,8 @@ const SETTLE_LIMIT_MS = 3000;
 export async function connect(kernel: KernelProcess): Promise<KernelClient> {
   const state = openSockets(kernel.connection);
   kernel.ended.then(({ code, stderr }) => {
-    const reason = new KernelGone(
-      `The kernel ended with code ${code}: ${stderr.trim().split("\n").at(-1) ?? ""}`,
-    );
-    state.gone.abort(reason);
+    const last = stderr.trim().split("\n").findLast((line) => !line.includes("is unstable"));
+    state.gone.abort(new KernelGone(`the kernel ended with code ${code}${last ? `: ${last}` : ""}`));
   });
   listen(state.shell, state, (message) => state.replies.get(message.parentId)?.(message));
   listen(state.iopub, state, (message) => receive(state, message));
@@ -136,7 +134,7 @@ async function handshake(state: State): Promise<void> {
     await state.shell.send(frames);
     if (await race(Promise.race([answer, sleep(1000)]), [state.gone.signal])) return;
   }
-  throw new KernelGone("The kernel did not answer within a minute");
+  throw new KernelGone("the kernel did not answer within a minute");
 }
 
 function race<T>(promise: Promise<T>, signals: AbortSignal[]): Promise<T> {

@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
-import { messageOf } from "../../runtime/mod.ts";
+import { dirname, relative } from "node:path";
+import { messageOf, ROOT } from "../../runtime/mod.ts";
 import { connect, type KernelClient } from "./client.ts";
 import { type CodeCell, type Notebook, readNotebook } from "../format.ts";
 import { startKernel } from "./kernel.ts";
@@ -21,8 +21,10 @@ export interface CellFailure {
   /** Number among the code cells, from 1. */
   readonly cell: number;
   readonly message: string;
-  /** The line of the cell that failed, where the kernel names one. */
-  readonly line?: { readonly number: number; readonly source: string };
+  /** The line of lib where it happened, from the root ("lib/data/h5ad.ts:12"), when it was not in the cell itself. */
+  readonly at?: string;
+  /** The cell's code: the kernel's own line numbers are those of its compiled form and would mislead. */
+  readonly source: string;
 }
 
 /** A notebook as it came out of its kernel. */
@@ -75,12 +77,14 @@ async function runCells(cells: CodeCell[], { client, recorder, options }: Sessio
     const start = performance.now();
     const failure = await runCell(cell, { client, recorder, options });
     cellSeconds.push((performance.now() - start) / 1000);
-    if (failure) return { cellSeconds, failures: [{ ...failure, cell: index + 1 }] };
+    if (failure) return { cellSeconds, failures: [{ ...failure, cell: index + 1, source: cell.source }] };
   }
   return { cellSeconds, failures: [] };
 }
 
-async function runCell(cell: CodeCell, session: Session): Promise<Omit<CellFailure, "cell"> | null> {
+type Problem = Pick<CellFailure, "message" | "at">;
+
+async function runCell(cell: CodeCell, session: Session): Promise<Problem | null> {
   const { signal, cellTimeout = 900 } = session.options;
   const timeout = AbortSignal.timeout(cellTimeout * 1000);
   try {
@@ -89,7 +93,7 @@ async function runCell(cell: CodeCell, session: Session): Promise<Omit<CellFailu
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
     cell.execution_count = Number(reply.content.execution_count);
-    return reply.content.status === "ok" ? null : failureOf(cell, reply);
+    return reply.content.status === "ok" ? null : failureOf(reply);
   } catch (error) {
     signal?.throwIfAborted();
     if (timeout.aborted) return { message: `it did not end within ${cellTimeout} s` };
@@ -97,17 +101,19 @@ async function runCell(cell: CodeCell, session: Session): Promise<Omit<CellFailu
   }
 }
 
-function failureOf(cell: CodeCell, { content }: Message): Omit<CellFailure, "cell"> {
+function failureOf({ content }: Message): Problem {
   const { ename, evalue, traceback } = content as { ename: string; evalue: string; traceback: string[] };
-  const number = Number(traceback.join("\n").match(/<anonymous>:(\d+):\d+/)?.[1]);
-  const source = cell.source.split("\n")[number - 1]?.trim();
-  return { message: `${ename}: ${evalue}`, ...(source ? { line: { number, source } } : {}) };
+  const frame = traceback.join("\n").match(/file:\/\/(\S+?):(\d+):\d+/);
+  const at = frame ? `${relative(ROOT, frame[1])}:${frame[2]}` : undefined;
+  return { message: `${ename}: ${evalue}`, ...(at ? { at } : {}) };
 }
 
 /** A cell that shows something and has nothing under it has lost it; a reader would see a hole. */
 function silentCells(cells: CodeCell[]): CellFailure[] {
   return cells.flatMap((cell, index) => {
     const holds = /\bshow\(/.test(cell.source) && cell.outputs.length === 0;
-    return holds ? [{ cell: index + 1, message: "it calls show() but has no output" }] : [];
+    return holds
+      ? [{ cell: index + 1, message: "it calls show() but has no output", source: cell.source }]
+      : [];
   });
 }
