@@ -1,0 +1,90 @@
+import {
+  type CellConfig,
+  type CellModel,
+  cellPreset,
+  saveCellCheckpoint,
+  type TypeVectors,
+} from "../../cell/mod.ts";
+import type { GeneVocabulary } from "../../genes/mod.ts";
+import type { Result } from "../../metrics/mod.ts";
+import type { Ontology } from "../../ontology/mod.ts";
+import { createRng } from "../../runtime/mod.ts";
+import { calibrate, scoreBaselines, scoreTypes } from "./evaluate.ts";
+import { preparePretraining, type PretrainingData, type Study } from "./sets.ts";
+import { pretrain, type Pretrained, type PretrainingOptions } from "./train.ts";
+
+/** Training settings by preset; a run may override any of them. */
+export const TRAINING = {
+  nano: { epochs: 4, batchSize: 32, peak: 3e-3 },
+  walkthrough: { epochs: 12, batchSize: 32, peak: 1e-3 },
+  paper: { epochs: 1, batchSize: 64, peak: 5e-5 },
+} as const;
+
+/** What an experiment runs on and how; fields that are left out come from the preset. */
+export interface ExperimentOptions extends
+  Partial<
+    Pick<
+      PretrainingOptions,
+      "epochs" | "batchSize" | "peak" | "directory" | "onLog" | "onStep" | "signal" | "weights"
+    >
+  > {
+  readonly preset: keyof typeof TRAINING;
+  readonly config?: CellConfig;
+  readonly seed: number;
+  readonly ontology: Ontology;
+  readonly types: TypeVectors;
+  readonly vocabulary: GeneVocabulary;
+}
+
+/** A finished experiment: the calibrated model and the figures of its result file. */
+export interface Experiment extends Pretrained {
+  readonly data: PretrainingData;
+  readonly scores: Pick<Result, "metrics" | "baselines" | "seconds" | "cells_per_second">;
+}
+
+/** Pretrains on the studies, calibrates on their validation cells and scores their test cells beside the baselines. */
+export async function runPretraining(
+  studies: readonly Study[],
+  options: ExperimentOptions,
+): Promise<Experiment> {
+  const { preset, seed, vocabulary } = options;
+  const data = preparePretraining(studies, { vocabulary, rng: createRng(seed).split("split") });
+  const started = performance.now();
+  const trained = await pretrain(data, { ...TRAINING[preset], config: cellPreset(preset), ...options });
+  const seconds = (performance.now() - started) / 1000;
+  const model = calibrate(trained.model, data);
+  const { classifier, text } = scoreTypes(model, data);
+  const seen = trained.training.steps * (options.batchSize ?? TRAINING[preset].batchSize);
+  const scores = {
+    metrics: {
+      accuracy: classifier.accuracy,
+      macro_f1: classifier.macro_f1,
+      text_accuracy: text.accuracy,
+      text_macro_f1: text.macro_f1,
+      ...prefixed("validation", trained.training.best),
+    },
+    baselines: scoreBaselines(model, data, { seed }),
+    seconds,
+    cells_per_second: seen / seconds,
+  };
+  return { ...trained, model, data, scores };
+}
+
+const prefixed = (prefix: string, scores: Record<string, number>) =>
+  Object.fromEntries(Object.entries(scores).map(([name, score]) => [`${prefix}_${name}`, score]));
+
+/** Saves the model with how it was made; returns it with its hash. */
+export async function saveExperiment(
+  directory: string,
+  { model, data, scores, training }: Experiment,
+  made: Record<string, unknown>,
+): Promise<CellModel> {
+  const studies = data.studies.map(({ name, train, validation, test }) => ({
+    name,
+    train: train.rows.length,
+    validation: validation.rows.length,
+    test: test.rows.length,
+  }));
+  const details = { ...made, studies, steps: training.steps, best_epoch: training.bestEpoch, scores };
+  return { ...model, hash: await saveCellCheckpoint(directory, model, { made: details }) };
+}

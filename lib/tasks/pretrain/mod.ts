@@ -1,0 +1,6 @@
+export * from "./evaluate.ts";
+export * from "./experiment.ts";
+export * from "./sets.ts";
+export * from "./sources.ts";
+export * from "./space.ts";
+export * from "./train.ts";
