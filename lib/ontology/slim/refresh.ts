@@ -3,12 +3,14 @@
  * Ids and markers stay as they are written; names, relations and synonyms come from the release.
  */
 import { writeFileAtomically } from "../../runtime/atomic.ts";
+import { usageError } from "../../runtime/errors.ts";
 import { loadOntology } from "../load.ts";
 import { SLIM_PATH } from "./read.ts";
 import { restrictTerms } from "../restrict.ts";
 import { formatSlimTable, parseSlimTable } from "./table.ts";
 
 const [path] = Deno.args;
+if (path === undefined) throw usageError("Cannot refresh the slim table: name a release (.obo or .obo.gz)");
 const release = await loadOntology(path);
 const { terms } = parseSlimTable(await Deno.readTextFile(SLIM_PATH), SLIM_PATH);
 const markers = new Map(terms.map((term) => [term.id, term.markers]));
