@@ -31,6 +31,9 @@ export interface GraphTree extends FigureText {
   readonly valueTitle?: string;
 }
 
+/** Legends must not push the plot's edges, where one unit is one pixel; missing in the types. */
+const FIXED = { autoexpand: false } as object;
+
 /**
  * A tree or a directed acyclic graph in layers (Sugiyama's method, by dagre): every edge points away from the
  * roots and crossings are few. Meant for up to a few hundred nodes.
@@ -48,12 +51,12 @@ export function graphTree(graph: GraphTree): Figure {
   const top = graph.subtitle ? 78 : 60, bottom = legend ? 44 : 16;
   const size = {
     width: graph.width ?? Math.max(760, width + 60),
-    height: graph.height ?? height + top + bottom,
+    height: graph.height ?? height + 20 + top + bottom,
   };
   const hidden = { visible: false, showgrid: false, zeroline: false };
   return figure(data, { ...graph, ...size }, {
     hovermode: "closest",
-    margin: { l: 20, r: 20, t: top, b: bottom },
+    margin: { l: 20, r: 20, t: top, b: bottom, ...FIXED },
     // one unit is one pixel, so that edges begin where names end
     xaxis: { ...hidden, range: [-10, size.width - 50] },
     yaxis: { ...hidden, range: [size.height - top - bottom - 10, -10] },
@@ -72,8 +75,6 @@ function edgeTrace(kind: string, edges: PlacedEdge[], index: number): Data {
     line: {
       color: index === 0 ? LIGHT.axis : colorAt(index),
       width: 1.2,
-      shape: "spline",
-      smoothing: 0.9,
       dash: index === 0 ? "solid" : "dash",
     },
     hoverinfo: "skip",

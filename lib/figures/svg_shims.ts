@@ -6,6 +6,8 @@ import { createHeatmapCanvas, type HeatmapCanvas } from "./svg_canvas.ts";
 /** Gives a jsdom window the geometry that plotly.js asks of a browser: sizes of texts, boxes, a canvas. */
 export function shimGeometry(window: DOMWindow): void {
   window.URL.createObjectURL = () => "";
+  // jsdom's own animation frames run on an interval that would keep the process alive
+  window.requestAnimationFrame = (callback) => window.setTimeout(() => callback(0), 0);
   define(window.Element.prototype, "getBoundingClientRect", function () {
     return rectangle(pageBox(this));
   });

@@ -20,7 +20,8 @@ nav.side li{margin:2px 0}nav.side li a{display:block;padding:4px 10px;border-rad
 nav.side li a:hover{background:color-mix(in srgb,var(--accent) 9%,transparent);text-decoration:none}
 nav.side li.here>a{color:var(--text);font-weight:600;background:color-mix(in srgb,var(--accent) 13%,transparent)}
 nav.side li li a{padding:1px 10px 1px 22px;font-size:13px}
-main{padding:34px 44px 80px;max-width:940px}
+main{padding:34px 44px 80px;max-width:1080px}
+.prose>:is(p,ul,ol,blockquote){max-width:760px}
 main.wide{max-width:1220px;margin:0 auto}
 h1{font-size:30px;line-height:1.2;margin:0 0 10px;letter-spacing:-.01em}
 h2{font-size:21px;margin:38px 0 8px;padding-top:6px}h3{font-size:17px;margin:26px 0 6px}
