@@ -41,6 +41,12 @@ export const command = createCommand("annotate", "Names the type of every cell o
   )
   .option("--layer <name>", "read this layer in place of X")
   .option("--use-raw", "read raw in place of X")
+  .option(
+    "--candidates <which>",
+    "without a reference, types that can be called: those the model was trained on, or all with a text vector (trained, all)",
+    oneOf(["trained", "all"]),
+    "trained",
+  )
   .option("--ontology <file>", "an .obo or .obo.gz release (default: the one built in)")
   .action(async (file, options) => {
     const paths = outputPaths(file, options);
@@ -51,7 +57,7 @@ export const command = createCommand("annotate", "Names the type of every cell o
     const model = await loadCellCheckpoint(options.checkpoint ?? join(checkpointsDir(), options.preset));
     const bars = progressByFile();
     const annotation = await annotate(requestOf(file, options), {
-      embedder: modelEmbedder(model),
+      embedder: modelEmbedder(model, { candidates: options.candidates }),
       ontology,
       seed: options.seed,
       signal: interruptSignal(),

@@ -1,5 +1,5 @@
 import process from "node:process";
-import * as tf from "@tensorflow/tfjs";
+import { versions } from "../runtime/mod.ts";
 
 /** What every result says of how it was run. */
 export interface RunFacts {
@@ -18,7 +18,7 @@ export function startRun(): (cells: number) => RunFacts {
       seconds,
       cells_per_second: cells / seconds,
       peak_mb: process.resourceUsage().maxRSS / 1024,
-      versions: { deno: Deno.version.deno, v8: Deno.version.v8, tensorflow_js: tf.version.tfjs },
+      versions: versions(),
     };
   };
 }

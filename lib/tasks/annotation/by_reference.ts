@@ -1,4 +1,5 @@
-import { argmax, type FeatureTable, fitLogisticRegression } from "../../baselines/mod.ts";
+import { type FeatureTable, fitLogisticRegression, softmaxRows } from "../../baselines/mod.ts";
+import { fitTemperature } from "../../cell/naming.ts";
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import { createRng, dataError, type Rng } from "../../runtime/mod.ts";
 import { bestOf, noveltyOf } from "./by_text.ts";
@@ -44,7 +45,7 @@ export function callByReference(
   const heldOut = scoreHeldOut(table, keys, { seed });
   const head = fitLogisticRegression(table, keys, { seed });
   const { classes, probabilities } = head.predict(toTable(unitRows(query)));
-  sharpen(probabilities, classes.length, heldOut.temperature);
+  temper(probabilities, classes.length, heldOut.temperature);
   return {
     types: classes.map((key) => types.get(key) ?? { id: "", name: key }),
     ...bestOf(probabilities, classes.length),
@@ -84,7 +85,10 @@ function scoreHeldOut(table: FeatureTable, keys: readonly string[], { seed }: { 
     cells: test.length,
     accuracy: accuracy(truth, labels),
     macro_f1: macroF1(truth, labels),
-    temperature: fitTemperature(probabilities, truth.map((key) => classes.indexOf(key))),
+    temperature: fitTemperature(
+      probabilities.map(logOf),
+      Int32Array.from(truth, (key) => classes.indexOf(key)),
+    ),
     novelty90: novelty[Math.floor(0.9 * novelty.length)],
   };
 }
@@ -102,28 +106,16 @@ function splitByType(keys: readonly string[], rng: Rng): { train: number[]; test
   return { train: train.sort((a, b) => a - b), test: test.sort((a, b) => a - b) };
 }
 
-/** The temperature of a grid from 0.25 to 8 under which the true types are most likely (Guo et al. 2017). */
-export function fitTemperature(probabilities: Float32Array, truth: readonly number[]): number {
-  const width = probabilities.length / truth.length;
-  const grid = Array.from({ length: 41 }, (_, i) => 2 ** (-2 + i / 8));
-  const losses = grid.map((temperature) => {
-    const scaled = sharpen(probabilities.slice(), width, temperature);
-    return truth.reduce((loss, code, i) => loss - Math.log(Math.max(scaled[i * width + code], 1e-12)), 0);
-  });
-  return grid[argmax(losses.map((loss) => -loss))];
+/** softmax(log p / T) by row, in place: T above 1 makes confidences lower. */
+function temper(probabilities: Float32Array, width: number, temperature: number): Float32Array {
+  for (let at = 0; at < probabilities.length; at++) {
+    probabilities[at] = logOf(probabilities[at]) / temperature;
+  }
+  return softmaxRows(probabilities, width);
 }
 
-/** p^(1/T), renormalised by row, in place. */
-function sharpen(probabilities: Float32Array, width: number, temperature: number): Float32Array {
-  for (let start = 0; start < probabilities.length; start += width) {
-    const row = probabilities.subarray(start, start + width);
-    const top = row[argmax(row)];
-    let total = 0;
-    for (let k = 0; k < width; k++) total += row[k] = (row[k] / top) ** (1 / temperature);
-    for (let k = 0; k < width; k++) row[k] /= total;
-  }
-  return probabilities;
-}
+/** Finite where a probability has become 0 in float32. */
+const logOf = (probability: number): number => Math.log(Math.max(probability, 1e-30));
 
 function noveltyTo(
   table: FeatureTable,

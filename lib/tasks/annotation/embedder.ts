@@ -1,4 +1,4 @@
-import { type CellModel, embedCells, type TypeVectors } from "../../cell/mod.ts";
+import { type CellModel, embedCells, selectTypes, type TypeVectors } from "../../cell/mod.ts";
 import type { ModelCells } from "../../genes/cells.ts";
 import type { GeneVocabulary } from "../../genes/mod.ts";
 import type { Embeddings } from "./vectors.ts";
@@ -19,14 +19,20 @@ export interface Embedder {
   ): AsyncIterable<{ readonly start: number; readonly count: number; readonly vectors: Float32Array }>;
 }
 
+/** Which types can be called by text: those the model was trained on, or all that have a vector. */
+export type Candidates = "trained" | "all";
+
 /** A loaded checkpoint as an embedder. */
-export function modelEmbedder(model: CellModel): Embedder {
+export function modelEmbedder(
+  model: CellModel,
+  { candidates = "trained" }: { candidates?: Candidates } = {},
+): Embedder {
   return {
     preset: model.config.preset,
     hash: model.hash,
     width: model.config.width,
     vocabulary: model.vocabulary,
-    types: model.types,
+    types: candidates === "all" ? model.types : selectTypes(model.types, model.classes),
     temperature: model.temperature,
     embed: (cells, options) => embedCells(model, cells, options),
   };

@@ -52,7 +52,7 @@ export function provenance(annotation: Annotation, versions: Record<string, stri
     preset: model.preset,
     checkpoint_sha256: model.hash,
     seed,
-    versions,
+    versions: Object.fromEntries(Object.entries(versions).map(([name, version]) => [hdf5Name(name), version])),
     ontology,
     method: reference ? "reference" : "zero-shot",
     ...(reference ? { reference: reference.name, label_key: reference.labelKey } : {}),
@@ -64,6 +64,9 @@ export function provenance(annotation: Annotation, versions: Record<string, stri
     ...(evaluation ? { truth_key: evaluation.truthKey, ...evaluation.metrics } : {}),
   };
 }
+
+/** HDF5 takes "/" for a group. */
+const hdf5Name = (name: string): string => name.replace(/^@/, "").replaceAll("/", "_");
 
 /**
  * Writes the answer: a copy of an `.h5ad` with obs columns, obsm `X_kcellfm` and uns `kcellfm` added; for other
