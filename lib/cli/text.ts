@@ -1,11 +1,26 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { findDataset } from "../data/mod.ts";
-import { writeResult } from "../metrics/mod.ts";
+import { type Result, writeResult } from "../metrics/mod.ts";
 import { liveTerms, loadOntology, type Ontology } from "../ontology/mod.ts";
 import { peakMemoryMb, resultsDir, startBackend, usageError, versions } from "../runtime/mod.ts";
-import { evaluateText, type TextEvaluation, type TextOptions, trainText } from "../tasks/text.ts";
-import { embedOntology, saveTextCheckpoint, TEXT_PRESETS, type TextPresetName } from "../text/mod.ts";
+import {
+  prepareText,
+  prepareTrial,
+  scoreBaselines,
+  scoreTrial,
+  type TextRun,
+  type TextSettings,
+  trainText,
+} from "../tasks/text.ts";
+import {
+  embedOntology,
+  type LossWeights,
+  saveTextCheckpoint,
+  TEXT_PRESETS,
+  type TextPresetName,
+  type TextScores,
+} from "../text/mod.ts";
 import { createCommand } from "./flags.ts";
 import { createProgress } from "./progress.ts";
 import { interruptSignal, runCommand } from "./run.ts";
@@ -13,6 +28,14 @@ import { terminalTable } from "./table.ts";
 
 /** The release that is used when it is at hand. */
 const RELEASE = "cl-simple-2026-03-26";
+
+/** The losses that an ablation trains with, beside the preset's own. */
+const ABLATIONS: Record<string, LossWeights> = {
+  relation_loss_only: { relation: 1, contrast: 0, graph: 0 },
+  without_graph_loss: { relation: 1, contrast: 1, graph: 0 },
+  without_contrast: { relation: 1, contrast: 0, graph: 1 },
+  without_relation_loss: { relation: 0, contrast: 1, graph: 1 },
+};
 
 /** `deno task text`: trains the text encoder, tries it on held-out terms, writes a checkpoint. */
 export const command = createCommand(
@@ -27,31 +50,42 @@ export const command = createCommand(
     `an .obo or .obo.gz release (default: ${RELEASE} if at hand, else the built-in table)`,
   )
   .option("--held-out <share>", "share of the terms to test on", share, 0.1)
+  .option("--ablations", "also train with parts of the loss left out, to see what each adds")
   .option("--evaluate-only", "no checkpoint: only the held-out scores")
   .action(async (options) => {
     const started = performance.now();
-    const preset = requirePreset(options.preset);
     const backend = await startBackend(options.backend);
     const source = options.ontology ?? await findDataset(RELEASE);
-    const ontology = await loadOntology(source);
-    const run = { ontology, preset, seed: options.seed, signal: interruptSignal() };
-    console.error(describe(ontology, preset));
-    const evaluation = await evaluate(run, options.heldOut);
-    const result = resultOf(evaluation, { ...run, backend: backend.name, sha256: sha256(source), started });
+    const settings = { preset: requirePreset(options.preset), seed: options.seed };
+    const job: Job = { ontology: await loadOntology(source), settings, signal: interruptSignal() };
+    console.error(describe(job));
+    const trial = await evaluate(job, {
+      share: options.heldOut,
+      ablations: options.ablations ? ABLATIONS : {},
+    });
+    const result = resultOf(job, { trial, backend: backend.name, sha256: sha256(source), started });
     const path = await writeResult(result);
-    console.log(scoreTable(evaluation));
+    console.log(scoreTable(trial));
     console.log(`Written: ${path}`);
     if (options.evaluateOnly) return;
-    const out = options.out ?? join(resultsDir(), `text-${preset}`);
-    await makeCheckpoint(run, { out, metrics: result });
+    const out = options.out ?? join(resultsDir(), `text-${options.preset}`);
+    await makeCheckpoint(job, { out, metrics: result });
     console.log(`Written: ${out}`);
   });
 
-interface Run {
+/** What the command works on. */
+interface Job {
   readonly ontology: Ontology;
-  readonly preset: TextPresetName;
-  readonly seed: number;
+  readonly settings: TextSettings;
   readonly signal: AbortSignal;
+}
+
+/** Scores on held-out terms, ours and what they are held against. */
+interface Trial {
+  readonly terms: number;
+  readonly heldOut: number;
+  readonly scores: TextScores;
+  readonly baselines: Record<string, TextScores>;
 }
 
 function share(text: string): number {
@@ -67,83 +101,89 @@ function requirePreset(name: string): TextPresetName {
   );
 }
 
-function describe(ontology: Ontology, preset: TextPresetName): string {
+function describe({ ontology, settings }: Job): string {
   const terms = liveTerms(ontology);
   const definitions = terms.filter(({ definition }) => definition).length;
   return `Cell Ontology ${ontology.version} (${ontology.source}): ${terms.length} terms, ${definitions} definitions; ` +
-    `preset ${preset} ${JSON.stringify(TEXT_PRESETS[preset])}`;
+    `preset ${settings.preset} ${JSON.stringify(TEXT_PRESETS[settings.preset])}`;
+}
+
+async function evaluate(
+  job: Job,
+  { share, ablations }: { share: number; ablations: Record<string, LossWeights> },
+): Promise<Trial> {
+  const trial = async (what: string, weights?: LossWeights) => {
+    const run = prepareTrial(job.ontology, { ...job.settings, weights, share });
+    const baselines = weights ? {} : scoreBaselines(run);
+    await resumably(job, { run, what: `${what}-${share}` });
+    const scores = scoreTrial(run);
+    run.model.dispose();
+    return { terms: run.exam.names.length, heldOut: run.exam.heldOut.length, scores, baselines };
+  };
+  const main = await trial("held-out");
+  const others: Record<string, TextScores> = {};
+  for (const [name, weights] of Object.entries(ablations)) others[name] = (await trial(name, weights)).scores;
+  return { ...main, baselines: { ...main.baselines, ...others } };
 }
 
 /** The folder that keeps a stopped run; its name changes with everything that the run depends on. */
-function runDirectory({ ontology, preset, seed }: Run, what: string): string {
-  const settings = JSON.stringify([TEXT_PRESETS[preset], ontology.source, ontology.version, seed]);
-  const key = createHash("sha256").update(settings).digest("hex").slice(0, 8);
-  return join(resultsDir(), "runs", `text-${preset}-${what}-${key}`);
+function runDirectory({ ontology, settings }: Job, { run, what }: { run: TextRun; what: string }): string {
+  const fixed = JSON.stringify([run.model.config, run.training, ontology.source, ontology.version, settings]);
+  const key = createHash("sha256").update(fixed).digest("hex").slice(0, 8);
+  return join(resultsDir(), "runs", `text-${settings.preset}-${what}-${key}`);
 }
 
-/** Runs `work` in its own folder, which is kept when it is stopped and removed when it is done. */
-async function resumably<T extends { training: { stopped: string } }>(
-  run: Run,
-  { what, work }: { what: string; work: (options: TextOptions) => Promise<T> },
-): Promise<T> {
-  const directory = runDirectory(run, what);
-  let bar: ReturnType<typeof createProgress> | undefined;
-  const onStep = (done: number, total: number, loss: number) => {
-    bar ??= createProgress(`Training (${what})`, total);
-    bar.update(done, `loss ${loss.toFixed(3)}`);
-  };
-  const done = await work({ preset: run.preset, seed: run.seed, signal: run.signal, directory, onStep });
-  bar?.finish();
-  if (done.training.stopped === "aborted") {
+/** Trains in a folder of its own, which is kept when the run is stopped and removed when it is done. */
+async function resumably(job: Job, { run, what }: { run: TextRun; what: string }): Promise<void> {
+  const directory = runDirectory(job, { run, what });
+  const bar = createProgress(`Training (${what})`, run.steps);
+  const { stopped } = await trainText(run, {
+    directory,
+    signal: job.signal,
+    onStep: ({ step, loss }) => bar.update(step, `loss ${loss.toFixed(3)}`),
+  });
+  bar.finish();
+  if (stopped === "aborted") {
     throw new DOMException(`Stopped; the same command goes on from ${directory}`, "AbortError");
   }
   await Deno.remove(directory, { recursive: true });
-  return done;
 }
 
-const evaluate = (run: Run, share: number): Promise<TextEvaluation> =>
-  resumably(run, {
-    what: `held-out-${share}`,
-    work: (options) => evaluateText(run.ontology, { ...options, share }),
-  });
-
-async function makeCheckpoint(run: Run, { out, metrics }: { out: string; metrics: unknown }): Promise<void> {
-  const { model } = await resumably(run, {
-    what: "all-terms",
-    work: (options) => trainText(run.ontology, options),
-  });
-  const { ontology, preset, seed } = run;
-  await saveTextCheckpoint(out, model, {
-    types: embedOntology(model, ontology),
+async function makeCheckpoint(job: Job, { out, metrics }: { out: string; metrics: unknown }): Promise<void> {
+  const { ontology, settings } = job;
+  const run = prepareText(ontology, settings);
+  await resumably(job, { run, what: "all-terms" });
+  await saveTextCheckpoint(out, run.model, {
+    types: embedOntology(run.model, ontology),
     metrics,
     made: {
-      command: `deno task text --preset ${preset} --seed ${seed}`,
+      command: `deno task text --preset ${settings.preset} --seed ${settings.seed}`,
       ontology: { version: ontology.version, source: ontology.source, licence: "CC BY 4.0" },
-      preset,
-      settings: TEXT_PRESETS[preset],
-      seed,
+      ...settings,
+      training: run.training,
       versions: versions(),
     },
   });
-  model.dispose();
+  run.model.dispose();
 }
 
 function resultOf(
-  evaluation: TextEvaluation,
-  { ontology, preset, seed, backend, sha256, started }: Run & {
-    backend: string;
+  { ontology, settings }: Job,
+  { trial, sha256, started, backend }: {
+    trial: Trial;
     sha256: string | null;
     started: number;
+    backend: string;
   },
-) {
-  const { scores, baselines, terms, heldOut } = evaluation;
+): Result {
+  const { scores, baselines, terms, heldOut } = trial;
   return {
     task: "text",
     set: ontology.source.replace(/\.obo(\.gz)?$/, "").replaceAll(/[^A-Za-z0-9_.+-]+/g, "-"),
     split: `${heldOut} of ${terms} terms held out at random`,
     repeats: 1,
-    preset,
-    seed,
+    preset: settings.preset,
+    seed: settings.seed,
     backend,
     data: { real: true, cells: 0, genes: 0, sha256, terms, held_out: heldOut, ontology: ontology.version },
     metrics: scores,
@@ -160,7 +200,7 @@ function resultOf(
 const sha256 = (path: string | null): string | null =>
   path && createHash("sha256").update(Deno.readFileSync(path)).digest("hex");
 
-function scoreTable({ scores, baselines, heldOut }: TextEvaluation): string {
+function scoreTable({ scores, baselines, heldOut }: Trial): string {
   const columns = Object.keys(scores);
   const rows = Object.entries({ kcellfm: scores, ...baselines })
     .map(([method, of]) => [method, ...columns.map((name) => of[name].toFixed(3))]);

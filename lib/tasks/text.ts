@@ -7,15 +7,20 @@ import {
   drawBatches,
   embedTexts,
   holdOutTerms,
+  type LossWeights,
   newTextModel,
   relationVector,
   scoreVectors,
   TEXT_PRESETS,
   type TextBatch,
+  type TextExam,
+  type TextExamples,
   textLoss,
   type TextModel,
+  type TextPreset,
   type TextPresetName,
   type TextScores,
+  type TextTraining,
   withoutTerms,
 } from "../text/mod.ts";
 import { type LogEntry, runTraining, type TrainingResult } from "../train/mod.ts";
@@ -23,88 +28,87 @@ import { type LogEntry, runTraining, type TrainingResult } from "../train/mod.ts
 /** Share of the optimiser steps in which the learning rate rises. */
 const WARMUP = 0.05;
 
-/** How a text encoder is trained. */
-export interface TextOptions {
+/** What a run is made of. */
+export interface TextSettings {
   readonly preset: TextPresetName;
   readonly seed: number;
+  /** Other weights of the loss than the preset's. */
+  readonly weights?: LossWeights;
+}
+
+/** How a run is watched and stopped. */
+export interface TextWatch {
   /** Where the run keeps its state, to go on after a stop. Default: nowhere. */
   readonly directory?: string;
   readonly onLog?: (entry: LogEntry) => void | Promise<void>;
-  /** Called after each optimiser step with the number of steps done, of all. */
-  readonly onStep?: (done: number, total: number, loss: number) => void | Promise<void>;
+  /** Called after each optimiser step. */
+  readonly onStep?: (progress: { step: number; loss: number }) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
-/** A trained encoder and how it got there. */
-export interface TrainedText {
+/** An encoder before (or after) training, and what it is trained on. */
+export interface TextRun {
+  readonly settings: TextSettings;
+  readonly training: TextTraining;
   readonly model: TextModel;
-  readonly training: TrainingResult;
+  readonly examples: TextExamples;
+  /** Optimiser steps of the whole training. */
+  readonly steps: number;
 }
 
-/** An encoder tried on terms that it never read, beside what knows no relations. */
-export interface TextEvaluation extends TrainedText {
-  readonly terms: number;
-  readonly heldOut: number;
-  readonly scores: TextScores;
-  readonly baselines: { readonly random_init: TextScores; readonly bag_of_words: TextScores };
+/** A run that leaves out some terms, and the questions about them. */
+export interface TextTrial extends TextRun {
+  readonly exam: TextExam;
 }
 
-/** Trains an encoder on every live term of an ontology. The caller disposes the model. */
-export function trainText(ontology: Ontology, options: TextOptions): Promise<TrainedText> {
-  const model = freshModel(ontology, options);
-  return fit(model, { ontology, options });
+/** An encoder that will learn every live term of an ontology; the caller disposes its model. */
+export function prepareText(ontology: Ontology, settings: TextSettings): TextRun {
+  const preset: TextPreset = TEXT_PRESETS[settings.preset];
+  const training = { ...preset.training, weights: settings.weights ?? preset.training.weights };
+  const model = newTextModel(ontology, { preset, rng: createRng(settings.seed).split("text model") });
+  const examples = buildExamples(ontology, { tokenizer: model.tokenizer, training });
+  const batches = Math.max(1, Math.floor(examples.triples.length / training.batch));
+  return { settings, training, model, examples, steps: training.epochs * batches };
 }
 
-/**
- * Holds out a share of the terms, trains on the ontology as if they had never been written, and asks about them.
- * No epoch and no setting is chosen by these scores.
- */
-export async function evaluateText(
-  ontology: Ontology,
-  options: TextOptions & { share: number },
-): Promise<TextEvaluation> {
-  const heldOut = holdOutTerms(ontology, {
-    share: options.share,
-    rng: createRng(options.seed).split("held out"),
+/** Holds out a share of the terms; the encoder will learn the ontology as if they had never been written. */
+export function prepareTrial(ontology: Ontology, settings: TextSettings & { share: number }): TextTrial {
+  const rng = createRng(settings.seed).split("held out");
+  const heldOut = holdOutTerms(ontology, { share: settings.share, rng });
+  return { ...prepareText(withoutTerms(ontology, heldOut), settings), exam: buildExam(ontology, heldOut) };
+}
+
+/** Trains the run's model in place. No epoch is chosen by any held-out score. */
+export async function trainText(run: TextRun, watch: TextWatch = {}): Promise<TrainingResult> {
+  const { model, examples, training, steps, settings: { seed } } = run;
+  const rng = createRng(seed).split("text batches");
+  return await runTraining<TextBatch>({
+    ...watch,
+    params: model.params,
+    batches: (epoch) => drawBatches(examples, training, rng.split(epoch)),
+    loss: (batch, mode) =>
+      textLoss(model.params, batch, { config: model.config, training: mode, weights: training.weights }),
+    epochs: training.epochs,
+    schedule: { peak: training.learningRate, warmup: Math.ceil(WARMUP * steps), total: steps },
+    weightDecay: training.weightDecay,
+    seed,
   });
-  const exam = buildExam(ontology, heldOut);
-  const known = withoutTerms(ontology, heldOut);
-  const model = freshModel(known, options);
-  const encode = (texts: readonly string[]) => embedTexts(model, texts);
-  const baselines = {
-    random_init: scoreVectors(exam, { encode }),
+}
+
+/** The scores of an encoder as it is now. */
+export function scoreTrial({ model, exam }: TextTrial): TextScores {
+  return scoreVectors(exam, {
+    encode: (texts) => embedTexts(model, texts),
+    isA: relationVector(model, "is_a"),
+  });
+}
+
+/** What an encoder is held against: the same one before training, and TF-IDF vectors of the names. */
+export function scoreBaselines(
+  { model, exam }: TextTrial,
+): Record<"random_init" | "bag_of_words", TextScores> {
+  return {
+    random_init: scoreVectors(exam, { encode: (texts) => embedTexts(model, texts) }),
     bag_of_words: scoreVectors(exam, bagOfWords(exam.names)),
   };
-  const { training } = await fit(model, { ontology: known, options });
-  const scores = scoreVectors(exam, { encode, isA: relationVector(model, "is_a") });
-  return { model, training, terms: exam.names.length, heldOut: heldOut.size, scores, baselines };
-}
-
-function freshModel(ontology: Ontology, { preset, seed }: TextOptions): TextModel {
-  return newTextModel(ontology, { preset: TEXT_PRESETS[preset], rng: createRng(seed).split("text model") });
-}
-
-async function fit(
-  model: TextModel,
-  { ontology, options }: { ontology: Ontology; options: TextOptions },
-): Promise<TrainedText> {
-  const settings = TEXT_PRESETS[options.preset].training;
-  const examples = buildExamples(ontology, { tokenizer: model.tokenizer, training: settings });
-  const total = settings.epochs * Math.max(1, Math.floor(examples.triples.length / settings.batch));
-  const rng = createRng(options.seed).split("text batches");
-  const training = await runTraining<TextBatch>({
-    params: model.params,
-    batches: (epoch) => drawBatches(examples, settings, rng.split(epoch)),
-    loss: (batch, training) =>
-      textLoss(model.params, batch, { config: model.config, training, weights: settings.weights }),
-    epochs: settings.epochs,
-    schedule: { peak: settings.learningRate, warmup: Math.ceil(WARMUP * total), total },
-    weightDecay: settings.weightDecay,
-    seed: options.seed,
-    directory: options.directory,
-    onLog: options.onLog,
-    onStep: ({ step, loss }) => options.onStep?.(step, total, loss),
-    signal: options.signal,
-  });
-  return { model, training };
 }
