@@ -37,7 +37,7 @@ command.command("simulate")
   .option("--genes <n>", "genes", integer({ min: 1 }))
   .option("--donors <n>", "donors", integer({ min: 1 }), 8)
   .option("--batches <n>", "batches", integer({ min: 1 }), 2)
-  .option("--depth <n>", "median of the UMIs a cell", integer({ min: 1 }), 2000)
+  .option("--depth <n>", "median of the UMIs a cell", integer({ min: 1 }), 1000)
   .option("--sample <name>", "draw other donors and cells of the same biology", "atlas")
   .option("--ontology <file>", "an .obo or .obo.gz release (default: the one built in)")
   .action((options) => simulate(options));

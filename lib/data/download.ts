@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
-import { KcellfmError, messageOf, networkError } from "../runtime/mod.ts";
+import { dirname, join } from "node:path";
+import { fileError, KcellfmError, messageOf, networkError } from "../runtime/mod.ts";
 import { findCached, findInFolder, gzipInto, statOrNull } from "./download_cache.ts";
 import type { Expected, Fingerprint } from "./download_check.ts";
 import { fingerprint, mismatch, wrongKind } from "./download_check.ts";
@@ -11,6 +11,7 @@ import type { FetchOptions } from "./download_places.ts";
 import { byHand, cachePath, mirrorBase, plainPath } from "./download_places.ts";
 import { createMeter } from "./download_progress.ts";
 import { readReceipt, writeReceipt } from "./download_receipt.ts";
+import { unpackedPath, unpackInto } from "./download_unpack.ts";
 import type { Dataset } from "./registry.ts";
 import { datasetNamed } from "./registry.ts";
 
@@ -44,6 +45,11 @@ export function fetchDataset(name: string, options: FetchOptions = {}): Promise<
 
 /** {@linkcode findDataset} for a description that need not be in the registry. */
 export async function findFile(dataset: Dataset, options: FetchOptions = {}): Promise<string | null> {
+  const path = await locate(dataset, options);
+  return path && await opened(path, dataset, options);
+}
+
+async function locate(dataset: Dataset, options: FetchOptions): Promise<string | null> {
   const mirror = mirrorBase(options);
   const cached = await findCached(cachePath(dataset, options), dataset);
   if (cached !== null || mirror === null) return cached;
@@ -61,6 +67,10 @@ export async function findFile(dataset: Dataset, options: FetchOptions = {}): Pr
 export async function fetchFile(dataset: Dataset, options: FetchOptions = {}): Promise<string> {
   const found = await findFile(dataset, options);
   if (found !== null) return found;
+  return await opened(await fetchPublic(dataset, options), dataset, options);
+}
+
+async function fetchPublic(dataset: Dataset, options: FetchOptions): Promise<string> {
   if (dataset.url === undefined) {
     throw networkError(`Cannot fetch ${dataset.name}: ${byHand(dataset, options)}`);
   }
@@ -70,6 +80,17 @@ export async function fetchFile(dataset: Dataset, options: FetchOptions = {}): P
   } catch (error) {
     throw explained(error, dataset, options);
   }
+}
+
+/** What there is to open: the file itself, or for an archive, what it holds; unpacked in the cache. */
+async function opened(path: string, dataset: Dataset, options: FetchOptions): Promise<string> {
+  if (dataset.opens === undefined) return path;
+  const folder = unpackedPath(cachePath(dataset, options));
+  await mkdir(dirname(folder), { recursive: true });
+  await unpackInto(folder, path);
+  const wanted = join(folder, dataset.opens);
+  if (await statOrNull(wanted)) return wanted;
+  throw fileError(`Cannot use ${path} as ${dataset.name}: it does not hold ${dataset.opens}`);
 }
 
 /** Where the data set is now, by a look at the disk that hashes nothing. */

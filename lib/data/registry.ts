@@ -22,6 +22,8 @@ const DatasetSchema = z.strictObject({
   url: z.url().optional(),
   /** Set when `url` serves the file before gzip: its size and checksum, where known. It is gzipped on arrival. */
   plain: z.strictObject({ bytes: z.int().positive(), sha256: Sha256 }).partial().optional(),
+  /** For an archive: what to open in it once it is unpacked ("." for all of it). */
+  opens: RelativePath.optional(),
   /** No public address: a mirror has it, or nobody. */
   mirrorOnly: z.literal(true).optional(),
   /** A page where a person can download it, for a file without a fixed address. */
@@ -30,6 +32,8 @@ const DatasetSchema = z.strictObject({
   message: "expected exactly one of url, mirrorOnly and page",
 }).refine((it) => it.plain === undefined || (it.url !== undefined && it.path.endsWith(".gz")), {
   message: "plain needs a url, and a path that ends in .gz",
+}).refine((it) => (it.opens !== undefined) === /\.(tar\.gz|tgz|zip)$/.test(it.path), {
+  message: "an archive, and nothing else, says what it opens",
 });
 
 /** The schema of `data/registry.json`. */

@@ -49,8 +49,9 @@ export function cutAt(content: Uint8Array<ArrayBuffer>, upTo: number, etag = '"v
 }
 
 /** Sends `upTo` bytes and then keeps the connection open without a word. */
-export function silentAt(content: Uint8Array<ArrayBuffer>, upTo: number): Answer {
-  return () => new Response(new ReadableStream({ start: (to) => to.enqueue(content.slice(0, upTo)) }));
+export function silentAt(content: Uint8Array<ArrayBuffer>, upTo: number, etag = '"v1"'): Answer {
+  const body = () => new ReadableStream({ start: (to) => to.enqueue(content.slice(0, upTo)) });
+  return () => new Response(body(), { headers: { etag } });
 }
 
 export const status = (code: number): Answer => () => new Response("no", { status: code });

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { setTimeout as delay } from "node:timers/promises";
+import { create } from "tar";
 import type { DownloadProgress, FetchOptions } from "lib/data/download.ts";
 import { fetchFile, findDataset, findFile, whereIs } from "lib/data/download.ts";
 import { createMeter } from "lib/data/download_progress.ts";
+import type { Dataset } from "lib/data/registry.ts";
+import type { Answer } from "./download_server.ts";
 import { bytesOf, cutAt, entryFor, serve, sha256, silentAt, status, whole } from "./download_server.ts";
 
 const CONTENT = bytesOf(200_000);
@@ -152,6 +156,85 @@ Deno.test("fetchFile called at once by many brings one whole file", () =>
     assert.equal(new Set(paths).size, 1);
     assert.deepEqual(await Deno.readFile(paths[0]), CONTENT);
     assert.equal(server.requests.length, 2); // the cut and the rest: the others waited
+  }));
+
+/** Starts `download_child.ts` as another process. */
+function fetchInProcess(cache: string, entry: Dataset): Deno.ChildProcess {
+  const script = join(import.meta.dirname ?? ".", "download_child.ts");
+  const flags = [
+    "run",
+    "--no-check",
+    "--allow-read",
+    "--allow-write",
+    "--allow-env",
+    "--allow-net=127.0.0.1",
+  ];
+  const args = [...flags, script, cache, JSON.stringify(entry)];
+  return new Deno.Command(Deno.execPath(), { args, stdout: "null", stderr: "null" }).spawn();
+}
+
+Deno.test("fetchFile by two processes at once, one of which is killed, brings one whole file", () =>
+  withCache(async ({ cache }) => {
+    const begun = Promise.withResolvers<void>();
+    const hang: Answer = (request) => {
+      begun.resolve();
+      return silentAt(CONTENT, 60_000)(request);
+    };
+    await using server = serve(hang, whole(CONTENT));
+    const entry = entryFor(CONTENT, server.url);
+    const first = fetchInProcess(cache, entry);
+    await begun.promise;
+    const second = fetchInProcess(cache, entry);
+    while (!await hasBytes(join(cache, "things/file.bin.part"), 60_000)) await delay(20);
+    first.kill("SIGKILL"); // it holds the lock and 60,000 bytes
+    assert.equal((await second.status).code, 0);
+    assert.deepEqual(await Deno.readFile(join(cache, entry.path)), CONTENT);
+    assert.equal(server.requests[1].range, "bytes=60000-");
+    await first.status;
+  }));
+
+const hasBytes = (path: string, bytes: number): Promise<boolean> =>
+  Deno.stat(path).then((stat) => stat.size >= bytes, () => false);
+
+Deno.test("fetchFile unpacks a tar.gz once and gives what there is to open in it", () =>
+  withCache(async (options) => {
+    const source = await Deno.makeTempDir();
+    await Deno.mkdir(join(source, "matrices/hg19"), { recursive: true });
+    await Deno.writeTextFile(join(source, "matrices/hg19/genes.tsv"), "ENSG1\tA\n");
+    const archive = join(source, "x.tar.gz");
+    await create({ gzip: true, file: archive, cwd: source }, ["matrices"]);
+    const content = await Deno.readFile(archive);
+    await using server = serve(whole(content));
+    const entry = entryFor(content, server.url, { path: "x.tar.gz", opens: "matrices/hg19" });
+    const path = await fetchFile(entry, options);
+    assert.equal(path, join(options.cache, "x/matrices/hg19"));
+    assert.equal(await Deno.readTextFile(join(path, "genes.tsv")), "ENSG1\tA\n");
+    assert.equal(await findFile(entry, options), path);
+    await assert.rejects(findFile({ ...entry, opens: "other" }, options), {
+      tag: "file",
+      message: /not hold other/,
+    });
+    await Deno.remove(source, { recursive: true });
+  }));
+
+/** set/train.csv with "a,b\n1,2\n", by Python 3.11's zipfile. */
+const ZIP =
+  "UEsDBBQAAAAAAAAAIVAAAAAAAAAAAAAAAAAEAAAAc2V0L1BLAwQUAAAAAAAAACFQeweXCggAAAAIAAAADQAAAHNldC90cmFpbi5jc3ZhLGIKMSwyClBLAQIUAxQAAAAAAAAAIVAAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAACAAQAAAABzZXQvUEsBAhQDFAAAAAAAAAAhUHsHlwoIAAAACAAAAA0AAAAAAAAAAAAAAIABIgAAAHNldC90cmFpbi5jc3ZQSwUGAAAAAAIAAgBtAAAAVQAAAAAA";
+
+Deno.test("fetchFile unpacks a zip, and leaves no folder of a damaged one", () =>
+  withCache(async (options) => {
+    const content = Uint8Array.from(atob(ZIP), (letter) => letter.charCodeAt(0));
+    const damaged = content.slice(0, 100);
+    await using server = serve(whole(content), whole(damaged));
+    const entry = entryFor(content, server.url, { path: "x.zip", opens: "." });
+    const path = await fetchFile(entry, options);
+    assert.equal(await Deno.readTextFile(join(path, "set/train.csv")), "a,b\n1,2\n");
+    const half = entryFor(damaged, server.url, { path: "y.zip", opens: "." });
+    await assert.rejects(fetchFile(half, options), { tag: "file", message: /^Cannot unpack .*y\.zip: / });
+    assert.deepEqual((await filesIn(options.cache)).filter((name) => name.startsWith("y")), [
+      "y.zip",
+      "y.zip.lock.json",
+    ]);
   }));
 
 Deno.test("fetchFile gzips what the address serves plain, and checks the content", () =>

@@ -19,15 +19,15 @@ const DEFAULTS = {
   vocabulary: [],
   donors: 8,
   batches: 2,
-  depth: 2000,
+  depth: 1000,
   rarity: 1,
-  batchEffect: 0.25,
+  batchEffect: 0.3,
   dropout: 0.1,
   sample: "atlas",
 } as const satisfies Omit<Settings, "markers">;
 const DONOR_EFFECT = 0.1;
 const DEPTH_SPREAD = 0.45;
-const CELL_SPREAD = 0.25;
+const CELL_SPREAD = 0.35;
 
 type Settings = Required<AtlasOptions>;
 

@@ -35,6 +35,16 @@ export interface GeneTraits {
 }
 
 /**
+ * Log expression (mean and spread over genes) and log of the dispersion's size, by kind of gene; set so that an atlas
+ * of blood has about the density and the variance-to-mean ratios of the 10x PBMC 3k counts.
+ */
+const KINDS = {
+  core: { mean: 3, sd: 0.7, logSize: 2 },
+  marker: { mean: -2, sd: 0.8, logSize: 0.9 },
+  other: { mean: 0, sd: 1.6, logSize: 0.9 },
+} as const;
+
+/**
  * The traits of each gene, drawn from a stream of its own name: the same gene behaves alike in every panel.
  * Markers and core genes follow no module.
  */
@@ -49,11 +59,12 @@ export function drawTraits(genes: readonly string[], markers: ReadonlySet<string
   };
   genes.forEach((gene, g) => {
     const stream = streamOf(rng, `gene/${gene}`);
-    const [mean, sd] = core.has(gene) ? [3, 0.7] : markers.has(gene) ? [-2, 0.8] : [0, 1.6];
+    const kind = core.has(gene) ? "core" : markers.has(gene) ? "marker" : "other";
+    const { mean, sd, logSize } = KINDS[kind];
     traits.base[g] = mean + sd * stream.normal();
-    traits.size[g] = Math.exp(0.9 + 0.4 * stream.normal());
+    traits.size[g] = Math.exp(logSize + 0.4 * stream.normal());
     traits.markerLevel[g] = Math.max(2.5, 3.5 + 0.5 * stream.normal());
-    const follows = stream.uniform() < 0.7 && !core.has(gene) && !markers.has(gene);
+    const follows = stream.uniform() < 0.7 && kind === "other";
     traits.module[g] = follows ? stream.int(MODULES) : -1;
     traits.loading[g] = stream.normal();
   });

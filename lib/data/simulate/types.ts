@@ -20,11 +20,11 @@ export interface AtlasOptions {
   readonly donors?: number;
   /** Default 2. */
   readonly batches?: number;
-  /** Median of the UMIs a cell; default 2,000. */
+  /** Median of the UMIs a cell; default 1,000. */
   readonly depth?: number;
   /** Exponent of the power law of abundance: the k-th type has 1/k^rarity of the first one's cells; default 1. */
   readonly rarity?: number;
-  /** Standard deviation of a batch's effect on a log expression; default 0.25. A donor's is 0.1. */
+  /** Standard deviation of a batch's effect on a log expression; default 0.3. A donor's is 0.1. */
   readonly batchEffect?: number;
   /** Chance that a transcript species of vanishing expression goes undetected; default 0.1. */
   readonly dropout?: number;
