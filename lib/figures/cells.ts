@@ -37,7 +37,10 @@ export function lossCurves(log: readonly LogLine[], parts: Readonly<Record<strin
       color,
     };
   };
-  const series = Object.keys(parts).flatMap((part, i) => [curve(part, "train", i), curve(part, "validation", i)]);
+  const series = Object.keys(parts).flatMap((
+    part,
+    i,
+  ) => [curve(part, "train", i), curve(part, "validation", i)]);
   return lines({
     title: "The losses go down",
     subtitle: "full: training batches; dashed: cells kept aside, once an epoch",

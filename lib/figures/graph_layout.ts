@@ -83,7 +83,7 @@ function wrap(label: string): string[] {
 /** dagre's answer: where each node's box starts along its layer, and where edges cross the layers between. */
 function layOut(boxes: Map<string, LabelBox>, edges: readonly GraphEdge[], down: boolean) {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: "LR", nodesep: down ? 16 : 9, edgesep: 7, ranksep: 46 });
+  graph.setGraph({ rankdir: "LR", nodesep: down ? 16 : 9, edgesep: 7, ranksep: 38 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const [id, { along, across }] of boxes) graph.setNode(id, { width: along, height: across });
   for (const { from, to } of edges) graph.setEdge(known(boxes, from), known(boxes, to));
@@ -123,7 +123,7 @@ function columnsOf(places: { x: number; width: number }[]): { low: number; high:
   });
 }
 
-const STEPS = 10;
+const STEPS = 14;
 
 /** Cubic Bezier curves through the points, level at each of them. */
 function curve(points: Point[]): Point[] {

@@ -1,11 +1,4 @@
-import {
-  createSvgRenderer,
-  type Figure,
-  figureHtml,
-  figureJson,
-  type SvgRenderer,
-  titleOf,
-} from "../figures/mod.ts";
+import { createSvgRenderer, type Figure, figureHtml, figureJson, titleOf } from "../figures/mod.ts";
 import { type Bundle, currentOutput } from "./output.ts";
 import { type Frame, frameHtml, type TableOptions } from "./table.ts";
 
@@ -40,7 +33,7 @@ async function richBundle(value: Showable, options: TableOptions): Promise<Bundl
  * pages), and a static picture (where no script runs).
  */
 async function figureBundle(figure: Figure): Promise<Record<string, string | object>> {
-  const svg = await svgRenderer().render(figure);
+  const svg = await svgRenderer.render(figure);
   return {
     "application/vnd.plotly.v1+json": JSON.parse(figureJson(figure)),
     "text/html": figureHtml(figure, svg),
@@ -48,13 +41,8 @@ async function figureBundle(figure: Figure): Promise<Record<string, string | obj
   };
 }
 
-/** Started by the first figure and kept for the life of the kernel, since starting takes a second. */
-const svgRenderer = once(createSvgRenderer);
-
-function once(create: () => SvgRenderer): () => SvgRenderer {
-  let made: SvgRenderer | undefined;
-  return () => made ??= create();
-}
+/** Kept for the life of the kernel; it starts plotly.js, which takes a second, with the first figure. */
+const svgRenderer = createSvgRenderer();
 
 function plainText(value: Showable): string {
   if (typeof value === "string") return value;
