@@ -4,6 +4,7 @@ import "../attention/wasm.ts";
 import "../causal-conv-silu/wasm.ts";
 import "../clip-global-norm/wasm.ts";
 import "../embed/wasm.ts";
+import "../identity/wasm.ts";
 import "../layer-norm/wasm.ts";
 import "../linear/wasm.ts";
 import "../matmul/wasm.ts";
