@@ -25,7 +25,7 @@ import {
   studyOf,
   TRAINING,
 } from "../tasks/pretrain/mod.ts";
-import { loadTextCheckpoint } from "../text/mod.ts";
+import { loadTypeEmbeddings } from "../text/mod.ts";
 import type { LogEntry } from "../train/mod.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";
 import { interruptSignal, runCommand } from "./run.ts";
@@ -59,7 +59,7 @@ export const command = createCommand(
       simulatedStudy(ontology, { vocabulary, cells: options.cells, types: options.types, rng });
     const sources = await findSources(files, { which: options.data, simulate });
     const out = options.out ?? join(resultsDir(), `pretrain-${preset}`);
-    const text = await loadTextCheckpoint(options.text ?? join(checkpointsDir(), "text-walkthrough"));
+    const types = loadTypeEmbeddings(options.text ?? join(checkpointsDir(), "text-walkthrough"));
     console.error(
       `${describe(sources, ontology)}; preset ${preset} ${
         JSON.stringify(CELL_PRESETS[preset])
@@ -70,7 +70,7 @@ export const command = createCommand(
       seed: options.seed,
       ontology,
       vocabulary,
-      types: text.types,
+      types,
       epochs: options.epochs,
       batchSize: options.batch,
       peak: options.rate,

@@ -33,17 +33,33 @@ export function calibrate(model: CellModel, data: PretrainingData): CellModel {
   return { ...model, temperature: fitTemperature(textSimilarities(cells.vectors, types), truth) };
 }
 
-/** How well the test cells are named: by the classifier, and by the text vectors of the classes alone. */
-export function scoreTypes(
-  model: CellModel,
-  data: PretrainingData,
-): { classifier: TypeScores; text: TypeScores } {
-  const cells = embedLabelled(model, data.studies.map(({ test }) => test));
-  const truth = names(model, cells.classes);
+/** Labelled cells with their true type and what the model calls them, all by Cell Ontology id. */
+export interface NamedCells {
+  /** Cell embeddings, `[cells, width]`. */
+  readonly vectors: Float32Array;
+  readonly truth: readonly string[];
+  /** By the classifier. */
+  readonly classifier: readonly string[];
+  /** By cosine with the text vectors of the classes alone. */
+  readonly text: readonly string[];
+}
+
+/** Names the test cells of all studies. */
+export function nameTestCells(model: CellModel, data: PretrainingData): NamedCells {
+  const { vectors, classes } = embedLabelled(model, data.studies.map(({ test }) => test));
   return {
-    classifier: scores(truth, names(model, classify(model, cells.vectors))),
-    text: scores(truth, nameByText(model, cells.vectors)),
+    vectors,
+    truth: names(model, classes),
+    classifier: names(model, classify(model, vectors)),
+    text: nameByText(model, vectors),
   };
+}
+
+/** How well the test cells are named, by the classifier and by text. */
+export function scoreTypes(
+  { truth, classifier, text }: NamedCells,
+): { classifier: TypeScores; text: TypeScores } {
+  return { classifier: scores(truth, classifier), text: scores(truth, text) };
 }
 
 function embedLabelled(model: CellModel, sets: readonly LabelledCells[]): EmbeddedCells {
@@ -85,7 +101,7 @@ function nameByText(model: CellModel, vectors: Float32Array): string[] {
   return rows.map((at) => types.ids[argmax(similarities.subarray(at, at + width))]);
 }
 
-const scores = (truth: string[], predicted: string[]): TypeScores => ({
+const scores = (truth: readonly string[], predicted: readonly string[]): TypeScores => ({
   accuracy: accuracy(truth, predicted),
   macro_f1: macroF1(truth, predicted),
 });

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   type CellConfig,
   type CellModel,
@@ -8,8 +9,8 @@ import {
 import type { GeneVocabulary } from "../../genes/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
-import { createRng } from "../../runtime/mod.ts";
-import { calibrate, scoreBaselines, scoreTypes } from "./evaluate.ts";
+import { createRng, writeFileAtomically } from "../../runtime/mod.ts";
+import { calibrate, nameTestCells, scoreBaselines, scoreTypes } from "./evaluate.ts";
 import { preparePretraining, type PretrainingData, type Study } from "./sets.ts";
 import { pretrain, type Pretrained, type PretrainingOptions } from "./train.ts";
 
@@ -53,7 +54,7 @@ export async function runPretraining(
   const trained = await pretrain(data, { ...TRAINING[preset], config: cellPreset(preset), ...options });
   const seconds = (performance.now() - started) / 1000;
   const model = calibrate(trained.model, data);
-  const { classifier, text } = scoreTypes(model, data);
+  const { classifier, text } = scoreTypes(nameTestCells(model, data));
   const seen = trained.training.steps * (options.batchSize ?? TRAINING[preset].batchSize);
   const scores = {
     metrics: {
@@ -73,7 +74,7 @@ export async function runPretraining(
 const prefixed = (prefix: string, scores: Record<string, number>) =>
   Object.fromEntries(Object.entries(scores).map(([name, score]) => [`${prefix}_${name}`, score]));
 
-/** Saves the model with how it was made; returns it with its hash. */
+/** Saves the model with how it was made and its metrics.json; returns it with its hash. */
 export async function saveExperiment(
   directory: string,
   { model, data, scores, training }: Experiment,
@@ -85,6 +86,8 @@ export async function saveExperiment(
     validation: validation.rows.length,
     test: test.rows.length,
   }));
-  const details = { ...made, studies, steps: training.steps, best_epoch: training.bestEpoch, scores };
+  const details = { ...made, studies, steps: training.steps, best_epoch: training.bestEpoch };
+  await Deno.mkdir(directory, { recursive: true });
+  await writeFileAtomically(join(directory, "metrics.json"), JSON.stringify(scores, null, 2) + "\n");
   return { ...model, hash: await saveCellCheckpoint(directory, model, { made: details }) };
 }

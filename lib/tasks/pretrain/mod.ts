@@ -4,3 +4,4 @@ export * from "./sets.ts";
 export * from "./sources.ts";
 export * from "./space.ts";
 export * from "./train.ts";
+export * from "./walkthrough.ts";

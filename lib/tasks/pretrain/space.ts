@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { TypeSpace, TypeVectors } from "../../cell/mod.ts";
 import { childrenOf, type Ontology, termOf } from "../../ontology/mod.ts";
-import { dataError } from "../../runtime/mod.ts";
+import { createRng, dataError, modelError } from "../../runtime/mod.ts";
 
 /** The types joined to `id` by is_a or development, in either direction (ORIGINAL section 3). */
 export function closeTypes(ontology: Ontology, id: string): string[] {
@@ -28,6 +28,31 @@ export function unitRows(vectors: Float32Array, dim: number): Float32Array {
     if (norm > 0) row.forEach((value, i) => row[i] = value / norm);
   }
   return out;
+}
+
+/**
+ * Type vectors of the model's width. Wider ones are projected at random, which keeps cosines in expectation (Johnson
+ * and Lindenstrauss 1984): good enough for the nano preset, whose width is no text encoder's.
+ *
+ * @throws {KcellfmError} tag "model", when the vectors are narrower than the model.
+ */
+export function fitWidth(types: TypeVectors, width: number): TypeVectors {
+  if (types.dim === width) return types;
+  if (types.dim < width) {
+    throw modelError(
+      `Cannot use text vectors of ${types.dim} numbers at width ${width}: train a wider text encoder`,
+    );
+  }
+  const rng = createRng("type projection");
+  const projection = Float32Array.from({ length: types.dim * width }, () => rng.normal() / Math.sqrt(width));
+  const vectors = new Float32Array(types.ids.length * width);
+  for (let at = 0; at < vectors.length; at++) {
+    const [row, column] = [Math.floor(at / width), at % width];
+    for (let i = 0; i < types.dim; i++) {
+      vectors[at] += types.vectors[row * types.dim + i] * projection[i * width + column];
+    }
+  }
+  return { ...types, dim: width, vectors };
 }
 
 /**

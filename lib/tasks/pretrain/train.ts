@@ -16,10 +16,10 @@ import { type CellBatch, orderedBatches, shuffledBatches } from "../../genes/cel
 import { geneInformativeness } from "../../genes/informativeness.ts";
 import { decays } from "../../nn/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
-import { createRng, modelError, type Rng } from "../../runtime/mod.ts";
+import { createRng, type Rng } from "../../runtime/mod.ts";
 import { runTraining, type Scores, type TrainingOptions, type TrainingResult } from "../../train/mod.ts";
 import type { PretrainingData, SplitStudy } from "./sets.ts";
-import { centredTypes, typeSpace } from "./space.ts";
+import { centredTypes, fitWidth, typeSpace } from "./space.ts";
 
 /** What pretraining takes beside its data. */
 export interface PretrainingOptions {
@@ -53,7 +53,7 @@ export interface Pretrained {
 export async function pretrain(data: PretrainingData, options: PretrainingOptions): Promise<Pretrained> {
   const { config, seed } = options;
   const genes = data.vocabulary.symbols.length;
-  const types = centredTypes(requireWidth(options.types, config));
+  const types = centredTypes(fitWidth(options.types, config.width));
   const informativeness = studyInformativeness(data);
   const params = initCellParams(createRng(seed).split("params"), {
     config,
@@ -83,15 +83,8 @@ export async function pretrain(data: PretrainingData, options: PretrainingOption
   }
 }
 
-function requireWidth(types: TypeVectors, { width }: CellConfig): TypeVectors {
-  if (types.dim === width) return types;
-  throw modelError(
-    `Cannot pretrain at width ${width}: the text vectors have ${types.dim} numbers; retrain one to fit`,
-  );
-}
-
 /** The most any single study says of each gene; studies are not pooled, for between them technology varies too. */
-function studyInformativeness({ studies, classes, vocabulary }: PretrainingData): Float32Array {
+export function studyInformativeness({ studies, classes, vocabulary }: PretrainingData): Float32Array {
   const sizes = { genes: vocabulary.symbols.length, classes: classes.length };
   const best = new Float32Array(sizes.genes);
   for (const { train } of studies) {
@@ -102,7 +95,8 @@ function studyInformativeness({ studies, classes, vocabulary }: PretrainingData)
   return best;
 }
 
-function countSteps({ studies }: PretrainingData, batchSize: number): number {
+/** Optimiser steps of one epoch. */
+export function countSteps({ studies }: PretrainingData, batchSize: number): number {
   const cells = studies.reduce((sum, { train }) => sum + train.rows.length, 0);
   return Math.max(1, Math.floor(cells / batchSize));
 }
