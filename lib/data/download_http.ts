@@ -58,9 +58,11 @@ export async function downloadInto(part: Part, download: HttpDownload): Promise<
   }
 }
 
-/** fetch hides why it failed in the cause. */
-const reasonOf = (error: unknown): string =>
-  messageOf(error instanceof TypeError && error.cause !== undefined ? error.cause : error);
+/** fetch hides why it failed in the cause, behind the address that our message has already. */
+function reasonOf(error: unknown): string {
+  const reason = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
+  return messageOf(reason).replace(/^error sending request for url \([^)]*\): /, "");
+}
 
 /** Errors that no further attempt can mend. */
 const isFinal = (error: unknown): boolean =>

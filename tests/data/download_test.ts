@@ -138,6 +138,19 @@ Deno.test("fetchFile says that a file without a public address needs a mirror", 
     await assert.rejects(fetchFile(entryFor(CONTENT, undefined), options), { tag: "network", message: said });
   }));
 
+Deno.test("fetchFile names the page of a file that has no fixed address", () =>
+  withCache(async (options) => {
+    const entry = {
+      ...entryFor(CONTENT, undefined),
+      mirrorOnly: undefined,
+      page: "https://example.org/data",
+    };
+    const said =
+      /^Cannot fetch thing: download it from https:\/\/example\.org\/data and put it at .*file\.bin/;
+    await assert.rejects(fetchFile(entry, options), { tag: "network", message: said });
+    assert.equal(await whereIs(entry, options), "by hand");
+  }));
+
 Deno.test("fetchFile stops when told to and resumes later", () =>
   withCache(async (options) => {
     await using server = serve(silentAt(CONTENT, 1000), whole(CONTENT));
