@@ -67,7 +67,7 @@ export const command = createCommand("annotate", "Names the type of every cell o
     const report = await renderReport(annotation, facts);
     await writeAnnotation(annotation, paths, facts.versions);
     await writeFileAtomically(paths.report, report);
-    const result = toResult(annotation, { ...facts, real: true, sha256: await sha256(file) });
+    const result = toResult(annotation, { ...facts, sha256: await sha256(file) });
     const resultPath = result && await writeResult(result);
     console.log(summary(annotation, { ...paths, resultPath }));
   });

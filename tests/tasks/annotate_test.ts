@@ -129,7 +129,7 @@ Deno.test("annotate writes a table of the columns when the answer is a .tsv", ()
 
 Deno.test("annotate's result has the form that results are written in", () =>
   withPair(async (pair) => {
-    const result = toResult(await byReference(pair), { ...facts, sha256: null, real: false });
+    const result = toResult(await byReference(pair), { ...facts, sha256: null });
     assert.equal(result?.set, "query");
     assert.equal(result?.split, "reference reference");
     assert.ok(result && result.metrics.accuracy !== null);

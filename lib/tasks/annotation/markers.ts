@@ -34,10 +34,12 @@ export interface MarkerOptions {
 }
 
 const BLOCK = 512;
-/** A group of fewer cells has no variance worth testing. */
-const MIN_CELLS = 3;
-/** A marker is found in at least this share of its group. */
+/** Fewer cells on either side give differences by chance. */
+const MIN_CELLS = 10;
+/** A marker is found in at least this share of its group ... */
 const MIN_INSIDE = 0.1;
+/** ... and at least twice as much as elsewhere: a t alone favours genes that every cell has in plenty. */
+const MIN_LOG_FOLD_CHANGE = 1;
 
 /** Sums of one group (or of all cells), gene by gene. */
 interface Sums {
@@ -50,7 +52,8 @@ interface Sums {
 
 /**
  * Finds marker genes in one pass over the rows: each group against all other cells by Welch's t test on log1p
- * values (scanpy's default method), kept where the fold change is positive and a tenth of the group has the gene.
+ * values (scanpy's default method), kept where the mean is at least doubled and a tenth of the group has the gene.
+ * Groups of fewer than ten cells have no markers.
  */
 export function findMarkers(source: CellSource, options: MarkerOptions): Markers {
   const sums = new Map<string, Sums>();
@@ -130,7 +133,7 @@ function rank(
   for (let gene = 0; gene < names.length; gene++) {
     if (inside.found[gene] < MIN_INSIDE * inside.cells) continue;
     const marker = compare({ inside, all, gene }, names[gene]);
-    if (marker.logFoldChange > 0) markers.push(marker);
+    if (marker.logFoldChange >= MIN_LOG_FOLD_CHANGE) markers.push(marker);
   }
   return markers.sort((a, b) => b.t - a.t || (a.gene < b.gene ? -1 : 1)).slice(0, top);
 }

@@ -1,4 +1,4 @@
-import { type MatrixChoice, openCells } from "../../data/mod.ts";
+import { type H5ad, type MatrixChoice, openCells } from "../../data/mod.ts";
 import type { CellSource } from "../../data/types.ts";
 import { type DetectedValues, detectValues, type ValueKind } from "../../data/values.ts";
 import type { ModelCells } from "../../genes/cells.ts";
@@ -43,7 +43,15 @@ export async function readCells(
     const { tokenOf, report: overlap } = matchGenes(source, vocabulary);
     return {
       cells: { source, values: values.kind, tokenOf, genes: vocabulary.symbols.length },
-      report: { path, name: source.name, cells: source.nObs, genes: source.nVars, values, overlap },
+      report: {
+        path,
+        name: source.name,
+        cells: source.nObs,
+        genes: source.nVars,
+        real: !isSimulated(source),
+        values,
+        overlap,
+      },
     };
   } catch (error) {
     source.close();
@@ -82,6 +90,11 @@ async function openRaw(path: string): Promise<Opened | null> {
     if (!(error instanceof KcellfmError)) throw error;
   }
   return null;
+}
+
+/** The simulator says so in uns of the files that it writes. */
+function isSimulated(source: CellSource | H5ad): boolean {
+  return "keys" in source && source.keys("uns").includes("simulation");
 }
 
 /** Columns of var in which files keep gene symbols when the index holds ids. */

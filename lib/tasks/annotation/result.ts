@@ -10,11 +10,11 @@ import { stemOf } from "./write.ts";
  */
 export function toResult(
   annotation: Annotation,
-  facts: RunFacts & { readonly backend: string; readonly sha256: string | null; readonly real: boolean },
+  facts: RunFacts & { readonly backend: string; readonly sha256: string | null },
 ): Result | null {
   const { evaluation, input, reference, model, seed } = annotation;
   if (!evaluation) return null;
-  const { real, sha256, ...run } = facts;
+  const { sha256, ...run } = facts;
   return {
     task: "annotate",
     set: stemOf(input.path),
@@ -22,7 +22,13 @@ export function toResult(
     repeats: 1,
     preset: model.preset,
     seed,
-    data: { real, cells: evaluation.cells, genes: input.overlap.known, sha256, truth: evaluation.truthKey },
+    data: {
+      real: input.real,
+      cells: evaluation.cells,
+      genes: input.overlap.known,
+      sha256,
+      truth: evaluation.truthKey,
+    },
     metrics: evaluation.metrics,
     sd: {},
     baselines: evaluation.baselines,

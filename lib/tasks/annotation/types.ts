@@ -25,6 +25,8 @@ export interface FileReport {
   readonly name: string;
   readonly cells: number;
   readonly genes: number;
+  /** False for cells that our simulator drew. */
+  readonly real: boolean;
   /** What its values were taken for, and from what that was concluded. */
   readonly values: DetectedValues;
   readonly overlap: OverlapReport;

@@ -52,7 +52,9 @@ export function provenance(annotation: Annotation, versions: Record<string, stri
     preset: model.preset,
     checkpoint_sha256: model.hash,
     seed,
-    versions: Object.fromEntries(Object.entries(versions).map(([name, version]) => [hdf5Name(name), version])),
+    versions: Object.fromEntries(
+      Object.entries(versions).map(([name, version]) => [hdf5Name(name), version]),
+    ),
     ontology,
     method: reference ? "reference" : "zero-shot",
     ...(reference ? { reference: reference.name, label_key: reference.labelKey } : {}),

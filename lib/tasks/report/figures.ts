@@ -71,40 +71,39 @@ export function markerHeatmap({ markers }: Annotation, types: readonly CalledTyp
   const columns = [...new Set(genes.map(({ gene }) => gene))];
   if (shown.length < 2 || columns.length === 0) return null;
   const places = columns.map((gene) => markers.genes.indexOf(gene));
+  const meansOf = (name: string) => places.map((place) => markers.means.get(name)?.[place] ?? 0);
+  const highest = places.map((_, k) => Math.max(1e-9, ...shown.map(({ name }) => meansOf(name)[k])));
   const figure = heatmap({
     title: "Markers of the called types",
     subtitle:
       "mean log1p expression of the three best markers of each type; rows are numbered as in the list",
     width: Math.min(1240, 240 + 34 * columns.length),
-    z: shown.map(({ name }) => places.map((place) => markers.means.get(name)?.[place] ?? 0)),
+    z: shown.map(({ name }) => meansOf(name).map((mean, k) => mean / highest[k])),
     rows: shown.map(({ rank, name }) => `${shorten(name)}  ${rank}`),
     columns,
     row: "",
     column: "",
-    value: "mean log1p",
-    scale: "sequential",
+    value: "relative mean",
     format: "",
   });
   return { figure, alt: "Heat map of marker genes by called type; the table below has the figures" };
 }
 
-/** True by called types, as shares of each true type. */
+/** True by called types, as shares of each true type; the most frequent true type first. */
 export function confusionFigure({ evaluation }: Annotation): Described | null {
   if (!evaluation) return null;
-  const { labels, counts } = evaluation.confusion;
-  const rows = labels.map((_, i) => i).filter((i) => counts[i].some((count) => count > 0));
-  const columns = labels.map((_, j) => j).filter((j) => counts.some((row) => row[j] > 0));
-  const shares = rows.map((i) => {
-    const cells = counts[i].reduce((sum, count) => sum + count, 0);
-    return columns.map((j) => counts[i][j] / cells);
-  });
+  const { confusion, perClass } = evaluation;
+  const order = [...perClass.keys()].sort((a, b) => perClass[b].support - perClass[a].support);
+  const rows = order.filter((i) => perClass[i].support > 0);
+  const columns = order.filter((j) => confusion.counts.some((row) => row[j] > 0));
   const figure = heatmap({
     title: "True and called types",
     subtitle: "share of the cells of each true type",
-    width: Math.min(1240, 520 + 46 * columns.length),
-    z: shares,
-    rows: rows.map((i) => shorten(labels[i])),
-    columns: columns.map((j) => shorten(labels[j])),
+    width: MAP.width,
+    height: MAP.height,
+    z: rows.map((i) => columns.map((j) => confusion.counts[i][j] / perClass[i].support)),
+    rows: rows.map((i) => shorten(confusion.labels[i], 26)),
+    columns: columns.map((j) => shorten(confusion.labels[j], 26)),
     row: "true type",
     column: "called type",
     value: "share",
@@ -112,9 +111,12 @@ export function confusionFigure({ evaluation }: Annotation): Described | null {
   return { figure, alt: "Confusion matrix of true and called types" };
 }
 
-/** Names that fit an axis; the tables have them in full. */
+/** Names that fit an axis, still telling types apart; the tables have them in full. */
 export function shorten(name: string, length = 34): string {
-  return name.length <= length ? name : `${name.slice(0, length - 1).trimEnd()}…`;
+  const brief = name.replace(", alpha-beta", "").replace("thymus-derived ", "");
+  if (brief.length <= length) return brief;
+  const half = Math.floor((length - 1) / 2);
+  return `${brief.slice(0, half).trimEnd()}…${brief.slice(-half).trimStart()}`;
 }
 
 const keyOf = ({ id, name }: { id: string; name: string }) => `${id} ${name}`;

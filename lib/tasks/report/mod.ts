@@ -58,7 +58,7 @@ export async function renderReport(
     annotation.evaluation
       ? section(
         "Against the file's own labels",
-        scoreTable(annotation) + await draw(confusionFigure(annotation)) + perClassTable(annotation),
+        pair(await draw(confusionFigure(annotation)), scoreTable(annotation) + perClassTable(annotation)),
       )
       : "",
     section("What was read, and how", factsList(annotation, facts)),
@@ -78,7 +78,9 @@ come from the same expression, they do not prove them.</p>`;
 function header({ input, reference }: Annotation): string {
   const how = reference ? `named by the reference ${reference.name}` : "named by Cell Ontology text";
   return `<header><h1>Cell types of ${escapeHtml(input.name)}</h1>
-<p class="lead">${count(input.cells)} cells, ${escapeHtml(how)} · KCellFM</p></header>`;
+<p class="lead">${count(input.cells)} ${input.real ? "" : "simulated "}cells, ${
+    escapeHtml(how)
+  } · KCellFM</p></header>`;
 }
 
 const section = (title: string, body: string): string => `<section><h2>${title}</h2>${body}</section>`;

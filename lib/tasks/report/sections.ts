@@ -42,7 +42,7 @@ export function compositionTable(types: readonly CalledType[]): string {
   const bar = ({ share, color }: CalledType) =>
     `<span class="bar" style="width:${(100 * share / widest).toFixed(1)}%;background:${color}"></span>`;
   return tableHtml("Composition, most frequent first", [
-    { head: "type", cell: (type) => `${swatch(type)}${escapeHtml(type.name)}${bar(type)}` },
+    { head: "type", cell: (type) => `${named(type)}${bar(type)}` },
     { head: "term", cell: ({ id }) => termLink(id) },
     { head: "cells", number: true, cell: ({ cells }) => count(cells) },
     { head: "share", number: true, cell: ({ share }) => percent(share) },
@@ -61,7 +61,7 @@ export function markerTable({ markers }: Annotation, types: readonly CalledType[
       }</small></span>`
     ).join(" · ");
   return tableHtml("Top markers: gene, share of the type's cells and of all others in which it is found", [
-    { head: "type", cell: (type) => `${swatch(type)}${escapeHtml(type.name)}` },
+    { head: "type", cell: named },
     { head: "markers, best first", cell: genesOf },
   ], rows);
 }
@@ -95,8 +95,8 @@ export function perClassTable({ evaluation }: Annotation): string {
     { head: "type", cell: ({ label }) => escapeHtml(label) },
     { head: "cells", number: true, cell: ({ support }) => count(support) },
     { head: "precision", number: true, cell: ({ precision }) => precision.toFixed(2) },
-    { head: "recall", number: true, cell: ({ recall }) => recall.toFixed(2) },
-    { head: "F1", number: true, cell: ({ f1 }) => f1.toFixed(2) },
+    { head: "recall", number: true, cell: ({ recall, support }) => support ? recall.toFixed(2) : "—" },
+    { head: "F1", number: true, cell: ({ f1, support }) => support ? f1.toFixed(2) : "—" },
   ], rows);
 }
 
@@ -137,5 +137,8 @@ function referenceText({ name, cells, labelKey, heldOut }: NonNullable<Annotatio
     `macro-F1 ${heldOut.macro_f1.toFixed(3)}`;
 }
 
-const swatch = ({ rank, color }: CalledType): string =>
-  `<span class="swatch" style="background:${color}">${rank}</span>`;
+function named({ rank, color, name }: CalledType): string {
+  return `<span class="type"><b style="background:${color}">${rank}</b><span>${
+    escapeHtml(name)
+  }</span></span>`;
+}

@@ -20,22 +20,22 @@ section { background: #fff; border: 1px solid var(--rule); border-radius: 12px; 
 .pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 24px; align-items: start; }
 img { max-width: 100%; height: auto; display: block; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 14px; }
+table { border-collapse: collapse; width: 100%; font-size: 14px; } .scroll + .scroll { margin-top: 24px; }
 caption { text-align: left; color: var(--faint); font-size: 13px; padding: 0 0 8px; }
 th { text-align: left; font-weight: 600; color: var(--faint); font-size: 12.5px; }
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tbody tr:last-child td { border-bottom: 0; }
 a { color: var(--accent); text-decoration: none; } a:hover { text-decoration: underline; }
-.swatch { display: inline-block; min-width: 24px; padding: 0 5px; margin-right: 8px; border-radius: 5px; color: #fff;
-  font-size: 12px; line-height: 19px; text-align: center; font-weight: 600; }
+.type { display: flex; gap: 8px; align-items: baseline; }
+.type b { flex: none; min-width: 24px; padding: 0 5px; border-radius: 5px; color: #fff; font-size: 12px;
+  line-height: 19px; text-align: center; }
 .bar { display: block; height: 6px; border-radius: 3px; margin-top: 5px; }
 .genes { font-style: italic; } .genes small { font-style: normal; color: var(--faint); }
 .check { border-left: 4px solid var(--warn); } .check ul { margin: 0; padding-left: 18px; }
 .fine { border-left: 4px solid #009e73; } .fine p { margin: 0; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: 6px 20px; margin: 0; font-size: 14px; }
 .facts dt { color: var(--faint); } .facts dd { margin: 0; overflow-wrap: anywhere; }
-.best td { font-weight: 600; }
 p.note { color: var(--faint); font-size: 13.5px; margin: 12px 0 0; max-width: 82ch; }
 @media (max-width: 900px) { .pair { grid-template-columns: 1fr; } main { padding: 20px 14px; } section { padding: 16px; }
   .facts { grid-template-columns: 1fr; } .facts dd { margin-bottom: 6px; } }
