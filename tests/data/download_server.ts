@@ -40,7 +40,7 @@ export function cutAt(content: Uint8Array<ArrayBuffer>, upTo: number, etag = '"v
     const body = new ReadableStream<Uint8Array>({
       async start(controller) {
         controller.enqueue(content.slice(0, upTo));
-        await new Promise((resolve) => setTimeout(resolve, 50)); // let the piece reach the client first
+        await new Promise((resolve) => setTimeout(resolve, 150)); // let the piece reach the client first
         controller.error(new Error("cut"));
       },
     });
