@@ -16,6 +16,8 @@ export interface Execution {
 
 /** A client of one kernel. Requests go one after another. */
 export interface KernelClient {
+  /** Resolves when the kernel answers; comes before the first `execute`. */
+  ready(): Promise<void>;
   /**
    * Runs code; resolves with the reply once the kernel is idle and quiet.
    *
@@ -23,16 +25,14 @@ export interface KernelClient {
    * @throws the signal's reason, when aborted.
    */
   execute(code: string, execution: Execution): Promise<Message>;
-  /** Waits until no output has come for a while, since this kernel is idle before its outputs are out. */
-  settle(): Promise<void>;
   close(): void;
 }
 
 const QUIET_MS = 60;
 const SETTLE_LIMIT_MS = 3000;
 
-/** Connects to a kernel that was just started and waits until it answers. */
-export async function connect(kernel: KernelProcess): Promise<KernelClient> {
+/** Opens the sockets to a kernel that was just started; `close` must follow whatever happens. */
+export function openClient(kernel: KernelProcess): KernelClient {
   const state = openSockets(kernel.connection);
   kernel.ended.then(({ code, stderr }) => {
     const last = stderr.trim().split("\n").findLast((line) => !line.includes("is unstable"));
@@ -40,10 +40,9 @@ export async function connect(kernel: KernelProcess): Promise<KernelClient> {
   });
   listen(state.shell, state, (message) => state.replies.get(message.parentId)?.(message));
   listen(state.iopub, state, (message) => receive(state, message));
-  await handshake(state);
   return {
+    ready: () => handshake(state),
     execute: (code, execution) => execute(state, code, execution),
-    settle: () => settle(state),
     close: () => state.close(),
   };
 }
@@ -118,6 +117,7 @@ async function answerTo(state: State, id: string): Promise<Message> {
   return await reply.promise;
 }
 
+/** Waits until no output has come for a while, since this kernel is idle before its outputs are out. */
 async function settle(state: State): Promise<void> {
   const start = performance.now();
   do await sleep(QUIET_MS); while (

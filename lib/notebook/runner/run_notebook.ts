@@ -1,9 +1,9 @@
 import { dirname, relative } from "node:path";
 import { messageOf, ROOT } from "../../runtime/mod.ts";
-import { connect, type KernelClient } from "./client.ts";
+import { type KernelClient, openClient } from "./client.ts";
 import { type CodeCell, type Notebook, readNotebook } from "../format.ts";
-import { startKernel } from "./kernel.ts";
-import { createOutputRecorder, type OutputRecorder } from "./outputs.ts";
+import { type KernelProcess, startKernel } from "./kernel.ts";
+import { createOutputRecorder } from "./outputs.ts";
 import type { Message } from "./wire.ts";
 
 export interface RunOptions {
@@ -50,11 +50,10 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
   const start = performance.now();
   const kernel = await startKernel({ cwd: dirname(path), env: options.env });
   try {
-    const client = await connect(kernel);
-    const recorder = createOutputRecorder();
-    const { failures, cellSeconds } = await runCells(cells, { client, recorder, options });
-    await client.settle();
-    client.close();
+    const { failures, cellSeconds } = await withClient(
+      kernel,
+      (client) => runCells(cells, { client, options }),
+    );
     const silent = failures.length > 0 ? [] : silentCells(cells);
     const seconds = (performance.now() - start) / 1000;
     return { path, notebook, seconds, cellSeconds, failures: [...failures, ...silent] };
@@ -63,33 +62,45 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
   }
 }
 
+/** A socket left open when the program ends takes the whole process down with it, so it is closed whatever happens. */
+async function withClient<T>(kernel: KernelProcess, use: (client: KernelClient) => Promise<T>): Promise<T> {
+  const client = openClient(kernel);
+  try {
+    await client.ready();
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
+
 interface Session {
   readonly client: KernelClient;
-  readonly recorder: OutputRecorder;
   readonly options: RunOptions;
 }
 
-async function runCells(cells: CodeCell[], { client, recorder, options }: Session) {
+async function runCells(cells: CodeCell[], { client, options }: Session) {
+  const recorder = createOutputRecorder();
   const cellSeconds: number[] = [];
   for (const [index, cell] of cells.entries()) {
     if (cell.source.trim() === "") continue;
     options.onCell?.(index + 1, cells.length);
     const start = performance.now();
-    const failure = await runCell(cell, { client, recorder, options });
+    const failure = await runCell(cell, { client, options, onOutput: recorder.forCell(cell) });
     cellSeconds.push((performance.now() - start) / 1000);
     if (failure) return { cellSeconds, failures: [{ ...failure, cell: index + 1, source: cell.source }] };
   }
   return { cellSeconds, failures: [] };
 }
 
+type CellSession = Session & { readonly onOutput: (message: Message) => void };
 type Problem = Pick<CellFailure, "message" | "at">;
 
-async function runCell(cell: CodeCell, session: Session): Promise<Problem | null> {
+async function runCell(cell: CodeCell, session: CellSession): Promise<Problem | null> {
   const { signal, cellTimeout = 900 } = session.options;
   const timeout = AbortSignal.timeout(cellTimeout * 1000);
   try {
     const reply = await session.client.execute(cell.source, {
-      onOutput: session.recorder.forCell(cell),
+      onOutput: session.onOutput,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
     cell.execution_count = Number(reply.content.execution_count);

@@ -1,0 +1,66 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { cellProblems, houseProblems, importProblems, pathProblems } from "lib/cli/check_house.ts";
+import { joinCells, notebookTypeProblems } from "lib/cli/check_notebooks.ts";
+import type { Notebook } from "lib/notebook/format.ts";
+import { ROOT } from "lib/runtime/paths.ts";
+
+function notebookOf(...sources: string[]): Notebook {
+  const cells = sources.map((source) => ({
+    ...{ cell_type: "code" as const, metadata: {}, execution_count: null, outputs: [] },
+    source,
+  }));
+  return { nbformat: 4, nbformat_minor: 5, metadata: {}, cells };
+}
+
+Deno.test("the repository keeps the house rules", async () => {
+  deepStrictEqual(await houseProblems(ROOT), []);
+});
+
+Deno.test("the tree has the folders of the method, in the order of the paper", async () => {
+  const wanted = ["runtime", "kernels", "nn", "data", "genes", "ontology", "text", "cell", "train", "tasks"];
+  for (const folder of [...wanted, "baselines", "metrics", "figures", "notebook", "cli"]) {
+    ok((await Deno.stat(`${ROOT}/lib/${folder}`)).isDirectory, folder);
+  }
+});
+
+Deno.test("importProblems lets imports go down only", () => {
+  const problems = (path: string, text: string) => importProblems({ path, text }).length;
+  strictEqual(problems("lib/nn/a.ts", 'import { x } from "../kernels/mod.ts";'), 0);
+  strictEqual(problems("lib/kernels/a.ts", 'import { x } from "../nn/mod.ts";'), 1);
+  strictEqual(problems("lib/text/a.ts", 'import type { X } from "../cell/mod.ts";'), 1);
+  strictEqual(problems("lib/data/a.ts", 'export * from "lib/ontology/mod.ts";'), 0);
+  strictEqual(problems("lib/figures/a.ts", 'import {\n  a,\n  b,\n} from "../cell/mod.ts";'), 1);
+  strictEqual(problems("lib/runtime/a.ts", 'const m = await import("../data/mod.ts");'), 1);
+  strictEqual(problems("lib/nn/deep/a.ts", 'import "../../tasks/mod.ts";'), 1);
+  strictEqual(problems("tests/nn/a.ts", 'import { x } from "lib/tasks/mod.ts";'), 0);
+});
+
+Deno.test("pathProblems finds paths that exist on one machine", () => {
+  const problems = (text: string) => pathProblems({ path: "a.ts", text }).length;
+  // put together here, or this file would break the rule that it tests
+  strictEqual(problems(`open("/${"home"}/me/cells.h5ad")`), 1);
+  strictEqual(problems(`open("C:${"\\"}data")`), 1);
+  strictEqual(problems('fetch("https://example.org/home/me")'), 0);
+});
+
+Deno.test("cellProblems finds cells longer than a dozen lines", () => {
+  const notebook = notebookOf("a;\n".repeat(12), "a;\n".repeat(13));
+  const problems = cellProblems({ path: "n.ipynb", notebook });
+  strictEqual(problems.length, 1);
+  ok(problems[0].startsWith("n.ipynb cell 2: 13 lines"));
+});
+
+Deno.test("joinCells knows the cell and line of each of its lines", () => {
+  const { text, origin } = joinCells(notebookOf("a;\nb;", "c;"));
+  strictEqual(text, "a;\nb;\nc;\nexport {};\n");
+  deepStrictEqual([1, 2, 3].map(origin), [{ cell: 1, line: 1 }, { cell: 1, line: 2 }, { cell: 2, line: 1 }]);
+});
+
+Deno.test("notebookTypeProblems names notebook, cell and line of a wrong type, over cells", async () => {
+  const good = { path: "notebooks/good.ipynb", notebook: notebookOf("const n = 1;", "console.log(n + 1);") };
+  const bad = { path: "notebooks/bad.ipynb", notebook: notebookOf("const n = 1;", "\nn.toUpperCase();") };
+  deepStrictEqual(await notebookTypeProblems([good], ROOT), []);
+  const [problem] = await notebookTypeProblems([good, bad], ROOT);
+  ok(problem.includes("'toUpperCase' does not exist on type '1'"), problem);
+  ok(problem.includes("notebooks/bad.ipynb cell 2 line 2"), problem);
+});

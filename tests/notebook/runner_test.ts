@@ -1,0 +1,74 @@
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { type NotebookRun, runNotebook } from "lib/notebook/runner/mod.ts";
+import type { CodeCell } from "lib/notebook/format.ts";
+
+// zeromq's sockets and the kernel's pipes close on threads of their own, after the test has ended
+const options = { sanitizeOps: false, sanitizeResources: false };
+const fixture = (name: string) =>
+  fileURLToPath(new URL(`../fixtures/notebook/${name}.ipynb`, import.meta.url));
+const codeCells = (run: NotebookRun) =>
+  run.notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
+
+Deno.test("runNotebook runs every cell and keeps what it showed", options, async () => {
+  const seen: string[] = [];
+  const run = await runNotebook(fixture("01-success"), {
+    onCell: (cell, of) => void seen.push(`${cell}/${of}`),
+  });
+  deepStrictEqual(run.failures, []);
+  deepStrictEqual(seen, ["1/5", "2/5", "3/5", "4/5", "5/5"]);
+  const types = codeCells(run).map(({ outputs }) => outputs.flatMap(({ data }) => Object.keys(data ?? {})));
+  ok(types[1].includes("text/html"), "the table");
+  const figure = ["application/vnd.plotly.v1+json", "image/svg+xml", "text/html", "text/plain"];
+  deepStrictEqual(types[2].toSorted(), figure);
+  strictEqual(codeCells(run)[3].outputs.length, 1, "progress is one output, updated in place");
+  match(JSON.stringify(codeCells(run)[3].outputs), /counting: 100 of 100 steps/);
+});
+
+Deno.test(
+  "runNotebook names the cell that fails, its error and its code, and runs no further",
+  options,
+  async () => {
+    const run = await runNotebook(fixture("02-failing-cell"));
+    strictEqual(run.failures.length, 1);
+    const [{ cell, message, source }] = run.failures;
+    deepStrictEqual([cell, message], [2, "RangeError: no type named B cell"]);
+    match(source, /throw new RangeError/);
+    deepStrictEqual(codeCells(run)[2].outputs, []);
+  },
+);
+
+Deno.test("runNotebook reports a cell that shows something and has no output", options, async () => {
+  const { failures } = await runNotebook(fixture("03-missing-output"));
+  deepStrictEqual(failures.map(({ cell, message }) => [cell, message]), [[
+    2,
+    "it calls show() but has no output",
+  ]]);
+});
+
+Deno.test("runNotebook loses none of a hundred lines and no figure of a megabyte", options, async () => {
+  const run = await runNotebook(fixture("04-burst"));
+  const [lines, figure] = codeCells(run).map(({ outputs }) => outputs);
+  strictEqual(lines.length, 1);
+  strictEqual(lines[0].text, Array.from({ length: 100 }, (_, i) => `line ${i}\n`).join(""));
+  ok(JSON.stringify(figure[0].data).length > 1e6);
+});
+
+Deno.test("runNotebook reports a kernel that dies and a cell that does not end", options, async () => {
+  const [dead, endless] = await Promise.all([
+    runNotebook(fixture("05-kernel-dies")),
+    runNotebook(fixture("06-endless"), { cellTimeout: 1 }),
+  ]);
+  match(dead.failures[0].message, /the kernel ended with code 137/);
+  strictEqual(endless.failures[0].message, "it did not end within 1 s");
+});
+
+Deno.test("runNotebook stops when it is told to", options, async () => {
+  const signal = AbortSignal.timeout(1500);
+  await rejects(runNotebook(fixture("06-endless"), { signal }), { name: "TimeoutError" });
+});
+
+Deno.test("runNotebook refuses a file that is not a notebook", async () => {
+  const path = fileURLToPath(new URL("../fixtures/notebook/make.py", import.meta.url));
+  await rejects(runNotebook(path), { name: "KcellfmError", tag: "file" });
+});

@@ -1,0 +1,60 @@
+import { ok, strictEqual } from "node:assert/strict";
+import pl from "nodejs-polars";
+import { type Bundle, frameHtml, type Output, progress } from "lib/notebook/mod.ts";
+
+function recorder() {
+  const calls: { bundle: Bundle; id?: string; update?: boolean }[] = [];
+  const output: Output = {
+    rich: true,
+    display: (bundle, options = {}) => Promise.resolve(void calls.push({ bundle, ...options })),
+  };
+  return { calls, output };
+}
+
+Deno.test("frameHtml shows names, rounds numbers, marks missing values and counts what it leaves out", () => {
+  const frame = pl.DataFrame({ gene: ["CD3E", "a<b", "x"], share: [0.123456, null, 2], n: [1200, 3, 4] });
+  const html = frameHtml(frame, { rows: 2 });
+  for (const part of ["<th>gene</th>", "0.1235", "1,200", "a&lt;b", "and 1 more rows", ">-</span>"]) {
+    ok(html.includes(part), part);
+  }
+  ok(!html.includes("<td>x</td>"), "the third row is left out");
+});
+
+Deno.test("progress updates one display in place, at most four times a second, and always shows the end", async () => {
+  const { calls, output } = recorder();
+  let clock = 0;
+  const bar = progress("reading", 1000, { unit: "cells", now: () => clock, output });
+  for (let done = 1; done <= 1000; done++, clock += 1) await bar.update(done, "loss 0.4");
+  await bar.finish("done");
+  // one a quarter of the one second that passes, then the last
+  strictEqual(calls.length, 5);
+  ok(calls.every(({ id }) => id === calls[0].id));
+  strictEqual(calls.map(({ update }) => update).join(), "false,true,true,true,true");
+  strictEqual(
+    calls.at(-1)!.bundle["text/plain"],
+    "reading: 1,000 of 1,000 cells, 1,000 cells/s, 1.0 s, done",
+  );
+});
+
+Deno.test("progress says how long is left", async () => {
+  const { calls, output } = recorder();
+  let clock = 0;
+  const bar = progress("training", 100, { now: () => clock, output });
+  clock = 30_000;
+  await bar.update(20);
+  strictEqual(calls[0].bundle["text/plain"], "training: 20 of 100 steps, 0.67 steps/s, 2 min 0 s left");
+});
+
+Deno.test("show and header print text where there is no notebook", async () => {
+  const code = `
+    import { header, show } from "lib/notebook/mod.ts";
+    import { bars } from "lib/figures/mod.ts";
+    const series = [{ name: "n", values: [1] }];
+    await show(bars({ title: "Cells", categories: ["B cell"], value: "cells", series }));
+    await header({ data: { name: "made up", real: false, cells: 1200 }, preset: "nano", backend: { name: "wasm", why: "first" } });
+  `;
+  const args = ["eval", code];
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args, env: { NO_COLOR: "1" } }).output();
+  const text = new TextDecoder().decode(stdout);
+  ok(text.startsWith("[figure: Cells]\nsimulated data\ndata: made up, 1,200 cells\npreset: nano\n"), text);
+});
