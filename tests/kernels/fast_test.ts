@@ -7,6 +7,7 @@ import { causalConvSiluReference } from "lib/kernels/causal-conv-silu/reference.
 import { embedReference } from "lib/kernels/embed/reference.ts";
 import { layerNormReference } from "lib/kernels/layer-norm/reference.ts";
 import { linearReference } from "lib/kernels/linear/reference.ts";
+import { mamba2MixReference } from "lib/kernels/mamba2-mix/reference.ts";
 import { gatedRmsNormReference, rmsNormReference } from "lib/kernels/rms-norm/reference.ts";
 import { softmaxCrossEntropyReference } from "lib/kernels/softmax-cross-entropy/reference.ts";
 import { ssdScanReference } from "lib/kernels/ssd-scan/reference.ts";
@@ -33,7 +34,9 @@ function assertSame(inputs: Plain[], { fast, reference }: { fast: Form; referenc
   });
 }
 
-const plains = (...shapes: number[][]): Plain[] => shapes.map((shape, i) => randomPlain(shape, `${i}`));
+const plains = (...shapes: number[][]): Plain[] => smallPlains(1, ...shapes);
+const smallPlains = (deviation: number, ...shapes: number[][]): Plain[] =>
+  shapes.map((shape, i) => randomPlain(shape, `${i}`, deviation));
 
 /** Widths below, on and off the SIMD grid, rows below and off the register block, and a large one for BLAS. */
 const ROWS_BY_WIDTH = [[1, 1], [1, 4], [3, 7], [13, 66], [70, 128]];
@@ -126,6 +129,30 @@ Deno.test("ssdScan equals its reference", () => {
           reference: (...tensors) => ssdScanReference(named(tensors), options()),
         });
       }
+    }
+  }
+});
+
+Deno.test("mamba2Mix equals its reference", () => {
+  for (const { lengths, length } of LENGTHS) {
+    for (
+      const [heads, width, state, chunk] of [[1, 1, 1, 5], [3, 5, 7, 64], [2, 32, 16, undefined]] as const
+    ) {
+      const rows = lengths.length, features = heads * width, channels = features + 2 * state;
+      const named = ([convWeight, convBias, dtBias, aLog, d, norm]: tf.Tensor[]) =>
+        ({ convWeight, convBias, dtBias, aLog, d, norm }) as unknown as kernels.MixDirection;
+      const arguments_ = ([projected, ...params]: tf.Tensor[]) =>
+        [
+          projected as tf.Tensor3D,
+          { forward: named(params.slice(0, 6)), reverse: named(params.slice(6)) },
+          { lengths: tf.tensor1d(lengths, "int32"), chunk },
+        ] as const;
+      const direction = [[channels, 4], [channels], [heads], [heads], [heads], [features]];
+      // Halved, so that decays are of the size they have in a model: those of -200 a chunk lose a digit in float32.
+      assertSame(smallPlains(0.5, [rows, length, features + channels + heads], ...direction, ...direction), {
+        fast: (...tensors) => kernels.mamba2Mix(...arguments_(tensors)),
+        reference: (...tensors) => mamba2MixReference(...arguments_(tensors)),
+      });
     }
   }
 });

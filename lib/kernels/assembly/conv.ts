@@ -33,10 +33,32 @@ function source(t: i32, k: i32, n: i32): i32 {
 
 /** bias + sum of taps at position t of a row of x. */
 function convolve(rowX: usize, t: i32, n: i32, out: usize): void {
+  const behind = (K - 1) * step, first = t - behind;
+  if (K == 4 && first >= 0 && first < n) return convolve4(at(rowX, first * strideX), out);
   copy(out, bias, C);
   for (let k = 0; k < K; k++) {
     const from = source(t, k, n);
     if (from >= 0) multiplyAdd(out, at(taps, k * C), at(rowX, from * strideX));
+  }
+}
+
+/** The same for four taps that are all inside, from the address that the first tap reads. */
+function convolve4(x0: usize, out: usize): void {
+  const stride = at(0, step * strideX);
+  const x1 = x0 + stride, x2 = x1 + stride, x3 = x2 + stride;
+  const w1 = at(taps, C), w2 = at(w1, C), w3 = at(w2, C);
+  let c = 0;
+  for (; c + 4 <= C; c += 4) {
+    let sum = fma(v128.load(at(taps, c)), v128.load(at(x0, c)), v128.load(at(bias, c)));
+    sum = fma(v128.load(at(w1, c)), v128.load(at(x1, c)), sum);
+    sum = fma(v128.load(at(w2, c)), v128.load(at(x2, c)), sum);
+    v128.store(at(out, c), fma(v128.load(at(w3, c)), v128.load(at(x3, c)), sum));
+  }
+  for (; c < C; c++) {
+    let sum = load<f32>(at(bias, c)) + load<f32>(at(taps, c)) * load<f32>(at(x0, c));
+    sum += load<f32>(at(w1, c)) * load<f32>(at(x1, c));
+    sum += load<f32>(at(w2, c)) * load<f32>(at(x2, c));
+    store<f32>(at(out, c), sum + load<f32>(at(w3, c)) * load<f32>(at(x3, c)));
   }
 }
 
@@ -53,22 +75,28 @@ function multiplyAdd(out: usize, left: usize, right: usize): void {
 
 /** out [rows, L, C], contiguous. */
 export function convForward(rows: i32, x: usize, out: usize): void {
-  for (let row = 0; row < rows; row++) {
-    const n = lengthOf(row), rowX = at(x, row * L * strideX);
-    for (let t = 0; t < n; t++) {
-      const to = at(out, (row * L + t) * C);
-      convolve(rowX, t, n, to);
-      let c = 0;
-      for (; c + 4 <= C; c += 4) {
-        const v = v128.load(at(to, c));
-        v128.store(at(to, c), f32x4.mul(v, sigmoid4(v)));
-      }
-      for (; c < C; c++) {
-        const v = v128.load32_splat(at(to, c));
-        v128.store_lane<f32>(at(to, c), f32x4.mul(v, sigmoid4(v)), 0);
-      }
-    }
-    zero(at(out, (row * L + n) * C), (L - n) * C);
+  for (let row = 0; row < rows; row++) convRow(row, at(x, row * L * strideX), at(out, row * L * C));
+}
+
+/** One row: out [L, C] from rows of x. */
+export function convRow(row: i32, x: usize, out: usize): void {
+  const n = lengthOf(row);
+  for (let t = 0; t < n; t++) {
+    convolve(x, t, n, at(out, t * C));
+    silu(at(out, t * C));
+  }
+  zero(at(out, n * C), (L - n) * C);
+}
+
+function silu(x: usize): void {
+  let c = 0;
+  for (; c + 4 <= C; c += 4) {
+    const v = v128.load(at(x, c));
+    v128.store(at(x, c), f32x4.mul(v, sigmoid4(v)));
+  }
+  for (; c < C; c++) {
+    const v = v128.load32_splat(at(x, c));
+    v128.store_lane<f32>(at(x, c), f32x4.mul(v, sigmoid4(v)), 0);
   }
 }
 
@@ -79,29 +107,38 @@ export function convForward(rows: i32, x: usize, out: usize): void {
 export function convBackward(
   rows: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize, scratch: usize,
 ): void {
-  const inner = scratch, dTaps = at(scratch, L * C);
+  const dTaps = at(scratch, L * C);
   zero(dTaps, K * C);
   zero(dBias, C);
   for (let row = 0; row < rows; row++) {
-    const n = lengthOf(row), rowX = at(x, row * L * strideX), rowDx = at(dx, row * L * strideX);
-    for (let t = 0; t < n; t++) {
-      const grad = at(inner, t * C);
-      convolve(rowX, t, n, grad);
-      throughSilu(grad, at(dOut, (row * L + t) * C));
-      addScaled(dBias, grad, 1, C);
-      for (let k = 0; k < K; k++) {
-        const from = source(t, k, n);
-        if (from >= 0) multiplyAdd(at(dTaps, k * C), grad, at(rowX, from * strideX));
-      }
-    }
-    for (let t = 0; t < L; t++) zero(at(rowDx, t * strideX), C);
-    for (let t = 0; t < n; t++) {
-      for (let k = 0; k < K; k++) {
-        const from = source(t, k, n);
-        if (from >= 0) multiplyAdd(at(rowDx, from * strideX), at(taps, k * C), at(inner, t * C));
-      }
+    const from = at(x, row * L * strideX), to = at(dx, row * L * strideX);
+    for (let t = 0; t < L; t++) zero(at(to, t * strideX), C);
+    convRowBackward(row, from, at(dOut, row * L * C), to, dTaps, dBias, scratch);
+  }
+  storeTaps(dTaps, dWeight);
+}
+
+/** Adds one row's gradients to dx, dTaps [K, C] and dBias; `inner` holds L C floats. */
+export function convRowBackward(
+  row: i32, x: usize, dOut: usize, dx: usize, dTaps: usize, dBias: usize, inner: usize,
+): void {
+  const n = lengthOf(row);
+  for (let t = 0; t < n; t++) {
+    const grad = at(inner, t * C);
+    convolve(x, t, n, grad);
+    throughSilu(grad, at(dOut, t * C));
+    addScaled(dBias, grad, 1, C);
+    for (let k = 0; k < K; k++) {
+      const from = source(t, k, n);
+      if (from < 0) continue;
+      multiplyAdd(at(dTaps, k * C), grad, at(x, from * strideX));
+      multiplyAdd(at(dx, from * strideX), at(taps, k * C), grad);
     }
   }
+}
+
+/** Turns [K, C] to PyTorch's [C, K]. */
+export function storeTaps(dTaps: usize, dWeight: usize): void {
   for (let c = 0; c < C; c++) {
     for (let k = 0; k < K; k++) store<f32>(at(dWeight, c * K + k), load<f32>(at(dTaps, k * C + c)));
   }

@@ -3,6 +3,7 @@ export { activate, activateBackward, fillRows } from "./activation";
 export { attentionBackward, attentionForward } from "./attention";
 export { convBackward, convForward, describeConv } from "./conv";
 export { configure, gemm, workspaceBytes } from "./gemm";
+export { describeDirection, describeMixer, mixerBackward, mixerForward, mixerScratch } from "./mixer";
 export { clear, layerBackward, layerForward, rmsBackward, rmsForward } from "./norm";
 export { adamW } from "./optimiser";
 export { crossEntropy, gatherRows, scatterRows } from "./rows";

@@ -77,10 +77,10 @@ export function rmsForward(
   }
 }
 
-/** dy, dz (strided like z) and dWeight (which must start at 0) from dOut. */
+/** dy, dz (rows `strideDz` apart) and dWeight (which must start at 0) from dOut. */
 export function rmsBackward(
   rows: i32, width: i32, eps: f32, y: usize, z: usize, strideZ: i32, weight: usize, dOut: usize,
-  dy: usize, dz: usize, dWeight: usize, scratch: usize,
+  dy: usize, dz: usize, strideDz: i32, dWeight: usize, scratch: usize,
 ): void {
   const gated = scratch, product = at(scratch, width);
   for (let row = 0; row < rows; row++) {
@@ -98,7 +98,7 @@ export function rmsBackward(
     addScaled(product, u, -share, width);
     if (z) {
       scaleTo(product, product, root, width);
-      gateBackward(product, inY, at(z, row * strideZ), to, at(dz, row * strideZ), width);
+      gateBackward(product, inY, at(z, row * strideZ), to, at(dz, row * strideDz), width);
     } else scaleTo(to, product, root, width);
   }
 }

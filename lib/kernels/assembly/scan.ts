@@ -2,7 +2,7 @@
 // features, N state width, q positions in the chunk at hand, s_i the sum of dt a up to i within the chunk.
 // Positions are read in walking order, so the reverse direction differs only in which row `position` gives.
 import { gemm } from "./gemm";
-import { addScaled, at, copy, dot, exp4, expTo, laneSum, scaleTo, zero } from "./vector";
+import { addScaled, addTo, at, copy, dot, exp4, expTo, laneSum, scaleTo, zero } from "./vector";
 
 // The problem at hand, set by `describe`.
 let L: i32, H: i32, P: i32, N: i32, F: i32, Q: i32;
@@ -177,9 +177,9 @@ export function scanForward(rows: i32, y: usize, strideY: i32, scratch: usize): 
       scanChunk(states, start == 0, q);
       for (let i = 0; i < q; i++) {
         const t = position(row, n, start + i);
-        copy(at(y, t * strideY), at(chunkY, i * F), F);
         for (let h = 0; h < H; h++) {
-          addScaled(at(y, t * strideY + h * P), at(x, t * strideX + h * P), load<f32>(at(d, h)), P);
+          const offset = h * P;
+          addTo(at(y, t * strideY + offset), at(chunkY, i * F + offset), at(x, t * strideX + offset), load<f32>(at(d, h)), P);
         }
       }
       if (start + q == n) break;
@@ -328,8 +328,8 @@ function positionBackward(i: i32, t: i32): void {
   for (let h = 0; h < H; h++) {
     const inX = at(x, t * strideX + h * P), grad = at(gradY, i * F + h * P), u = at(gradU, i * F + h * P);
     const out = at(dx, t * strideX + h * P), skip = sumD + ((<usize> h) << 3);
-    scaleTo(out, u, load<f32>(at(steps, h * Q + i)), P);
-    addScaled(out, grad, load<f32>(at(d, h)), P);
+    scaleTo(out, grad, load<f32>(at(d, h)), P);
+    addScaled(out, u, load<f32>(at(steps, h * Q + i)), P);
     store<f32>(at(direct, h * Q + i), dot(inX, u, P));
     store<f64>(skip, load<f64>(skip) + <f64> dot(inX, grad, P));
   }

@@ -9,6 +9,6 @@ registerWasm(GLOBAL_NORM, (engine, inputs) => {
     engine.run.sumOfSquares(engine.pointer(t), sizeOf(t.shape))
   );
   const out = engine.output([]);
-  engine.write(out, [Math.sqrt(squares.reduce((sum, square) => sum + square, 0))]);
+  engine.floats(engine.pointer(out), 1)[0] = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
   return out;
 });

@@ -34,7 +34,7 @@ registerWasm<Attributes>(GRADIENT, (engine, { y, z, weight, dy: dOut }, { eps })
     // deno-fmt-ignore
     engine.run.rmsBackward(
       sizeOf(y.shape) / width, width, eps, at(y), at(z), width, at(weight), at(dOut),
-      at(dy), at(dz), at(dWeight), scratch,
+      at(dy), at(dz), width, at(dWeight), scratch,
     );
   });
   return dz ? [dWeight, dy, dz] : [dWeight, dy];

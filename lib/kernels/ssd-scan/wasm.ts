@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import { runKernels } from "../dispatch.ts";
-import type { Pointer } from "../wasm/exports.ts";
 import { type Inputs, registerWasm } from "../wasm/register.ts";
 import type { WasmEngine } from "../wasm/engine.ts";
 
@@ -18,15 +17,18 @@ interface Attributes {
 const CHUNK = 48;
 const CHUNK_WITH_BLAS = 64;
 
+/** The chunk to use when the caller leaves it open (0). */
+export const chunkFor = (engine: WasmEngine, chunk: number): number =>
+  chunk || (engine.blas.sgemm ? CHUNK_WITH_BLAS : CHUNK);
+
 function describe(engine: WasmEngine, inputs: Inputs, { reverse, chunk }: Attributes): number {
   const { x, dt, a, b, c, d, lengths } = inputs;
   const [rows, length, heads, width] = x.shape;
   const state = b.shape[2];
-  const size = chunk || (engine.blas.sgemm ? CHUNK_WITH_BLAS : CHUNK);
   const at = engine.pointer;
   // deno-fmt-ignore
   engine.run.describeScan(
-    length, heads, width, state, size, Number(reverse),
+    length, heads, width, state, chunkFor(engine, chunk), Number(reverse),
     at(x), heads * width, at(dt), heads, at(a), at(b), state, at(c), state, at(d), at(lengths),
   );
   return rows;
@@ -56,8 +58,8 @@ registerWasm<Attributes>(GRADIENT, (engine, inputs, attributes) => {
       rows, engine.pointer(inputs.dy), heads * width,
       dx, ddt, db, dc, scratch, scratch + sumsBytes,
     );
-    engine.narrow(scratch, da, heads);
-    engine.narrow((scratch + sumsBytes / 2) as Pointer, dd, heads);
+    engine.floats(da, heads).set(engine.doubles(scratch, heads));
+    engine.floats(dd, heads).set(engine.doubles(scratch + sumsBytes / 2, heads));
   });
   return gradients;
 });

@@ -23,16 +23,14 @@ export interface WasmEngine {
   readonly relaxed: boolean;
   /** Where a tensor lies; 0 for a missing one. */
   pointer(tensor: TensorInfo | undefined): Pointer;
-  /** The numbers of an int32 tensor where they lie; valid until the next allocation. */
+  /** Numbers in memory where they lie; like the two below, valid until the next allocation. */
+  floats(pointer: Pointer, n: number): Float32Array;
+  doubles(pointer: Pointer, n: number): Float64Array;
   integers(tensor: TensorInfo): Int32Array;
   /** A new float32 tensor, not cleared. */
   output(shape: number[]): TensorInfo;
   /** A new float32 tensor of zeros. */
   zeros(shape: number[]): TensorInfo;
-  /** Fills a float32 tensor. */
-  write(tensor: TensorInfo, values: ArrayLike<number>): void;
-  /** Copies n float64 numbers to float32. */
-  narrow(from: Pointer, to: Pointer, n: number): void;
   /** Runs `use` with that many bytes of memory, freed afterwards. */
   scratch<T>(bytes: number, use: (pointer: Pointer) => T): T;
 }
@@ -57,6 +55,8 @@ export function startEngine(backend: WasmBackend): WasmEngine {
     blas,
     relaxed,
     pointer,
+    floats: (at, n) => new Float32Array(memory.buffer, at, n),
+    doubles: (at, n) => new Float64Array(memory.buffer, at, n),
     integers: (tensor) => new Int32Array(memory.buffer, pointer(tensor), sizeOf(tensor.shape)),
     output,
     zeros(shape) {
@@ -64,9 +64,6 @@ export function startEngine(backend: WasmBackend): WasmEngine {
       run.clear(pointer(tensor), sizeOf(shape));
       return tensor;
     },
-    write: (tensor, values) => new Float32Array(memory.buffer, pointer(tensor), values.length).set(values),
-    narrow: (from, to, n) =>
-      new Float32Array(memory.buffer, to, n).set(new Float64Array(memory.buffer, from, n)),
     scratch(bytes, use) {
       const at = backend.wasm._malloc(bytes);
       try {

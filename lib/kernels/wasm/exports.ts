@@ -57,6 +57,23 @@ export interface KernelExports {
     dx: Pointer, dWeight: Pointer, dBias: Pointer, scratch: Pointer,
   ): void;
   // deno-fmt-ignore
+  describeMixer(
+    length: number, heads: number, width: number, state: number, taps: number, chunk: number, eps: number,
+    projected: Pointer, lengths: Pointer,
+  ): void;
+  // deno-fmt-ignore
+  describeDirection(
+    reverse: number, convWeight: Pointer, convBias: Pointer, dtBias: Pointer, a: Pointer, d: Pointer,
+    norm: Pointer,
+  ): void;
+  mixerScratch(gradient: number): number;
+  mixerForward(rows: number, y: Pointer, out: Pointer, scratch: Pointer): void;
+  // deno-fmt-ignore
+  mixerBackward(
+    rows: number, y: Pointer, dOut: Pointer, dProjected: Pointer, dConvWeight: Pointer, dConvBias: Pointer,
+    dDtBias: Pointer, dNorm: Pointer, sumsAD: Pointer, scratch: Pointer,
+  ): void;
+  // deno-fmt-ignore
   rmsForward(
     rows: number, width: number, eps: number, y: Pointer, z: Pointer, strideZ: number,
     weight: Pointer, out: Pointer,
@@ -64,7 +81,8 @@ export interface KernelExports {
   // deno-fmt-ignore
   rmsBackward(
     rows: number, width: number, eps: number, y: Pointer, z: Pointer, strideZ: number,
-    weight: Pointer, dOut: Pointer, dy: Pointer, dz: Pointer, dWeight: Pointer, scratch: Pointer,
+    weight: Pointer, dOut: Pointer, dy: Pointer, dz: Pointer, strideDz: number,
+    dWeight: Pointer, scratch: Pointer,
   ): void;
   scatterRows(n: number, width: number, table: number, rows: Pointer, ids: Pointer, sums: Pointer): void;
   // deno-fmt-ignore

@@ -7,6 +7,7 @@ import "../embed/wasm.ts";
 import "../identity/wasm.ts";
 import "../layer-norm/wasm.ts";
 import "../linear/wasm.ts";
+import "../mamba2-mix/wasm.ts";
 import "../matmul/wasm.ts";
 import "../rms-norm/wasm.ts";
 import "../softmax-cross-entropy/wasm.ts";

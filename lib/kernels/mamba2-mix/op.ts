@@ -1,0 +1,59 @@
+import type * as tf from "@tensorflow/tfjs";
+import { hasKernel, runKernels } from "../dispatch.ts";
+import { checkShapes } from "../shapes.ts";
+import {
+  mamba2MixReference,
+  type MixDirection,
+  type MixDirections,
+  type MixOptions,
+  mixWidths,
+} from "./reference.ts";
+import { flatInputs, MAMBA2_MIX } from "./wasm.ts";
+
+export type { MixDirection, MixDirections, MixOptions };
+
+/**
+ * Everything of a bidirectional Mamba-2 layer between its two projections, as one operator:
+ * `(mix_forward + mix_reverse) / 2` with `mix = rmsNorm(ssdScan(causalConvSilu(x b c), softplus(dt)) * silu(z))`.
+ * The gradient keeps `projected` and the two scans, and recomputes the rest.
+ *
+ * @param projected `[B, L, 2 F + 2 N + H]`, at each position z, x, b, c, dt
+ * @returns `[B, L, F]`, zero at padded positions
+ * @throws {TypeError} when the shapes do not fit.
+ */
+export function mamba2Mix(
+  projected: tf.Tensor3D,
+  directions: MixDirections,
+  options: MixOptions,
+): tf.Tensor3D {
+  const { lengths, chunk = 0, eps = 1e-5 } = options;
+  checkInputs(projected, directions, lengths);
+  if (!hasKernel(MAMBA2_MIX)) return mamba2MixReference(projected, directions, options);
+  const inputs = { projected, lengths, ...flatInputs(directions) };
+  const [mixed, ...scans] = runKernels(MAMBA2_MIX, inputs, { chunk, eps });
+  scans.forEach((scan) => scan.dispose()); // the tape, if there is one, keeps its own reference
+  return mixed as tf.Tensor3D;
+}
+
+function checkInputs(
+  projected: tf.Tensor3D,
+  { forward, reverse }: MixDirections,
+  lengths: tf.Tensor1D,
+): void {
+  const [rows, length] = projected.shape;
+  const { features, heads, channels } = mixWidths(forward);
+  for (
+    const [name, { convWeight, convBias, dtBias, aLog, d, norm }] of Object.entries({ forward, reverse })
+  ) {
+    checkShapes(`mamba2Mix ${name}`, {
+      projected: [projected, [rows, length, features + channels + heads]],
+      lengths: [lengths, [rows], "int32"],
+      convWeight: [convWeight, [channels, convWeight.shape[1]]],
+      convBias: [convBias, [channels]],
+      dtBias: [dtBias, [heads]],
+      aLog: [aLog, [heads]],
+      d: [d, [heads]],
+      norm: [norm, [features]],
+    });
+  }
+}
