@@ -1,36 +1,34 @@
 import * as h5 from "h5wasm/node";
 import { fileError, KcellfmError, messageOf, requireFolder } from "../runtime/mod.ts";
 import { requireHdf5 } from "./hdf5_check.ts";
-import { decodeFixedStrings, decodeNumbers, gatherField, type Memory, sizeOf } from "./hdf5_decode.ts";
-import { type DatasetInfo, type NumberArray, type ValueType, valueTypeOf } from "./hdf5_types.ts";
+import { ChunkReader } from "./hdf5_chunks.ts";
+import {
+  decodeField,
+  decodeNumbers,
+  decodeStrings,
+  type Field,
+  gatherField,
+  type Memory,
+  sizeOf,
+} from "./hdf5_decode.ts";
+import {
+  type Attribute,
+  type DatasetInfo,
+  type Layout,
+  type NumberArray,
+  type Range,
+  type ValueType,
+  valueTypeOf,
+} from "./hdf5_types.ts";
 
-export type { DatasetInfo, NumberArray, ValueType } from "./hdf5_types.ts";
+export type { Field } from "./hdf5_decode.ts";
+export type { Attribute, DatasetInfo, Layout, NumberArray, Range, ValueType } from "./hdf5_types.ts";
 export { typeName } from "./hdf5_types.ts";
-
-/** An attribute: references arrive as the path they point at. */
-export type Attribute = string | number | string[] | number[] | null;
-
-/** Rows [start, start + count) of a dataset's first axis. */
-export interface Range {
-  readonly start: number;
-  readonly count: number;
-}
 
 /** Groups as HDF5 1.0 laid them out, as h5py writes them: every reader knows them, and {@linkcode unlink} too. */
 const OLDEST = { libver: ["earliest", "latest"] } satisfies h5.FileOptions;
 
-/** How a new dataset is laid out; `grow` lets its first axis be extended later. */
-export interface Layout {
-  readonly shape?: readonly number[];
-  readonly chunks?: readonly number[];
-  readonly gzip?: number;
-  readonly grow?: boolean;
-}
-
 type NumberTarget = Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
-
-/** One field of a table (compound dataset): numbers may have several values a row. */
-export type Field = { values: string[] } | { values: Float64Array | Int32Array; width: number };
 
 /**
  * An open HDF5 file, addressed by path. The only door to h5wasm: everything it throws leaves here as one line
@@ -39,9 +37,13 @@ export type Field = { values: string[] } | { values: Float64Array | Int32Array; 
 export class Hdf5File {
   readonly #file: h5.File;
   readonly #info = new Map<string, DatasetInfo>();
+  readonly #chunks = new Map<string, ChunkReader | null>();
+  /** A second handle for {@linkcode ChunkReader}; none while the file may change. */
+  readonly #raw: Deno.FsFile | null;
 
-  private constructor(readonly path: string, file: h5.File) {
+  private constructor(readonly path: string, file: h5.File, raw: Deno.FsFile | null) {
     this.#file = file;
+    this.#raw = raw;
   }
 
   /**
@@ -54,11 +56,12 @@ export class Hdf5File {
     else requireHdf5(path);
     await h5.ready;
     const file = loudly(() => new h5.File(path, mode, OLDEST), (why) => `Cannot open ${path}: ${why}`);
-    return new Hdf5File(path, file);
+    return new Hdf5File(path, file, mode === "r" ? Deno.openSync(path) : null);
   }
 
   close(): void {
     this.#file.close();
+    this.#raw?.close();
   }
 
   /** "group", "dataset", or null where there is nothing. */
@@ -102,7 +105,8 @@ export class Hdf5File {
     if (known) return known;
     return this.#run(path, () => {
       const meta = h5.Module.get_dataset_metadata(this.#file.file_id, path);
-      const info = { shape: meta.shape, chunks: meta.chunks, type: valueTypeOf(meta), size: meta.size };
+      const { shape, chunks, size, littleEndian } = meta;
+      const info = { shape, chunks, type: valueTypeOf(meta), size, littleEndian };
       this.#info.set(path, info);
       return info;
     });
@@ -111,7 +115,27 @@ export class Hdf5File {
   /** Numbers of a dataset as `target`, all of it or the rows of `range`. */
   numbers<T extends NumberTarget>(path: string, target: T, range?: Range): InstanceType<T> {
     const { type } = this.info(path);
-    return this.#read(path, range, (memory) => decodeNumbers(memory, type, target));
+    const chunks = range ? this.#chunkReader(path) : null;
+    if (!range || !chunks) return this.#read(path, range, (memory) => decodeNumbers(memory, type, target));
+    return this.#run(path, () => {
+      const { buffer } = chunks.read(range.start, range.start + range.count);
+      return decodeNumbers({ buffer, offset: 0, count: range.count, isOurs: true }, type, target);
+    });
+  }
+
+  /** Whether slices of a dataset are cheap in any size: its chunks are inflated once each when read in order. */
+  readsChunks(path: string): boolean {
+    return this.#chunkReader(path) !== null;
+  }
+
+  #chunkReader(path: string): ChunkReader | null {
+    let reader = this.#chunks.get(path);
+    if (reader !== undefined) return reader;
+    const { shape, chunks, littleEndian } = this.info(path);
+    const mayRead = this.#raw && shape?.length === 1 && chunks && littleEndian;
+    reader = mayRead ? ChunkReader.open(this.#raw, path, shape[0]) : null;
+    this.#chunks.set(path, reader);
+    return reader;
   }
 
   /** Strings of a dataset in row-major order. */
@@ -239,21 +263,6 @@ const holdsPointers = (type: ValueType): boolean =>
 function reclaim(file: bigint, path: string, pointer: number, counts: bigint[] | null): void {
   if (counts) h5.Module.reclaim_vlen_memory_count(file, path, "", BigInt(pointer), counts);
   else h5.Module.reclaim_vlen_memory(file, path, "", BigInt(pointer));
-}
-
-function decodeStrings(memory: Memory, type: ValueType): string[] {
-  if (type.kind !== "string") throw new TypeError(`strings were expected, it holds ${type.kind} values`);
-  if (!type.variable) return decodeFixedStrings(memory, type);
-  const pointers = new Uint32Array(memory.buffer, memory.offset, memory.count);
-  return Array.from(pointers, (pointer) => h5.Module.UTF8ToString(pointer));
-}
-
-function decodeField(memory: Memory, type: ValueType): Field {
-  if (type.kind === "string") return { values: decodeStrings(memory, type) };
-  const [of, width] = type.kind === "array" ? [type.of, type.shape.reduce((a, b) => a * b, 1)] : [type, 1];
-  const values = decodeNumbers({ ...memory, count: memory.count * width }, of, Float64Array);
-  const narrow = of.kind !== "float" && values.every((value) => (value | 0) === value);
-  return { values: narrow ? Int32Array.from(values) : values, width };
 }
 
 function withMemory<T>(bytes: number, use: (pointer: number) => T): T {

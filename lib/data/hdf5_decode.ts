@@ -1,25 +1,32 @@
 import type { NumberArray, ValueType } from "./hdf5_types.ts";
 
-/** A stretch of the HDF5 library's memory that holds `count` decoded elements. */
+/** A stretch of memory, usually the HDF5 library's own, that holds `count` elements as they are stored. */
 export interface Memory {
   readonly buffer: ArrayBuffer;
   readonly offset: number;
   readonly count: number;
+  /** Whether nobody else uses the buffer, so that it need not be copied. */
+  readonly isOurs?: boolean;
+  /** Where pointers point, when not into `buffer` itself. */
+  readonly heapBuffer?: ArrayBuffer;
 }
 
 type Target = Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
 type TargetArray<T extends Target> = InstanceType<T>;
 
 /**
- * Copies numbers out of the library's memory as `target`, converting in one pass.
+ * Numbers as `target`, copied and converted in one pass.
  *
  * @throws {RangeError} when an integer does not fit into the target.
  * @throws {TypeError} when `type` is not numeric.
  */
 export function decodeNumbers<T extends Target>(memory: Memory, type: ValueType, target: T): TargetArray<T> {
-  const out = new target(memory.count);
-  if (type.kind === "int" && type.size === 8) return decodeInt64(memory, out) as TargetArray<T>;
+  if (type.kind === "int" && type.size === 8) {
+    return decodeInt64(memory, new target(memory.count)) as TargetArray<T>;
+  }
   const view = viewOf(memory, type);
+  if (memory.isOurs && view instanceof target) return view as TargetArray<T>;
+  const out = new target(memory.count);
   if (target === Int32Array && (view instanceof Uint32Array || type.kind === "float")) requireInt32(view);
   out.set(view);
   return out as TargetArray<T>;
@@ -62,8 +69,46 @@ function requireInt32(values: ArrayLike<number>): void {
   }
 }
 
+/** One field of a table (compound dataset): numbers may have several values a row. */
+export type Field = { values: string[] } | { values: Float64Array | Int32Array; width: number };
+
+/**
+ * Strings of a fixed length, or pointers to NUL-terminated UTF-8 in the same memory.
+ *
+ * @throws {TypeError} when `type` is not text.
+ */
+export function decodeStrings(memory: Memory, type: ValueType): string[] {
+  if (type.kind !== "string") throw new TypeError(`strings were expected, it holds ${type.kind} values`);
+  return type.variable ? decodePointers(memory) : decodeFixedStrings(memory, type);
+}
+
+/** Joins all strings and decodes them at once: a decoder call for each would cost a microsecond. */
+function decodePointers({ buffer, offset, count, heapBuffer = buffer }: Memory): string[] {
+  if (count === 0) return [];
+  const heap = new Uint8Array(heapBuffer);
+  const pointers = new Uint32Array(buffer, offset, count);
+  // A null pointer is an empty string.
+  const ends = Uint32Array.from(pointers, (start) => start === 0 ? 0 : heap.indexOf(0, start));
+  const joined = new Uint8Array(ends.reduce((sum, end, i) => sum + end - pointers[i] + 1, 0));
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    joined.set(heap.subarray(pointers[i], ends[i]), at);
+    at += ends[i] - pointers[i] + 1;
+  }
+  return new TextDecoder().decode(joined.subarray(0, -1)).split("\0");
+}
+
+/** One field of a table as strings or numbers; whole numbers as int32 where they fit. */
+export function decodeField(memory: Memory, type: ValueType): Field {
+  if (type.kind === "string") return { values: decodeStrings(memory, type) };
+  const [of, width] = type.kind === "array" ? [type.of, type.shape.reduce((a, b) => a * b, 1)] : [type, 1];
+  const values = decodeNumbers({ ...memory, count: memory.count * width }, of, Float64Array);
+  const narrow = of.kind !== "float" && values.every((value) => (value | 0) === value);
+  return { values: narrow ? Int32Array.from(values) : values, width };
+}
+
 /** Fixed-length strings end at the first NUL; space-padded ones (Fortran style) lose their trailing spaces. */
-export function decodeFixedStrings(memory: Memory, type: { size: number; padded: boolean }): string[] {
+function decodeFixedStrings(memory: Memory, type: { size: number; padded: boolean }): string[] {
   const decoder = new TextDecoder();
   const bytes = new Uint8Array(memory.buffer, memory.offset, memory.count * type.size);
   return Array.from({ length: memory.count }, (_, i) => {
@@ -82,7 +127,7 @@ export function gatherField(memory: Memory, stride: number, field: { offset: num
     const start = i * stride + field.offset;
     packed.set(source.subarray(start, start + field.size), i * field.size);
   }
-  return { buffer: packed.buffer, offset: 0, count: memory.count };
+  return { buffer: packed.buffer, offset: 0, count: memory.count, heapBuffer: memory.buffer };
 }
 
 /** Bytes of one element of `type` in memory (a variable-length string is a 32-bit pointer). */

@@ -26,6 +26,7 @@ export interface DatasetInfo {
   readonly type: ValueType;
   /** Bytes of one element in memory. */
   readonly size: number;
+  readonly littleEndian: boolean;
 }
 
 /** Numbers as they come out of a file; int64 arrives as Float64Array (exact to 2^53). */
@@ -99,4 +100,21 @@ export function typeName(type: ValueType): string {
     default:
       return type.kind;
   }
+}
+
+/** An attribute: references arrive as the path they point at. */
+export type Attribute = string | number | string[] | number[] | null;
+
+/** Rows [start, start + count) of a dataset's first axis. */
+export interface Range {
+  readonly start: number;
+  readonly count: number;
+}
+
+/** How a new dataset is laid out; `grow` lets its first axis be extended later. */
+export interface Layout {
+  readonly shape?: readonly number[];
+  readonly chunks?: readonly number[];
+  readonly gzip?: number;
+  readonly grow?: boolean;
 }

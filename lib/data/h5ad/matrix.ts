@@ -70,8 +70,8 @@ export function csrReader(file: Hdf5File, matrix: Omit<MatrixReader, "format" | 
       rows: end - start,
       cols,
       indptr: Int32Array.from(pointers.subarray(start, end + 1), (at) => at - from),
-      indices: indices.read(from, to).slice(),
-      data: values.read(from, to).slice(),
+      indices: indices.read(from, to),
+      data: values.read(from, to),
     };
     return checked(file, path, block);
   };

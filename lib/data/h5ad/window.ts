@@ -6,14 +6,15 @@ type Target = Float32ArrayConstructor | Int32ArrayConstructor;
 const AHEAD = 1 << 20;
 
 /**
- * A dataset seen through one cached stretch of rows that starts and ends on chunk boundaries. h5wasm keeps no chunk
- * cache between calls, so without it every small slice would inflate its chunks again. Reading on from where the
- * last call ended fetches about a million elements ahead; a jump fetches only what is asked for.
+ * A dataset read by slices. Where the file's chunks have to be read by h5wasm, which keeps none between calls, they
+ * are seen through one cached stretch of rows that starts and ends on chunk boundaries: reading on from where the
+ * last call ended fetches about a million elements ahead, a jump only what is asked for.
  */
 export class Window<T extends Target> {
   readonly #width: number;
   readonly #chunk: number;
   readonly #total: number;
+  readonly #isDirect: boolean;
   #low = 0;
   #high = 0;
   #next = 0;
@@ -24,15 +25,17 @@ export class Window<T extends Target> {
     this.#width = (shape ?? [0]).slice(1).reduce((a, b) => a * b, 1);
     this.#total = shape?.[0] ?? 0;
     this.#chunk = chunks?.[0] ?? 1;
+    this.#isDirect = file.readsChunks(path);
     this.#values = new target(0) as InstanceType<T>;
   }
 
-  /** Rows [start, end) as a view that stays valid until the next call. */
+  /** Rows [start, end), in memory of their own. */
   read(start: number, end: number): InstanceType<T> {
+    if (this.#isDirect) return this.file.numbers(this.path, this.target, { start, count: end - start });
     if (start < this.#low || end > this.#high) this.#fetch(start, end);
     this.#next = end;
     const from = (start - this.#low) * this.#width;
-    return this.#values.subarray(from, from + (end - start) * this.#width) as InstanceType<T>;
+    return this.#values.slice(from, from + (end - start) * this.#width) as InstanceType<T>;
   }
 
   #fetch(start: number, end: number): void {
