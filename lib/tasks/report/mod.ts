@@ -25,6 +25,7 @@ import { STYLE } from "./style.ts";
 import { calledTypes } from "./types.ts";
 
 export * from "./figures.ts";
+export * from "./frames.ts";
 export { type CalledType, calledTypes } from "./types.ts";
 
 /** The report of a run as one HTML page that needs no other file and no network. */

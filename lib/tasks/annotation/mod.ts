@@ -1,0 +1,15 @@
+export * from "../annotate.ts";
+export * from "./by_reference.ts";
+export * from "./by_text.ts";
+export * from "./compare.ts";
+export * from "./embedder.ts";
+export * from "./example.ts";
+export * from "./labels.ts";
+export * from "./markers.ts";
+export * from "./read.ts";
+export * from "./result.ts";
+export * from "./scores.ts";
+export type * from "./types.ts";
+export * from "./umap.ts";
+export * from "./vectors.ts";
+export * from "./write.ts";
