@@ -34,6 +34,7 @@ export function createRng(seed: number | string): Rng {
 
 function makeRng(key: string): Rng {
   const generator = xoroshiro128plus(hash(key));
+  for (let i = 0; i < WARM_UP; i++) generator.next();
   const uniform = () => uniform53(generator);
   const int = (n: number) => Math.floor(uniform() * n);
   const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
@@ -57,12 +58,20 @@ function uniform53(generator: RandomGenerator): number {
   return (high * 67108864 + low) / 9007199254740992;
 }
 
-/** FNV-1a, so that nearby seeds start far apart. */
+/**
+ * FNV-1a with the finaliser of MurmurHash3: without it, keys that differ in their last letter ("cell/1", "cell/2")
+ * start in nearly the same state, and so do their first numbers.
+ */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value | 0;
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) | 0;
 }
+
+/** Draws thrown away at the start: the generator fills its state from 32 bits and takes some steps to mix them. */
+const WARM_UP = 8;
 
 /** Marsaglia and Tsang (2000); shapes below 1 by the power-of-uniform boost. */
 function drawGamma(shape: number, uniform: () => number, normal: () => number): number {

@@ -8,7 +8,6 @@ import { simulateCells } from "./cells.ts";
 import { drawTraits, geneNames } from "./genes.ts";
 import { assignByPowerLaw, chooseTypes, drawEffect, markersAmong, tissueOf } from "./plan.ts";
 import { expressionProfile, growPrograms, markersOf } from "./programs.ts";
-import { streamOf } from "./stream.ts";
 import type { AtlasOptions, SimulatedAtlas, SimulatedType } from "./types.ts";
 
 const DEFAULTS = {
@@ -42,12 +41,12 @@ type Settings = Required<AtlasOptions>;
 export function simulateAtlas(ontology: Ontology, options: AtlasOptions, rng: Rng): SimulatedAtlas {
   const settings: Settings = { ...DEFAULTS, markers: markersOf(ontology), ...options };
   checkSettings(settings);
-  const sampling = streamOf(rng, `sample/${settings.sample}`);
+  const sampling = rng.split(`sample/${settings.sample}`);
   const { types, genes, traits } = growTypes(ontology, settings, rng);
   const typeOf = assignByPowerLaw(
     settings.cells,
     { groups: types.length, exponent: settings.rarity },
-    streamOf(sampling, "abundance"),
+    sampling.split("abundance"),
   );
   const { groupOf, groupEffects } = drawDonors(genes, settings, sampling);
   const plan: CellPlan = {
@@ -98,7 +97,7 @@ function drawDonors(genes: readonly string[], { cells, donors, batches, batchEff
     const own = drawEffect(genes, { label: `donor/${d}`, sd: DONOR_EFFECT }, rng);
     return own.map((value, g) => value * batchEffects[d % batches][g]);
   });
-  const stream = streamOf(rng, "donors");
+  const stream = rng.split("donors");
   return { groupEffects, groupOf: Int32Array.from({ length: cells }, () => stream.int(donors)) };
 }
 

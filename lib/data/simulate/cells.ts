@@ -4,7 +4,6 @@ import type { Rng } from "../../runtime/random.ts";
 import type { CellSource, CsrMatrix } from "../types.ts";
 import type { GeneTraits } from "./genes.ts";
 import { MODULES } from "./genes.ts";
-import { streamOf } from "./stream.ts";
 
 /** How far a library can be from the median, in standard deviations of its log. */
 const MAX_DEVIATION = 3;
@@ -69,7 +68,7 @@ function drawRows(plan: CellPlan, { start, end, rng }: { start: number; end: num
   const indices: Int32Array[] = [];
   const data: Float32Array[] = [];
   for (let i = start; i < end; i++) {
-    const found = drawCell(plan, { cell: i, stream: streamOf(rng, `cell/${i}`), counts });
+    const found = drawCell(plan, { cell: i, stream: rng.split(`cell/${i}`), counts });
     indptr[i - start + 1] = indptr[i - start] + found.indices.length;
     indices.push(found.indices);
     data.push(found.data);

@@ -1,6 +1,5 @@
 import type { Rng } from "../../runtime/random.ts";
 import { coreGenes, familyGenes } from "./families.ts";
-import { streamOf } from "./stream.ts";
 
 /** Number of co-expressed groups of genes whose activity drifts down the ontology. */
 export const MODULES = 300;
@@ -58,7 +57,7 @@ export function drawTraits(genes: readonly string[], markers: ReadonlySet<string
     size: new Float32Array(genes.length),
   };
   genes.forEach((gene, g) => {
-    const stream = streamOf(rng, `gene/${gene}`);
+    const stream = rng.split(`gene/${gene}`);
     const kind = core.has(gene) ? "core" : markers.has(gene) ? "marker" : "other";
     const { mean, sd, logSize } = KINDS[kind];
     traits.base[g] = mean + sd * stream.normal();

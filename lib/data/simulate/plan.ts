@@ -3,7 +3,6 @@ import type { Ontology } from "../../ontology/types.ts";
 import { dataError } from "../../runtime/errors.ts";
 import type { Rng } from "../../runtime/random.ts";
 import type { MarkerTable } from "./programs.ts";
-import { streamOf } from "./stream.ts";
 
 /** A type gets at least so many cells where there are cells for it. */
 const FEWEST = 3;
@@ -19,7 +18,7 @@ export function chooseTypes(
   { count, markers }: { count: number; markers: MarkerTable },
   rng: Rng,
 ): string[] {
-  const stream = streamOf(rng, "types");
+  const stream = rng.split("types");
   const ids = [...ontology.terms.values()].filter((term) => !term.obsolete).map((term) => term.id);
   const marked = ids.filter((id) => markers.has(id));
   const leaves = ids.filter((id) => !markers.has(id) && (ontology.children.get(id)?.length ?? 0) === 0);
@@ -71,7 +70,7 @@ export function drawEffect(
   { label, sd }: { label: string; sd: number },
   rng: Rng,
 ): Float32Array {
-  const stream = streamOf(rng, label);
+  const stream = rng.split(label);
   return Float32Array.from(genes, () => Math.exp(sd * stream.normal()));
 }
 

@@ -3,7 +3,6 @@ import type { Ontology } from "../../ontology/types.ts";
 import type { Rng } from "../../runtime/random.ts";
 import type { GeneTraits } from "./genes.ts";
 import { MODULES } from "./genes.ts";
-import { streamOf } from "./stream.ts";
 
 /** Share of the modules that change on the way from a parent to a child. */
 const CHANGED = 0.3;
@@ -31,9 +30,7 @@ export function growPrograms(ontology: Ontology, rng: Rng): Programs {
     const before = known.get(id);
     if (before !== undefined) return before;
     const parents = termOf(ontology, id).isA.map(activity);
-    const grown = parents.length === 0
-      ? new Float32Array(MODULES)
-      : drift(parents, streamOf(rng, `term/${id}`));
+    const grown = parents.length === 0 ? new Float32Array(MODULES) : drift(parents, rng.split(`term/${id}`));
     known.set(id, grown);
     return grown;
   };
