@@ -47,16 +47,17 @@ export class Hdf5File {
   }
 
   /**
-   * Opens a file to read ("r") or change ("a"), or makes a new one ("w").
+   * Opens a file to read ("r") or change ("a"), or makes a new one ("w"). Messages call it `shown`: the name that it
+   * will have once it is written.
    *
    * @throws {KcellfmError} tag "file", when it is missing, empty, truncated or not HDF5.
    */
-  static async open(path: string, mode: "r" | "a" | "w" = "r"): Promise<Hdf5File> {
+  static async open(path: string, mode: "r" | "a" | "w" = "r", shown = path): Promise<Hdf5File> {
     if (mode === "w") requireFolder(path);
     else requireHdf5(path);
     await h5.ready;
-    const file = loudly(() => new h5.File(path, mode, OLDEST), (why) => `Cannot open ${path}: ${why}`);
-    return new Hdf5File(path, file, mode === "r" ? Deno.openSync(path) : null);
+    const file = loudly(() => new h5.File(path, mode, OLDEST), (why) => `Cannot open ${shown}: ${why}`);
+    return new Hdf5File(shown, file, mode === "r" ? Deno.openSync(path) : null);
   }
 
   close(): void {

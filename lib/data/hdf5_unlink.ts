@@ -5,23 +5,22 @@ import { type Entry, ENTRY_BYTES, FileBytes, findPath, NODE_HEAD_BYTES } from ".
  * Removes the link to `target` (such as `obs/kcellfm_cell_type`) from a closed HDF5 file, so that something else can
  * take its name. h5wasm has no H5Ldelete; this does what it does to a group of the original format, which keeps its
  * links in symbol nodes without checksums: the entry is taken out and the later ones move up. The object itself
- * stays behind as unused space. Returns false where there is no such link.
+ * stays behind as unused space. Messages call the file `shown`.
  *
  * @throws {KcellfmError} tag "file", when the group is of the newer format.
  */
-export function unlink(path: string, target: string): boolean {
+export function unlink(path: string, target: string, { shown }: { shown: string }): void {
   using file = Deno.openSync(path, { read: true, write: true });
   const bytes = new FileBytes(file);
   const entry = findPath(bytes, target);
-  if (entry === "missing") return false;
+  if (entry === "missing") return;
   if (entry === null) {
     throw fileError(
-      `Cannot replace ${target} of ${path}: its group is of HDF5's newer format, from which links cannot be ` +
+      `Cannot replace ${target} of ${shown}: its group is of HDF5's newer format, from which links cannot be ` +
         `removed here; delete it with the program that wrote it, then run this again`,
     );
   }
   removeEntry(bytes, entry);
-  return true;
 }
 
 /** Moves the later entries of the node up and lowers its count; the tree's keys stay valid bounds. */

@@ -105,6 +105,14 @@ Deno.test("openH5ad reads anndata 0.6: tables, uns categories, h5sparse, raw.X",
   raw.close();
 });
 
+Deno.test("openH5ad reads files of HDF5's newer format", async () => {
+  const file = await openH5ad(fixture("latest.h5ad"));
+  equal([file.obsNames, file.varNames], [expected.cells, expected.genes]);
+  equal(denseRows(file), expected.dense);
+  equal(denseRows(file, [4, 7]), expected.dense.slice(4, 7));
+  file.close();
+});
+
 Deno.test("openH5ad names the layers there are when one is missing", async () => {
   await rejects(
     openH5ad(modern, { layer: "spliced" }),

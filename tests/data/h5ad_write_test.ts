@@ -1,4 +1,4 @@
-import { deepStrictEqual as equal, ok, rejects } from "node:assert/strict";
+import { deepStrictEqual as equal, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
 import {
   annotateCopy,
@@ -123,6 +123,39 @@ for (const name of ["modern.h5ad", "v07.h5ad", "v06.h5ad"]) {
     }));
 }
 
+Deno.test("annotateCopy adds to a file of HDF5's newer format, and says that it cannot replace there", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out.h5ad");
+    await annotateCopy(fixture("latest.h5ad"), out, additions(9, 0));
+    const file = await openH5ad(out);
+    equal(file.obs.columns, ["kcellfm_cell_type", "kcellfm_confidence"]);
+    equal(denseRows(file), dense);
+    file.close();
+    const again = annotateCopy(out, join(folder, "again.h5ad"), additions(9, 1));
+    await rejects(again, oneLine("file", /Cannot replace obs\/kcellfm_cell_type .*newer format.*delete it/));
+    equal([...Deno.readDirSync(folder)].map((entry) => entry.name), ["out.h5ad"]);
+  }));
+
+Deno.test("ChunkReader gives what was written, over many chunks and any slice", () =>
+  inFolder(async (folder) => {
+    // More chunks than one node of the index holds (64), and a last one that is not full.
+    const path = join(folder, "many.h5ad");
+    const writing = await Hdf5File.open(path, "w");
+    const values = Int32Array.from({ length: 7 * 150 + 3 }, (_, i) => i * i);
+    writing.createNumbers("values", values, { chunks: [7], gzip: 4 });
+    writing.close();
+    const reading = await Hdf5File.open(path);
+    equal(reading.readsChunks("values"), true);
+    for (const [start, count] of [[0, 1053], [6, 1], [7, 7], [690, 20], [1049, 4], [3, 1000], [5, 0]]) {
+      equal(reading.numbers("values", Int32Array, { start, count }), values.slice(start, start + count));
+    }
+    throws(
+      () => reading.numbers("values", Int32Array, { start: 1050, count: 4 }),
+      oneLine("file", /outside its 1053/),
+    );
+    reading.close();
+  }));
+
 Deno.test("annotateCopy leaves every other element as it was", () =>
   inFolder(async (folder) => {
     const out = join(folder, "out.h5ad");
@@ -160,6 +193,8 @@ Deno.test("annotateCopy leaves no output when a length is wrong or the input is 
       annotateCopy(fixture("modern.h5ad"), out, { uns: { "a/b": 1 } }),
       oneLine("data", /"a\/b"/),
     );
+    const index = annotateCopy(fixture("modern.h5ad"), out, { obs: { _index: cells } });
+    await rejects(index, oneLine("data", /obs\/_index of .*out\.h5ad: obs keeps its row names there/));
     const half = join(folder, "half.h5ad");
     Deno.writeFileSync(half, Deno.readFileSync(fixture("modern.h5ad")).subarray(0, 50_000));
     await rejects(annotateCopy(half, out, {}), oneLine("file", /truncated \(50000 of \d+ bytes\)/));

@@ -1,4 +1,4 @@
-import { fileError, writeAtomically } from "../../runtime/mod.ts";
+import { dataError, writeAtomically } from "../../runtime/mod.ts";
 import { Hdf5File } from "../hdf5.ts";
 import { requireHdf5 } from "../hdf5_check.ts";
 import { unlink } from "../hdf5_unlink.ts";
@@ -39,45 +39,69 @@ export async function annotateCopy(input: string, output: string, additions: Ann
   await writeAtomically(output, async (temporary) => {
     await Deno.copyFile(input, temporary);
     await Deno.chmod(temporary, 0o644);
-    await makeRoom(temporary, additions);
-    const file = await Hdf5File.open(temporary, "a");
-    try {
-      addTo(file, additions);
-    } finally {
-      file.close();
-    }
+    const copy = { path: temporary, shown: output };
+    await convertTable(copy, "obs", (file) => {
+      const table = readTableFields(file, "obs");
+      return (file) => putFrame(file, "obs", table);
+    });
+    await convertTable(copy, "obsm", (file) => {
+      const { columns } = readRecords(file, "obsm");
+      return (file) => putRecords(file, "obsm", columns);
+    });
+    await makeRoom(copy, additions);
+    await withFile(copy, "a", (file) => addTo(file, additions));
   });
 }
 
-/** Converts tables and removes what is about to be replaced. */
-async function makeRoom(path: string, additions: Annotations): Promise<void> {
-  await convertTable(path, "obs", (file) => {
-    const table = readTableFields(file, "obs");
-    return (file) => putFrame(file, "obs", table);
-  });
-  await convertTable(path, "obsm", (file) => {
-    const { columns } = readRecords(file, "obsm");
-    return (file) => putRecords(file, "obsm", columns);
-  });
-  for (const group of ["obs", "obsm", "uns"] as const) {
-    for (const name of Object.keys(additions[group] ?? {})) unlink(path, `${group}/${name}`);
+/** The file being made, and what messages call it. */
+interface Copy {
+  readonly path: string;
+  readonly shown: string;
+}
+
+async function withFile<T>({ path, shown }: Copy, mode: "r" | "a", use: (file: Hdf5File) => T): Promise<T> {
+  const file = await Hdf5File.open(path, mode, shown);
+  try {
+    return use(file);
+  } finally {
+    file.close();
   }
 }
 
 /** Replaces the table at `at`, if it is one, by what `read` returns to write. */
 async function convertTable(
-  path: string,
+  copy: Copy,
   at: string,
   read: (file: Hdf5File) => (file: Hdf5File) => void,
 ): Promise<void> {
-  let file = await Hdf5File.open(path);
-  const write = file.kind(at) === "dataset" ? read(file) : null;
-  file.close();
+  const write = await withFile(copy, "r", (file) => file.kind(at) === "dataset" ? read(file) : null);
   if (!write) return;
-  unlink(path, at);
-  file = await Hdf5File.open(path, "a");
-  write(file);
-  file.close();
+  unlink(copy.path, at, copy);
+  await withFile(copy, "a", write);
+}
+
+/** Removes what is about to be replaced. */
+async function makeRoom(copy: Copy, additions: Annotations): Promise<void> {
+  const targets = await withFile(copy, "r", (file) => {
+    if (file.kind("obs") !== "group") throw dataError(`Cannot annotate ${copy.shown}: its input has no obs`);
+    requireColumns(file, Object.keys(additions.obs ?? {}));
+    return GROUPS.flatMap((group) => Object.keys(additions[group] ?? {}).map((name) => `${group}/${name}`))
+      .filter((target) => file.kind(target) !== null);
+  });
+  for (const target of targets) unlink(copy.path, target, copy);
+}
+
+const GROUPS = ["obs", "obsm", "uns"] as const;
+
+/** Fails when a column would take the place of the row names. */
+function requireColumns(file: Hdf5File, names: readonly string[]): void {
+  const index = indexKey(file, "obs");
+  for (const name of names) {
+    if (name !== index && name !== "__categories") continue;
+    throw dataError(
+      `Cannot write obs/${name} of ${file.path}: obs keeps its row names there; use another name`,
+    );
+  }
 }
 
 function putRecords(file: Hdf5File, path: string, columns: RecordArray["columns"]): void {
@@ -89,7 +113,6 @@ function putRecords(file: Hdf5File, path: string, columns: RecordArray["columns"
 }
 
 function addTo(file: Hdf5File, { obs = {}, obsm = {}, uns = {} }: Annotations): void {
-  if (file.kind("obs") !== "group") throw fileError(`Cannot annotate ${file.path}: it has no obs`);
   addColumns(file, obs);
   const rows = rowCount(file);
   for (const group of ["obsm", "uns"]) if (!file.kind(group)) putGroup(file, group);

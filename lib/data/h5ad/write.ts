@@ -32,7 +32,7 @@ export interface H5adContent {
  */
 export async function writeH5ad(path: string, content: H5adContent): Promise<void> {
   await writeAtomically(path, async (temporary) => {
-    const file = await Hdf5File.open(temporary, "w");
+    const file = await Hdf5File.open(temporary, "w", path);
     try {
       await writeContent(file, content);
     } finally {
