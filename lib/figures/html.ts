@@ -10,7 +10,8 @@ export const PLOTLY_VERSION = "4.1.2";
  * plotly.js is there, and where scripts may not run, the static picture stands in its place.
  *
  * plotly.js is loaded once a page, from the first source that answers: `window.kcellfmPlotly` (a page of ours
- * names its copy there), the files of the Jupyter server, plotly's public address.
+ * names its copy there), the Jupyter server that `deno task lab` started, plotly's public
+ * address.
  */
 export function figureHtml(figure: Figure, svg: string): string {
   const { width = 760, height = 440 } = figure.layout;
@@ -47,9 +48,8 @@ const DRAW = `(async () => {
     document.head.append(script);
   });
   const jupyter = document.getElementById("jupyter-config-data");
-  const files = jupyter && JSON.parse(jupyter.textContent).baseUrl + "files/node_modules/plotly.js-dist-min/";
-  const sources = [window.kcellfmPlotly, files && files + "plotly.min.js",
-    "https://cdn.plot.ly/plotly-${PLOTLY_VERSION}.min.js"].filter(Boolean);
+  const lab = jupyter && JSON.parse(jupyter.textContent).baseUrl + "static/plotly.min.js";
+  const sources = [window.kcellfmPlotly, lab, "https://cdn.plot.ly/plotly-${PLOTLY_VERSION}.min.js"].filter(Boolean);
   window.kcellfmLoading ??= (async () => {
     for (const src of sources) if (!window.Plotly) await load(src).catch(() => {});
   })();

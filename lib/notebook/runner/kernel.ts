@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { messageOf } from "../../runtime/mod.ts";
+import { KERNEL_ENV } from "../kernelspec.ts";
 
 /** A connection file's content: where a kernel listens, and the key that signs messages. */
 export interface Connection {
@@ -31,13 +32,6 @@ export interface KernelOptions {
   /** Beside the environment of this process. */
   readonly env?: Record<string, string>;
 }
-
-/** What every kernel of ours runs with: no colour codes in outputs, room for real data sets. */
-export const KERNEL_ENV = {
-  NO_COLOR: "1",
-  DENO_NO_UPDATE_CHECK: "1",
-  DENO_V8_FLAGS: "--max-old-space-size=6144",
-};
 
 /** Starts the kernel of the very Deno that runs this, on free ports of this machine. */
 export async function startKernel({ cwd, env = {} }: KernelOptions): Promise<KernelProcess> {

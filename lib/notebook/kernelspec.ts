@@ -1,0 +1,6 @@
+/** What every kernel of ours runs with: no colour codes in outputs, room for real data sets. */
+export const KERNEL_ENV = {
+  NO_COLOR: "1",
+  DENO_NO_UPDATE_CHECK: "1",
+  DENO_V8_FLAGS: "--max-old-space-size=6144",
+} as const;
