@@ -5,6 +5,12 @@ import { DARK, haloStyle, LIGHT } from "./theme.ts";
 /** The version of plotly.js that pages draw with; deno.json pins the same. */
 export const PLOTLY_VERSION = "4.1.2";
 
+/** How plotly.js behaves everywhere: no button that would send the reader's data to a server. */
+export const PLOTLY_CONFIG = {
+  displaylogo: false,
+  modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"],
+};
+
 /**
  * A figure as an HTML fragment that draws itself with plotly.js, in the page's light or dark colours. Until
  * plotly.js is there, and where scripts may not run, the static picture stands in its place.
@@ -70,7 +76,7 @@ const DRAW = `(async () => {
     place.style.height = layout.height + "px";
     figure.querySelector("img")?.remove();
     figure.append(style, place);
-    await Plotly.newPlot(place, data, layout, { displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d"] });
+    await Plotly.newPlot(place, data, layout, ${JSON.stringify(PLOTLY_CONFIG)});
     figure.dataset.drawn = "yes";
   }
 })();`;

@@ -1,4 +1,11 @@
-import { createSvgRenderer, type Figure, figureHtml, figureJson, titleOf } from "../figures/mod.ts";
+import {
+  createSvgRenderer,
+  type Figure,
+  figureHtml,
+  figureJson,
+  PLOTLY_CONFIG,
+  titleOf,
+} from "../figures/mod.ts";
 import { type Bundle, currentOutput } from "./output.ts";
 import { type Frame, frameHtml, type TableOptions } from "./table.ts";
 
@@ -35,7 +42,7 @@ async function richBundle(value: Showable, options: TableOptions): Promise<Bundl
 async function figureBundle(figure: Figure): Promise<Record<string, string | object>> {
   const svg = await svgRenderer.render(figure);
   return {
-    "application/vnd.plotly.v1+json": JSON.parse(figureJson(figure)),
+    "application/vnd.plotly.v1+json": { ...JSON.parse(figureJson(figure)), config: PLOTLY_CONFIG },
     "text/html": figureHtml(figure, svg),
     "image/svg+xml": svg,
   };
