@@ -205,25 +205,30 @@ function* sampledRows(source: CellSource, sample: number): Iterable<Float32Array
   }
 }
 
+/** What is not known of values whose kind alone was named. */
+const UNKNOWN = { total: undefined, logBase: undefined };
+
 /** How to bring values to log1p. */
 export interface Log1pOptions {
   /** What each cell sums to before the logarithm. Default 1e4. */
   readonly targetSum?: number;
-  /** What it sums to already, where that is known ({@linkcode DetectedValues}): rescales instead of guessing. */
-  readonly total?: number;
-  /** The base of logarithms that are not natural. */
-  readonly logBase?: 2 | 10;
 }
 
 /**
- * Values of the given kind as log1p of size-normalised counts: `log(1 + x * targetSum / total)` of each cell. Nothing
- * is normalised twice: size-normalised values only take the logarithm, log1p values stay as they are, both after one
- * common factor where `total` is known and differs from `targetSum`. `matrix` itself is not changed.
+ * Values as log1p of size-normalised counts: `log(1 + x * targetSum / sum)` of each cell. Nothing is normalised
+ * twice: size-normalised values only take the logarithm, log1p values stay as they are. Given what
+ * {@linkcode detectValues} found rather than the kind alone, logarithms of another base are brought to base e, and
+ * cells that all sum to the same (counts per million) are brought to `targetSum` by that one factor. `matrix` itself
+ * is not changed.
  *
  * @throws {KcellfmError} tag "data", for scaled values, which have no way back.
  */
-export function toLog1p(matrix: CsrMatrix, kind: ValueKind, options: Log1pOptions = {}): CsrMatrix {
-  const { targetSum = 1e4, total, logBase } = options;
+export function toLog1p(
+  matrix: CsrMatrix,
+  values: ValueKind | DetectedValues,
+  { targetSum = 1e4 }: Log1pOptions = {},
+): CsrMatrix {
+  const { kind, total, logBase } = typeof values === "string" ? { kind: values, ...UNKNOWN } : values;
   const data = matrix.data.slice();
   const factor = total && Math.abs(total / targetSum - 1) > CONSTANT ? targetSum / total : 1;
   switch (kind) {
