@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { readResults } from "../metrics/mod.ts";
 import { type CellFailure, type NotebookRun, runNotebook } from "../notebook/runner/mod.ts";
 import { writeSite } from "../notebook/site/mod.ts";
@@ -52,18 +52,39 @@ async function runAll(paths: readonly string[], options: RunAllOptions): Promise
   const signal = interruptSignal();
   const runs: NotebookRun[] = [];
   for (const path of paths) {
-    const name = path.split("/").at(-1)!;
+    const name = basename(path);
+    const clock = startClock(name);
     const run = await runNotebook(path, {
       signal,
       cellTimeout: options.timeout,
       env: settings(options),
-      onCell: (cell, of) => line(`${name}  cell ${cell}/${of}`),
-    });
-    line(summary(name, run), "\n");
+      onCell: clock.cell,
+    }).finally(clock.stop);
+    console.log(summary(name, run));
     for (const failure of run.failures) console.log(failureText(name, failure));
     runs.push(run);
   }
   return runs;
+}
+
+/** On a terminal, a line that says which cell runs, and for how long; a log gets only the lines of whole notebooks. */
+function startClock(name: string) {
+  if (!Deno.stdout.isTerminal()) return { cell: () => {}, stop: () => {} };
+  let state = "starting its kernel", start = performance.now();
+  const write = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(`\r\x1b[2K${text}`));
+  const draw = () => write(`       ${name}  ${state}, ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  const timer = setInterval(draw, 1000);
+  return {
+    cell(cell: number, of: number) {
+      state = `cell ${cell}/${of}`;
+      start = performance.now();
+      draw();
+    },
+    stop() {
+      clearInterval(timer);
+      write("");
+    },
+  };
 }
 
 /** How a notebook learns what it was asked for; it reads them through `notebookSettings()`. */
@@ -72,12 +93,6 @@ const settings = ({ preset, seed, backend }: RunAllOptions): Record<string, stri
   KCELLFM_SEED: String(seed),
   ...(backend ? { KCELLFM_BACKEND: backend } : {}),
 });
-
-/** On a terminal the line of the running cell is overwritten; a log gets one line a notebook. */
-function line(text: string, end = ""): void {
-  if (Deno.stdout.isTerminal()) Deno.stdout.writeSync(new TextEncoder().encode(`\r\x1b[2K${text}${end}`));
-  else if (end) console.log(text);
-}
 
 function summary(name: string, { failures, seconds, cellSeconds }: NotebookRun): string {
   const state = failures.length === 0 ? "ok    " : "FAILED";
@@ -93,7 +108,7 @@ function failureText(name: string, { cell, message, at, source }: CellFailure): 
 function throwIfFailed(runs: readonly NotebookRun[]): void {
   const failed = runs.filter(({ failures }) => failures.length > 0);
   if (failed.length === 0) return;
-  const places = failed.map(({ path, failures }) => `${path.split("/").at(-1)} cell ${failures[0].cell}`);
+  const places = failed.map(({ path, failures }) => `${basename(path)} cell ${failures[0].cell}`);
   throw fileError(`${failed.length} of ${runs.length} notebooks failed: ${places.join(", ")}`);
 }
 

@@ -55,6 +55,7 @@ main blockquote{margin:12px 0;padding:2px 16px;border-left:3px solid var(--accen
 .card .picture{background:#fff;height:206px;display:flex;align-items:center;justify-content:center;overflow:hidden;
 border-bottom:1px solid var(--rule)}
 .card .picture img{width:100%;height:100%;object-fit:contain;padding:6px}
+.card .picture .number{font-size:56px;font-weight:700;color:#dde3e9}
 .card .words{padding:12px 16px 14px}.card h3{margin:0 0 4px;font-size:16px}
 .card p{margin:0;font-size:13.5px;color:var(--faint)}
 .badge{font-size:12px;font-weight:600;padding:1px 8px;border-radius:9px;white-space:nowrap}
