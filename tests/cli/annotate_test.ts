@@ -135,7 +135,7 @@ const BAD_CALLS: BadCall[] = [
         obsNames: ["a", "b"],
         varNames: ["g"],
       });
-      unlink(path, "X");
+      unlink(path, "X", { shown: path });
     },
     says: /bad\.h5ad.*no X/,
   },

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openCells } from "lib/data/mod.ts";
+import { loadOntology } from "lib/ontology/mod.ts";
+import { startBackend } from "lib/runtime/mod.ts";
+import { annotate } from "lib/tasks/annotate.ts";
+import { readLabels } from "lib/tasks/annotation/labels.ts";
+import { linearEmbedder } from "./fixture.ts";
+
+const mirror = Deno.env.get("KCELLFM_MIRROR");
+const cells = (name: string) => join(mirror ?? "", "cells", `${name}.h5ad`);
+
+if (mirror) {
+  Deno.test("annotate reads raw of pbmc68k_reduced, whose X is scaled, and maps its free-text labels to terms", async () => {
+    await startBackend();
+    const ontology = await loadOntology(null);
+    const source = await openCells(cells("pbmc68k_reduced"));
+    const labels = readLabels(source, "bulk_labels", ontology);
+    const ids = new Map(labels.map((type) => [type?.name, type?.id]));
+    assert.equal(ids.get("CD14+ Monocyte"), "CL:0001054");
+    assert.equal(ids.get("Dendritic"), "CL:0000451");
+    const context = { embedder: linearEmbedder(source.varNames), ontology, seed: 1 };
+    source.close();
+    const { input } = await annotate({ input: cells("pbmc68k_reduced") }, context);
+    assert.equal(input.values.kind, "log1p");
+    assert.match(input.values.evidence, /X is scaled, so raw was read/);
+  });
+
+  Deno.test("readLabels takes the ids that stand beside cell_type, and keeps a label that no term has", async () => {
+    const ontology = await loadOntology(null);
+    const source = await openCells(cells("kang_ifnb_832"));
+    const byColumn = readLabels(source, "cell_type", ontology);
+    assert.deepEqual(byColumn[0], { name: "CD14-positive monocyte", id: "CL:0001054" });
+    const stim = readLabels(source, "stim", ontology);
+    assert.deepEqual([...new Set(stim.map((type) => type?.id))], [""]);
+    source.close();
+  });
+}
