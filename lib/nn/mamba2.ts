@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
-import { causalConvSilu, gatedRmsNorm, linear, ssdScan } from "../kernels/mod.ts";
+import type * as tf from "@tensorflow/tfjs";
+import { linear, mamba2Mix } from "../kernels/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 import {
   constantParameter,
@@ -104,43 +104,8 @@ export function biMamba2(
   x: tf.Tensor3D,
   { size, lengths }: { size: Mamba2Size; lengths: tf.Tensor1D },
 ): tf.Tensor3D {
-  const { inner, heads } = innerSize(size);
   const projected = linear(x, params.inProjection.weight) as tf.Tensor3D;
-  // [batch, length, inner | inner + 2 stateDim | heads]
-  const [z, xbc, dt] = splitLast(projected, [inner, inner + 2 * size.stateDim, heads]);
-  const scan = (direction: DirectionParams, reverse: boolean) =>
-    scanDirection(direction, { z, xbc, dt }, { size, lengths, reverse });
-  const both = tf.add(scan(params.forward, false), scan(params.reverse, true));
-  return linear(tf.mul(both, 0.5), params.outProjection.weight) as tf.Tensor3D;
+  const { forward, reverse } = params;
+  const mixed = mamba2Mix(projected, { forward, reverse }, { lengths, chunk: size.chunk, eps: 1e-5 });
+  return linear(mixed, params.outProjection.weight) as tf.Tensor3D;
 }
-
-interface Projected {
-  readonly z: tf.Tensor3D;
-  readonly xbc: tf.Tensor3D;
-  readonly dt: tf.Tensor3D;
-}
-
-function scanDirection(
-  params: DirectionParams,
-  { z, xbc, dt }: Projected,
-  { size, lengths, reverse }: { size: Mamba2Size; lengths: tf.Tensor1D; reverse: boolean },
-): tf.Tensor3D {
-  const { inner, heads } = innerSize(size);
-  const [batch, length] = z.shape;
-  const mixed = causalConvSilu(xbc, { weight: params.convWeight, bias: params.convBias, lengths, reverse });
-  const [x, b, c] = splitLast(mixed, [inner, size.stateDim, size.stateDim]);
-  const y = ssdScan({
-    x: tf.reshape(x, [batch, length, heads, size.headDim]),
-    dt: tf.softplus(tf.add(dt, params.dtBias)),
-    a: tf.neg(tf.exp(params.aLog)) as tf.Tensor1D,
-    b,
-    c,
-    d: params.d,
-  }, { lengths, reverse, chunk: size.chunk });
-  return gatedRmsNorm(tf.reshape(y, [batch, length, inner]), z, {
-    weight: params.norm,
-    eps: 1e-5,
-  }) as tf.Tensor3D;
-}
-
-const splitLast = (x: tf.Tensor3D, sizes: number[]) => tf.split(x, sizes, 2) as tf.Tensor3D[];
