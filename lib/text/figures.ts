@@ -27,11 +27,16 @@ export interface TypePlaces {
   readonly y: ArrayLike<number>;
 }
 
+/** What a map of types shows beside the types. */
+export interface TypeMap extends FigureText {
+  readonly ontology: Ontology;
+  readonly places: TypePlaces;
+  /** Write the branches on the map; default true. */
+  readonly namesOnMap?: boolean;
+}
+
 /** Types on a plane, coloured by branch. */
-export function typeMap(
-  types: TypeEmbeddings,
-  { ontology, places, ...text }: FigureText & { ontology: Ontology; places: TypePlaces },
-): Figure {
+export function typeMap(types: TypeEmbeddings, { ontology, places, ...text }: TypeMap): Figure {
   const rows = Array.from(places.rows);
   const label = branchNames(ontology, rows.map((row) => types.ids[row]));
   const order = BRANCHES.filter((id) => ontology.terms.has(id)).map((id) => termOf(ontology, id).name);
@@ -74,15 +79,15 @@ const SCORE_NAMES: Record<string, string> = {
   synonym_mrr: "names the synonym (MRR)",
 };
 
-/** Scores on held-out terms, one colour a method. */
+/** Scores on held-out terms, one colour a method, each number beyond its bar. */
 export function scoreFigure(
   methods: Readonly<Record<string, TextScores>>,
   text: Partial<FigureText> = {},
 ): Figure {
   const scores = Object.keys(SCORE_NAMES);
-  return bars({
+  const { data, layout } = bars({
     title: "Held-out cell types",
-    subtitle: "names and definitions that no encoder has read",
+    subtitle: "names that no encoder has read",
     ...text,
     categories: scores.map((score) => SCORE_NAMES[score]),
     series: Object.entries(methods).map(([name, of]) => ({ name, values: scores.map((score) => of[score]) })),
@@ -91,4 +96,5 @@ export function scoreFigure(
     horizontal: true,
     format: ".2f",
   });
+  return { data: data.map((trace) => ({ ...trace, textposition: "outside", cliponaxis: false })), layout };
 }
