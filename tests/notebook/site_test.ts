@@ -1,6 +1,7 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import type { NotebookRun } from "lib/notebook/runner/mod.ts";
+import { createCellRenderer } from "lib/notebook/site/cells.ts";
 import { writeSite } from "lib/notebook/site/mod.ts";
 
 const code = (source: string, outputs: { output_type: string; [key: string]: unknown }[]) => ({
@@ -35,6 +36,13 @@ const run: NotebookRun = {
     ],
   },
 };
+
+Deno.test("createCellRenderer draws formulas without a network, also those broken over two lines", () => {
+  const render = (source: string) =>
+    createCellRenderer().render({ cell_type: "markdown", metadata: {}, source });
+  strictEqual(render("A state $h_t = a\\, h_{t-1}\n+ b$ and $$x$$").match(/<math/g)?.length, 2);
+  strictEqual(render("- costs $5\n- costs $6").match(/<li>/g)?.length, 2);
+});
 
 Deno.test("writeSite writes an index, a page with every output, a copy with outputs, and plotly.js", async () => {
   const folder = await Deno.makeTempDir();

@@ -1,6 +1,7 @@
 import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
 import { Marked } from "marked";
+import markedKatex from "marked-katex-extension";
 import { escapeHtml } from "../html.ts";
 import type { Cell, CellOutput, CodeCell } from "../format.ts";
 
@@ -30,7 +31,9 @@ export function createCellRenderer(): CellRenderer {
       },
     },
   });
-  const markdown = (source: string) => marked.parse(source, { async: false });
+  // MathML is drawn by browsers themselves, with no style sheet and no fonts
+  marked.use(markedKatex({ output: "mathml", throwOnError: false }));
+  const markdown = (source: string) => marked.parse(joinFormulas(source), { async: false });
   return {
     headings,
     render: (cell, seconds) =>
@@ -39,6 +42,13 @@ export function createCellRenderer(): CellRenderer {
         : `<section class="cell prose">${markdown(cell.source)}</section>`,
   };
 }
+
+/** A formula that the formatter broke over two lines is one formula; a new item or paragraph ends it. */
+const joinFormulas = (source: string) =>
+  source.replaceAll(
+    /\$\$.*?\$\$|\$[^$`\n]+\n(?!\s*(?:[-*#>|]|\d+\.|\n))[^$`\n]+\$/gs,
+    (formula) => formula.startsWith("$$") ? formula : formula.replace(/\s*\n\s*/, " "),
+  );
 
 const plain = (markdown: string) => markdown.replaceAll(/[`*_]/g, "");
 const slug = (text: string) =>

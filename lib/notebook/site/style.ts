@@ -30,6 +30,7 @@ p,ul,ol{margin:10px 0}
 code{font-family:var(--mono);font-size:.88em;background:var(--code);padding:1px 5px;border-radius:4px}
 pre{font-family:var(--mono);font-size:13px;line-height:1.55;margin:0;overflow-x:auto;tab-size:2}
 pre code{background:none;padding:0;font-size:inherit}
+.prose pre{background:var(--code);border:1px solid var(--rule);border-radius:8px;padding:12px 16px}
 .cell{margin:18px 0}
 .code{background:var(--code);border:1px solid var(--rule);border-radius:8px;position:relative}
 .code pre{padding:12px 16px}
@@ -42,12 +43,15 @@ pre code{background:none;padding:0;font-size:inherit}
 .kcellfm-figure{border:1px solid var(--rule);border-radius:8px;overflow:hidden;width:fit-content;max-width:100%}
 .kcellfm-figure img{display:block}
 table{border-collapse:collapse;font-size:14px}
+.prose :is(th,td){text-align:left;padding:5px 18px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top}
+.prose th{border-bottom:1.5px solid var(--text)}
 .scroll{overflow-x:auto}
 table.results{width:100%}
 table.results th{text-align:left;border-bottom:1.5px solid var(--text);padding:6px 12px 6px 0;font-weight:600}
 table.results td{border-bottom:1px solid var(--rule);padding:6px 12px 6px 0;vertical-align:top}
 table.results .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 table.results tr.ours td{font-weight:600}
+math[display="block"]{margin:14px 0;font-size:1.08em}
 main blockquote{margin:12px 0;padding:2px 16px;border-left:3px solid var(--accent);color:var(--faint)}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(340px,1fr));gap:20px;margin:20px 0}
 .card{display:block;border:1px solid var(--rule);border-radius:10px;overflow:hidden;color:var(--text)}
