@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { readResults } from "../metrics/mod.ts";
 import { type CellFailure, type NotebookRun, runNotebook } from "../notebook/runner/mod.ts";
 import { writeSite } from "../notebook/site/mod.ts";
@@ -87,12 +87,22 @@ function startClock(name: string) {
   };
 }
 
-/** How a notebook learns what it was asked for; it reads them through `notebookSettings()`. */
-const settings = ({ preset, seed, backend }: RunAllOptions): Record<string, string> => ({
-  KCELLFM_PRESET: preset,
-  KCELLFM_SEED: String(seed),
-  ...(backend ? { KCELLFM_BACKEND: backend } : {}),
-});
+/**
+ * How a notebook learns what it was asked for (it reads them through `notebookSettings()`). Folders are named
+ * from here: a kernel runs in the notebook's folder, where "../shared/data" would be another one.
+ */
+function settings({ preset, seed, backend }: RunAllOptions): Record<string, string> {
+  const folders = ["KCELLFM_MIRROR", "KCELLFM_CACHE", "KCELLFM_RESULTS"].flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value && !/^https?:/.test(value) ? [[name, resolve(value)]] : [];
+  });
+  return {
+    KCELLFM_PRESET: preset,
+    KCELLFM_SEED: String(seed),
+    ...(backend ? { KCELLFM_BACKEND: backend } : {}),
+    ...Object.fromEntries(folders),
+  };
+}
 
 function summary(name: string, { failures, seconds, cellSeconds }: NotebookRun): string {
   const state = failures.length === 0 ? "ok    " : "FAILED";

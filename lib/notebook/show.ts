@@ -41,11 +41,21 @@ async function richBundle(value: Showable, options: TableOptions): Promise<Bundl
  */
 async function figureBundle(figure: Figure): Promise<Record<string, string | object>> {
   const svg = await svgRenderer.render(figure);
-  return {
+  return withinLimit({
     "application/vnd.plotly.v1+json": { ...JSON.parse(figureJson(figure)), config: PLOTLY_CONFIG },
     "text/html": figureHtml(figure, svg),
     "image/svg+xml": svg,
-  };
+  });
+}
+
+/** Larger outputs make notebooks that editors and code hosts refuse to open. */
+const OUTPUT_LIMIT = 2e6;
+
+/** Leaves out the richest forms until the output is small enough; the picture always stays. */
+function withinLimit(forms: Record<string, string | object>): Record<string, string | object> {
+  const kept = Object.entries(forms);
+  while (kept.length > 1 && JSON.stringify(kept).length > OUTPUT_LIMIT) kept.shift();
+  return Object.fromEntries(kept);
 }
 
 /** Kept for the life of the kernel; it starts plotly.js, which takes a second, with the first figure. */

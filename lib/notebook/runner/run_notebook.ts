@@ -114,7 +114,8 @@ async function runCell(cell: CodeCell, session: CellSession): Promise<Problem | 
 
 function failureOf({ content }: Message): Problem {
   const { ename, evalue, traceback } = content as { ename: string; evalue: string; traceback: string[] };
-  const frame = traceback.join("\n").match(/file:\/\/(\S+?):(\d+):\d+/);
+  const frames = [...traceback.join("\n").matchAll(/file:\/\/(\S+?):(\d+):\d+/g)];
+  const frame = frames.find(([, file]) => !file.endsWith("/runtime/errors.ts")); // where errors are made, not where they happen
   const at = frame ? `${relative(ROOT, frame[1])}:${frame[2]}` : undefined;
   return { message: `${ename}: ${evalue}`, ...(at ? { at } : {}) };
 }
