@@ -1,20 +1,20 @@
-// Depthwise causal convolution and SiLU: out_t = silu(bias + sum_k w_k x_{t - (K - 1 - k) step}), channels side by
-// side in the SIMD lanes; step is -1 for the reverse direction. Rows of x may lie `strideX` floats apart.
-import { addScaled, at, copy, fma, sigmoid4, siluSlope4, zero } from "./vector";
+// Depthwise causal convolution of up to four taps, and SiLU: out_t = silu(bias + sum_k w_k x_{t - (3 - k)}), where t
+// counts in walking order, so the reverse direction only turns the pointers around. Four channels at a time walk
+// down the positions with their filter and the last inputs in registers. Rows of x may lie `strideX` floats apart.
+import { at, fma, read, sigmoid4, siluSlope4, write, zero } from "./vector";
 
-let L: i32, C: i32, K: i32, step: i32, strideX: i32;
-let taps: usize, bias: usize, lengths: usize;
+export const MOST_TAPS = 4;
 
-/** `weight` is [C, K]; it is turned to [K, C] in `scratch`, which holds K C floats. */
+let L: i32, C: i32, K: i32, reverse: i32, strideX: i32;
+let weight: usize, bias: usize, lengths: usize;
+
+/** `inputWeight` is [C, K]. */
 export function describeConv(
-  length: i32, channels: i32, width: i32, reverse: i32, stepX: i32,
-  weight: usize, inputBias: usize, inputLengths: usize, scratch: usize,
+  length: i32, channels: i32, taps: i32, backwards: i32, stepX: i32,
+  inputWeight: usize, inputBias: usize, inputLengths: usize,
 ): void {
-  L = length; C = channels; K = width; step = reverse ? -1 : 1; strideX = stepX;
-  bias = inputBias; lengths = inputLengths; taps = scratch;
-  for (let c = 0; c < C; c++) {
-    for (let k = 0; k < K; k++) store<f32>(at(taps, k * C + c), load<f32>(at(weight, c * K + k)));
-  }
+  L = length; C = channels; K = taps; reverse = backwards; strideX = stepX;
+  weight = inputWeight; bias = inputBias; lengths = inputLengths;
 }
 
 // @ts-ignore: decorator
@@ -23,54 +23,29 @@ function lengthOf(row: i32): i32 {
   return max(0, min(L, load<i32>(at(lengths, row))));
 }
 
-/** The position that tap k of an output at t reads, -1 when it is padding. */
+/** Tap k (of four, the missing first ones 0) of channels [c, c + 4) below C. */
+function tap(k: i32, c: i32): v128 {
+  let v = f32x4.splat(0);
+  const from = k - (MOST_TAPS - K);
+  if (from < 0) return v;
+  v = v128.load_lane<f32>(at(weight, c * K + from), v, 0);
+  if (c + 1 < C) v = v128.load_lane<f32>(at(weight, (c + 1) * K + from), v, 1);
+  if (c + 2 < C) v = v128.load_lane<f32>(at(weight, (c + 2) * K + from), v, 2);
+  if (c + 3 < C) v = v128.load_lane<f32>(at(weight, (c + 3) * K + from), v, 3);
+  return v;
+}
+
 // @ts-ignore: decorator
 @inline
-function source(t: i32, k: i32, n: i32): i32 {
-  const from = t - (K - 1 - k) * step;
-  return from >= 0 && from < n ? from : -1;
+function stepBytes(stride: i32): usize {
+  return at(0, reverse ? -stride : stride);
 }
 
-/** bias + sum of taps at position t of a row of x. */
-function convolve(rowX: usize, t: i32, n: i32, out: usize): void {
-  const behind = (K - 1) * step, first = t - behind;
-  if (K == 4 && first >= 0 && first < n) return convolve4(at(rowX, first * strideX), out);
-  copy(out, bias, C);
-  for (let k = 0; k < K; k++) {
-    const from = source(t, k, n);
-    if (from >= 0) multiplyAdd(out, at(taps, k * C), at(rowX, from * strideX));
-  }
-}
-
-/** The same for four taps that are all inside, from the address that the first tap reads. */
-function convolve4(x0: usize, out: usize): void {
-  const stride = at(0, step * strideX);
-  const x1 = x0 + stride, x2 = x1 + stride, x3 = x2 + stride;
-  const w1 = at(taps, C), w2 = at(w1, C), w3 = at(w2, C);
-  let c = 0;
-  for (; c + 4 <= C; c += 4) {
-    let sum = fma(v128.load(at(taps, c)), v128.load(at(x0, c)), v128.load(at(bias, c)));
-    sum = fma(v128.load(at(w1, c)), v128.load(at(x1, c)), sum);
-    sum = fma(v128.load(at(w2, c)), v128.load(at(x2, c)), sum);
-    v128.store(at(out, c), fma(v128.load(at(w3, c)), v128.load(at(x3, c)), sum));
-  }
-  for (; c < C; c++) {
-    let sum = load<f32>(at(bias, c)) + load<f32>(at(taps, c)) * load<f32>(at(x0, c));
-    sum += load<f32>(at(w1, c)) * load<f32>(at(x1, c));
-    sum += load<f32>(at(w2, c)) * load<f32>(at(x2, c));
-    store<f32>(at(out, c), sum + load<f32>(at(w3, c)) * load<f32>(at(x3, c)));
-  }
-}
-
-/** out += left right, over the channels. */
-function multiplyAdd(out: usize, left: usize, right: usize): void {
-  let c = 0;
-  for (; c + 4 <= C; c += 4) {
-    v128.store(at(out, c), fma(v128.load(at(left, c)), v128.load(at(right, c)), v128.load(at(out, c))));
-  }
-  for (; c < C; c++) {
-    store<f32>(at(out, c), load<f32>(at(out, c)) + load<f32>(at(left, c)) * load<f32>(at(right, c)));
-  }
+/** Where the walk over n positions starts, for an array with that stride. */
+// @ts-ignore: decorator
+@inline
+function startOf(base: usize, n: i32, stride: i32): usize {
+  return reverse ? at(base, (n - 1) * stride) : base;
 }
 
 /** out [rows, L, C], contiguous. */
@@ -81,79 +56,108 @@ export function convForward(rows: i32, x: usize, out: usize): void {
 /** One row: out [L, C] from rows of x. */
 export function convRow(row: i32, x: usize, out: usize): void {
   const n = lengthOf(row);
-  for (let t = 0; t < n; t++) {
-    convolve(x, t, n, at(out, t * C));
-    silu(at(out, t * C));
+  if (n > 0) {
+    let c = 0;
+    for (; c + 4 <= C; c += 4) walkWide(n, c, at(x, c), at(out, c));
+    for (; c < C; c++) walkNarrow(n, c, at(x, c), at(out, c));
   }
   zero(at(out, n * C), (L - n) * C);
 }
 
-function silu(x: usize): void {
-  let c = 0;
-  for (; c + 4 <= C; c += 4) {
-    const v = v128.load(at(x, c));
-    v128.store(at(x, c), f32x4.mul(v, sigmoid4(v)));
-  }
-  for (; c < C; c++) {
-    const v = v128.load32_splat(at(x, c));
-    v128.store_lane<f32>(at(x, c), f32x4.mul(v, sigmoid4(v)), 0);
-  }
+function walkWide(n: i32, c: i32, x: usize, out: usize): void {
+  walk(n, c, x, out, true);
 }
 
-/**
- * dx (rows `strideX` apart), dWeight [C, K] and dBias [C] from dOut [rows, L, C].
- * `scratch` holds (L + K) C floats: the gradient before SiLU of one row, then the taps' gradient as [K, C].
- */
-export function convBackward(
-  rows: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize, scratch: usize,
-): void {
-  const dTaps = at(scratch, L * C);
-  zero(dTaps, K * C);
-  zero(dBias, C);
-  for (let row = 0; row < rows; row++) {
-    const from = at(x, row * L * strideX), to = at(dx, row * L * strideX);
-    for (let t = 0; t < L; t++) zero(at(to, t * strideX), C);
-    convRowBackward(row, from, at(dOut, row * L * C), to, dTaps, dBias, scratch);
-  }
-  storeTaps(dTaps, dWeight);
+function walkNarrow(n: i32, c: i32, x: usize, out: usize): void {
+  walk(n, c, x, out, false);
 }
 
-/** Adds one row's gradients to dx, dTaps [K, C] and dBias; `inner` holds L C floats. */
-export function convRowBackward(
-  row: i32, x: usize, dOut: usize, dx: usize, dTaps: usize, dBias: usize, inner: usize,
-): void {
-  const n = lengthOf(row);
+// @ts-ignore: decorator
+@inline
+function walk(n: i32, c: i32, x: usize, out: usize, wide: bool): void {
+  const w0 = tap(0, c), w1 = tap(1, c), w2 = tap(2, c), w3 = tap(3, c), shift = read(at(bias, c), wide);
+  let x0 = f32x4.splat(0), x1 = x0, x2 = x0;
+  let from = startOf(x, n, strideX), to = startOf(out, n, C);
   for (let t = 0; t < n; t++) {
-    const grad = at(inner, t * C);
-    convolve(x, t, n, grad);
-    throughSilu(grad, at(dOut, t * C));
-    addScaled(dBias, grad, 1, C);
-    for (let k = 0; k < K; k++) {
-      const from = source(t, k, n);
-      if (from < 0) continue;
-      multiplyAdd(at(dTaps, k * C), grad, at(x, from * strideX));
-      multiplyAdd(at(dx, from * strideX), at(taps, k * C), grad);
-    }
+    const x3 = read(from, wide);
+    const v = fma(w3, x3, fma(w2, x2, fma(w1, x1, fma(w0, x0, shift))));
+    write(to, f32x4.mul(v, sigmoid4(v)), wide);
+    x0 = x1; x1 = x2; x2 = x3;
+    from += stepBytes(strideX);
+    to += stepBytes(C);
   }
 }
 
-/** Turns [K, C] to PyTorch's [C, K]. */
-export function storeTaps(dTaps: usize, dWeight: usize): void {
-  for (let c = 0; c < C; c++) {
-    for (let k = 0; k < K; k++) store<f32>(at(dWeight, c * K + k), load<f32>(at(dTaps, k * C + c)));
+/** Adds the gradients for dOut [rows, L, C] to dx (rows `strideX` apart), dWeight [C, K] and dBias [C]. */
+export function convBackward(rows: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize): void {
+  for (let row = 0; row < rows; row++) {
+    const offset = row * L * strideX;
+    convRowBackward(row, at(x, offset), at(dOut, row * L * C), at(dx, offset), dWeight, dBias);
   }
 }
 
-/** pre = dOut silu'(pre), in place. */
-function throughSilu(pre: usize, dOut: usize): void {
+export function convRowBackward(row: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize): void {
+  const n = lengthOf(row);
+  if (n == 0) return;
   let c = 0;
-  for (; c + 4 <= C; c += 4) {
-    const v = v128.load(at(pre, c));
-    v128.store(at(pre, c), f32x4.mul(v128.load(at(dOut, c)), siluSlope4(v, sigmoid4(v))));
+  for (; c + 4 <= C; c += 4) walkBackWide(n, c, at(x, c), at(dOut, c), at(dx, c), dWeight, dBias);
+  for (; c < C; c++) walkBackNarrow(n, c, at(x, c), at(dOut, c), at(dx, c), dWeight, dBias);
+}
+
+function walkBackWide(n: i32, c: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize): void {
+  walkBack(n, c, x, dOut, dx, dWeight, dBias, true);
+}
+
+function walkBackNarrow(n: i32, c: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize): void {
+  walkBack(n, c, x, dOut, dx, dWeight, dBias, false);
+}
+
+/** g_t, the gradient before SiLU, reaches dx three positions late: dx_{t-3} = sum_k w_k g_{t-k}. */
+// @ts-ignore: decorator
+@inline
+function walkBack(
+  n: i32, c: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize, wide: bool,
+): void {
+  const w0 = tap(0, c), w1 = tap(1, c), w2 = tap(2, c), w3 = tap(3, c), shift = read(at(bias, c), wide);
+  const nought = f32x4.splat(0);
+  let x0 = nought, x1 = nought, x2 = nought, g1 = nought, g2 = nought, g3 = nought;
+  let d0 = nought, d1 = nought, d2 = nought, d3 = nought, sum = nought;
+  let from = startOf(x, n, strideX), grad = startOf(dOut, n, C), to = startOf(dx, n, strideX);
+  for (let t = 0; t < n + 3; t++) {
+    let g = nought;
+    if (t < n) {
+      const x3 = read(from, wide);
+      const v = fma(w3, x3, fma(w2, x2, fma(w1, x1, fma(w0, x0, shift))));
+      g = f32x4.mul(read(grad, wide), siluSlope4(v, sigmoid4(v)));
+      sum = f32x4.add(sum, g);
+      d0 = fma(g, x0, d0); d1 = fma(g, x1, d1); d2 = fma(g, x2, d2); d3 = fma(g, x3, d3);
+      x0 = x1; x1 = x2; x2 = x3;
+      from += stepBytes(strideX);
+      grad += stepBytes(C);
+    }
+    if (t >= 3) {
+      write(to, fma(w3, g3, fma(w2, g2, fma(w1, g1, fma(w0, g, read(to, wide))))), wide);
+      to += stepBytes(strideX);
+    }
+    g3 = g2; g2 = g1; g1 = g;
   }
-  for (; c < C; c++) {
-    const v = v128.load32_splat(at(pre, c));
-    const slope = f32x4.mul(v128.load32_splat(at(dOut, c)), siluSlope4(v, sigmoid4(v)));
-    v128.store_lane<f32>(at(pre, c), slope, 0);
-  }
+  write(at(dBias, c), f32x4.add(sum, read(at(dBias, c), wide)), wide);
+  addTap(0, c, d0, dWeight); addTap(1, c, d1, dWeight); addTap(2, c, d2, dWeight); addTap(3, c, d3, dWeight);
+}
+
+/** Lanes beyond C hold zeros or are not channels; they are left out. */
+function addTap(k: i32, c: i32, v: v128, dWeight: usize): void {
+  const from = k - (MOST_TAPS - K);
+  if (from < 0) return;
+  addFloat(at(dWeight, c * K + from), f32x4.extract_lane(v, 0));
+  if (c + 4 > C) return;
+  addFloat(at(dWeight, (c + 1) * K + from), f32x4.extract_lane(v, 1));
+  addFloat(at(dWeight, (c + 2) * K + from), f32x4.extract_lane(v, 2));
+  addFloat(at(dWeight, (c + 3) * K + from), f32x4.extract_lane(v, 3));
+}
+
+// @ts-ignore: decorator
+@inline
+function addFloat(to: usize, v: f32): void {
+  store<f32>(to, load<f32>(to) + v);
 }

@@ -1,10 +1,10 @@
 // Both directions of a Mamba-2 layer between its two projections, a row of the batch at a time, so that everything
 // between `projected` and the result stays in the cache: split, convolution, softplus, scan, gate, norm, average.
 // A position of `projected` is [z: F | x: F | b: N | c: N | dt: H].
-import { convRow, convRowBackward, describeConv, storeTaps } from "./conv";
+import { convRow, convRowBackward, describeConv } from "./conv";
 import { rmsBackward, rmsForward } from "./norm";
 import { describeScan, scanBackward, scanForward, scanScratch } from "./scan";
-import { addScaled, at, scaleTo, sigmoid4, softplus4, zero } from "./vector";
+import { at, sigmoid4, softplus4 } from "./vector";
 
 let L: i32, H: i32, P: i32, N: i32, K: i32, chunk: i32, eps: f32;
 let F: i32, C: i32, D: i32; // features, convolved channels, width of `projected`
@@ -15,10 +15,9 @@ let reverse: i32;
 let convWeight: usize, convBias: usize, dtBias: usize, a: usize, d: usize, norm: usize;
 
 // Scratch.
-let taps: usize; // [K, C]
-let mixed: usize, steps: usize, wide: usize; // one row: [L, C], [L, H], [L, F]
-let gradOut: usize, gradY: usize, gradZ: usize, gradMixed: usize, gradSteps: usize; // one row, as their values
-let gradTaps: usize, inner: usize, normRows: usize; // [K, C], [L, C], two rows of F
+let normRow: usize; // [F]
+let mixed: usize, steps: usize; // one row: [L, C], [L, H]
+let gradY: usize, gradMixed: usize, gradSteps: usize; // one row: [L, F], [L, C], [L, H]
 let rest: usize; // the scan's own
 
 export function describeMixer(
@@ -41,23 +40,17 @@ export function describeDirection(
 export function mixerScratch(gradient: i32): usize {
   layOut(0);
   describeScan(L, H, P, N, chunk, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-  return (gradient ? rest : gradOut) + scanScratch(gradient);
+  return (gradient ? rest : gradY) + scanScratch(gradient);
 }
 
 function layOut(scratch: usize): void {
-  taps = scratch;
-  mixed = at(taps, K * C);
+  normRow = scratch;
+  mixed = at(normRow, F);
   steps = at(mixed, L * C);
-  wide = at(steps, L * H);
-  gradOut = at(wide, L * F);
-  gradY = at(gradOut, L * F);
-  gradZ = at(gradY, L * F);
-  gradMixed = at(gradZ, L * F);
+  gradY = at(steps, L * H);
+  gradMixed = at(gradY, L * F);
   gradSteps = at(gradMixed, L * C);
-  gradTaps = at(gradSteps, L * H);
-  inner = at(gradTaps, K * C);
-  normRows = at(inner, L * C);
-  rest = at(normRows, 2 * F);
+  rest = at(gradSteps, L * H);
 }
 
 // @ts-ignore: decorator
@@ -84,38 +77,33 @@ function prepareRow(row: i32): void {
 /** Adds half of the described direction's result to out [rows, L, F]; its scan goes to y, of the same shape. */
 export function mixerForward(rows: i32, y: usize, out: usize, scratch: usize): void {
   layOut(scratch);
-  describeConv(L, C, K, reverse, D, convWeight, convBias, lengths, taps);
+  describeConv(L, C, K, reverse, D, convWeight, convBias, lengths);
   for (let row = 0; row < rows; row++) {
     const rowY = at(y, row * L * F);
     prepareRow(row);
-    scanForward(1, rowY, F, gradOut); // the gradients' scratch is free
-    rmsForward(L, F, eps, rowY, projectedRow(row), D, norm, wide);
-    addScaled(at(out, row * L * F), wide, 0.5, L * F);
+    scanForward(1, rowY, F, gradY); // the gradients' scratch is free
+    rmsForward(L, F, eps, rowY, projectedRow(row), D, norm, 0.5, 1, at(out, row * L * F), normRow);
   }
 }
 
 /**
- * Adds the described direction's gradients from dOut and its scan y: dProjected as projected, dWeight is written,
- * dBias, dStepBias and dNorm are added to; `sumsAD` as in scanBackward.
+ * Adds the described direction's gradients from dOut and its scan y to dProjected and to those of its parameters;
+ * `sumsAD` as in scanBackward.
  */
 export function mixerBackward(
   rows: i32, y: usize, dOut: usize, dProjected: usize, dWeight: usize, dBias: usize, dStepBias: usize,
   dNorm: usize, sumsAD: usize, scratch: usize,
 ): void {
   layOut(scratch);
-  describeConv(L, C, K, reverse, D, convWeight, convBias, lengths, taps);
-  zero(gradTaps, K * C);
+  describeConv(L, C, K, reverse, D, convWeight, convBias, lengths);
   for (let row = 0; row < rows; row++) {
-    const from = projectedRow(row), to = at(dProjected, row * L * D);
+    const from = projectedRow(row), to = at(dProjected, row * L * D), offset = row * L * F;
     prepareRow(row);
-    scaleTo(gradOut, at(dOut, row * L * F), 0.5, L * F);
-    rmsBackward(L, F, eps, at(y, row * L * F), from, D, norm, gradOut, gradY, gradZ, F, dNorm, normRows);
+    rmsBackward(L, F, eps, at(y, offset), from, D, norm, 0.5, at(dOut, offset), gradY, to, D, dNorm, normRow);
     scanBackward(1, gradY, F, gradMixed, gradSteps, at(gradMixed, F), at(gradMixed, F + N), sumsAD, rest);
-    for (let t = 0; t < L; t++) addScaled(at(to, t * D), at(gradZ, t * F), 1, F);
-    convRowBackward(row, at(from, F), gradMixed, at(to, F), gradTaps, dBias, inner);
+    convRowBackward(row, at(from, F), gradMixed, at(to, F), dWeight, dBias);
     stepsBackward(at(from, F + C), at(to, F + C), dStepBias);
   }
-  storeTaps(gradTaps, dWeight);
 }
 
 /** Through softplus: its slope is the sigmoid. */

@@ -22,25 +22,28 @@ export function laneSum(v: v128): f32 {
     (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
+/** 1.5 * 2^23: adding it rounds to an integer, which then stands in the lowest bits. */
+const ROUNDER: f32 = 12582912;
+
 /**
  * exp by range reduction to |r| <= ln(2)/2 and a degree-5 polynomial in r (the coefficients of Cephes' expf,
- * S. Moshier): relative error below 2e-7; arguments are clamped to [-87, 88], so nothing overflows.
+ * S. Moshier): relative error below 2e-7; arguments are clamped to [-87, 88], so nothing overflows. NaN stays NaN.
  */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  const limited = f32x4.max(f32x4.min(x, f32x4.splat(88)), f32x4.splat(-87));
-  const n = f32x4.nearest(f32x4.mul(limited, f32x4.splat(1.44269504088896341)));
-  let r = f32x4.sub(limited, f32x4.mul(n, f32x4.splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
+  const limited = f32x4.pmax(f32x4.pmin(x, f32x4.splat(88)), f32x4.splat(-87));
+  const shifted = fma(limited, f32x4.splat(1.44269504088896341), f32x4.splat(ROUNDER));
+  const n = f32x4.sub(shifted, f32x4.splat(ROUNDER));
+  const r = fma(n, f32x4.splat(2.12194440e-4), fma(n, f32x4.splat(-0.693359375), limited));
   let p = fma(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
   p = fma(p, r, f32x4.splat(8.3334519073e-3));
   p = fma(p, r, f32x4.splat(4.1665795894e-2));
   p = fma(p, r, f32x4.splat(1.6666665459e-1));
   p = fma(p, r, f32x4.splat(5.0000001201e-1));
   p = fma(p, f32x4.mul(r, r), f32x4.add(r, f32x4.splat(1)));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return f32x4.mul(p, power);
+  // 2^n p: n added to the exponent of p, which lies in [0.7, 1.5]; n >= -126 keeps the sum in range
+  return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
 // @ts-ignore: decorator
@@ -76,6 +79,20 @@ export function softplus4(x: v128): v128 {
   p = fma(p, square, f32x4.splat(1.0 / 3));
   p = fma(p, square, f32x4.splat(1));
   return fma(f32x4.add(s, s), p, f32x4.max(x, f32x4.splat(0)));
+}
+
+/** Four floats, or one (and zeros) where they do not fill a register. */
+// @ts-ignore: decorator
+@inline
+export function read(from: usize, wide: bool): v128 {
+  return wide ? v128.load(from) : v128.load32_zero(from);
+}
+
+// @ts-ignore: decorator
+@inline
+export function write(to: usize, v: v128, wide: bool): void {
+  if (wide) v128.store(to, v);
+  else v128.store_lane<f32>(to, v, 0);
 }
 
 export function zero(out: usize, n: i32): void {

@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { hasKernel, runKernel } from "../dispatch.ts";
 import { checkShapes } from "../shapes.ts";
 import { type CausalConvOptions, causalConvSiluReference } from "./reference.ts";
-import { CAUSAL_CONV_SILU } from "./wasm.ts";
+import { CAUSAL_CONV_SILU, MOST_TAPS } from "./wasm.ts";
 
 export type { CausalConvOptions };
 
@@ -15,11 +15,12 @@ export type { CausalConvOptions };
 export function causalConvSilu(x: tf.Tensor3D, options: CausalConvOptions): tf.Tensor3D {
   const { weight, bias, lengths, reverse = false } = options;
   const [rows, , channels] = x.shape;
+  const [, taps] = weight.shape;
   checkShapes("causalConvSilu", {
-    weight: [weight, [channels, weight.shape[1]]],
+    weight: [weight, [channels, taps]],
     bias: [bias, [channels]],
     lengths: [lengths, [rows], "int32"],
   });
-  if (!hasKernel(CAUSAL_CONV_SILU)) return causalConvSiluReference(x, options);
+  if (taps > MOST_TAPS || !hasKernel(CAUSAL_CONV_SILU)) return causalConvSiluReference(x, options);
   return runKernel(CAUSAL_CONV_SILU, { x, weight, bias, lengths }, { reverse }) as tf.Tensor3D;
 }

@@ -4,6 +4,8 @@ import type { WasmEngine } from "../wasm/engine.ts";
 import { type Inputs, registerWasm } from "../wasm/register.ts";
 
 export const CAUSAL_CONV_SILU = "KcfCausalConvSilu";
+/** The fast form keeps a whole filter in registers; Mamba's has four taps. */
+export const MOST_TAPS = 4;
 const GRADIENT = "KcfCausalConvSiluGradient";
 const NAMES = ["x", "weight", "bias"] as const;
 
@@ -11,37 +13,30 @@ interface Attributes {
   readonly reverse: boolean;
 }
 
-function describe(engine: WasmEngine, inputs: Inputs, reverse: boolean, scratch: number): void {
+function describe(engine: WasmEngine, inputs: Inputs, reverse: boolean): void {
   const { x, weight, bias, lengths } = inputs;
   const [, length, channels] = x.shape;
   const at = engine.pointer;
   // deno-fmt-ignore
   engine.run.describeConv(
-    length, channels, weight.shape[1], Number(reverse), channels, at(weight), at(bias), at(lengths), scratch,
+    length, channels, weight.shape[1], Number(reverse), channels, at(weight), at(bias), at(lengths),
   );
 }
 
 registerWasm<Attributes>(CAUSAL_CONV_SILU, (engine, inputs, { reverse }) => {
-  const { x, weight } = inputs;
+  const { x } = inputs;
   const out = engine.output(x.shape);
-  engine.scratch(4 * weight.shape[0] * weight.shape[1], (scratch) => {
-    describe(engine, inputs, reverse, scratch);
-    engine.run.convForward(x.shape[0], engine.pointer(x), engine.pointer(out));
-  });
+  describe(engine, inputs, reverse);
+  engine.run.convForward(x.shape[0], engine.pointer(x), engine.pointer(out));
   return out;
 });
 
 registerWasm<Attributes>(GRADIENT, (engine, inputs, { reverse }) => {
-  const { x, weight, dy } = inputs;
-  const [rows, length, channels] = x.shape;
-  const gradients = NAMES.map((name) => engine.output(inputs[name].shape));
+  const { x, dy } = inputs;
+  const gradients = NAMES.map((name) => engine.zeros(inputs[name].shape));
   const [dx, dWeight, dBias] = gradients.map(engine.pointer);
-  const taps = weight.shape[1];
-  engine.scratch(4 * channels * (length + 2 * taps), (scratch) => {
-    describe(engine, inputs, reverse, scratch);
-    const rest = scratch + 4 * channels * taps;
-    engine.run.convBackward(rows, engine.pointer(x), engine.pointer(dy), dx, dWeight, dBias, rest);
-  });
+  describe(engine, inputs, reverse);
+  engine.run.convBackward(x.shape[0], engine.pointer(x), engine.pointer(dy), dx, dWeight, dBias);
   return gradients;
 });
 

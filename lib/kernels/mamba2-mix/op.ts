@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import { MOST_TAPS } from "../causal-conv-silu/wasm.ts";
 import { hasKernel, runKernels } from "../dispatch.ts";
 import { checkShapes } from "../shapes.ts";
 import {
@@ -28,7 +29,8 @@ export function mamba2Mix(
 ): tf.Tensor3D {
   const { lengths, chunk = 0, eps = 1e-5 } = options;
   checkInputs(projected, directions, lengths);
-  if (!hasKernel(MAMBA2_MIX)) return mamba2MixReference(projected, directions, options);
+  const taps = Math.max(directions.forward.convWeight.shape[1], directions.reverse.convWeight.shape[1]);
+  if (taps > MOST_TAPS || !hasKernel(MAMBA2_MIX)) return mamba2MixReference(projected, directions, options);
   const inputs = { projected, lengths, ...flatInputs(directions) };
   const [mixed, ...scans] = runKernels(MAMBA2_MIX, inputs, { chunk, eps });
   scans.forEach((scan) => scan.dispose()); // the tape, if there is one, keeps its own reference

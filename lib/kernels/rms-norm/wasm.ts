@@ -17,7 +17,12 @@ const forward: KernelBody<Attributes> = (engine, { y, z, weight }, { eps }) => {
   const out = engine.output(y.shape);
   const [width] = weight.shape;
   const at = engine.pointer;
-  engine.run.rmsForward(sizeOf(y.shape) / width, width, eps, at(y), at(z), width, at(weight), at(out));
+  engine.scratch(4 * width, (scratch) => {
+    // deno-fmt-ignore
+    engine.run.rmsForward(
+      sizeOf(y.shape) / width, width, eps, at(y), at(z), width, at(weight), 1, 0, at(out), scratch,
+    );
+  });
   return out;
 };
 
@@ -28,12 +33,12 @@ registerWasm<Attributes>(GRADIENT, (engine, { y, z, weight, dy: dOut }, { eps })
   const [width] = weight.shape;
   const dWeight = engine.zeros(weight.shape);
   const dy = engine.output(y.shape);
-  const dz = z && engine.output(z.shape);
+  const dz = z && engine.zeros(z.shape);
   const at = engine.pointer;
-  engine.scratch(8 * width, (scratch) => {
+  engine.scratch(4 * width, (scratch) => {
     // deno-fmt-ignore
     engine.run.rmsBackward(
-      sizeOf(y.shape) / width, width, eps, at(y), at(z), width, at(weight), at(dOut),
+      sizeOf(y.shape) / width, width, eps, at(y), at(z), width, at(weight), 1, at(dOut),
       at(dy), at(dz), width, at(dWeight), scratch,
     );
   });

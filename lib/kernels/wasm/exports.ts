@@ -28,12 +28,12 @@ export interface KernelExports {
   // deno-fmt-ignore
   describeConv(
     length: number, channels: number, taps: number, reverse: number, strideX: number,
-    weight: Pointer, bias: Pointer, lengths: Pointer, scratch: Pointer,
+    weight: Pointer, bias: Pointer, lengths: Pointer,
   ): void;
   convForward(rows: number, x: Pointer, out: Pointer): void;
   // deno-fmt-ignore
   convBackward(
-    rows: number, x: Pointer, dOut: Pointer, dx: Pointer, dWeight: Pointer, dBias: Pointer, scratch: Pointer,
+    rows: number, x: Pointer, dOut: Pointer, dx: Pointer, dWeight: Pointer, dBias: Pointer,
   ): void;
   // deno-fmt-ignore
   crossEntropy(
@@ -76,12 +76,12 @@ export interface KernelExports {
   // deno-fmt-ignore
   rmsForward(
     rows: number, width: number, eps: number, y: Pointer, z: Pointer, strideZ: number,
-    weight: Pointer, out: Pointer,
+    weight: Pointer, factor: number, accumulate: number, out: Pointer, scratch: Pointer,
   ): void;
   // deno-fmt-ignore
   rmsBackward(
     rows: number, width: number, eps: number, y: Pointer, z: Pointer, strideZ: number,
-    weight: Pointer, dOut: Pointer, dy: Pointer, dz: Pointer, strideDz: number,
+    weight: Pointer, factor: number, dOut: Pointer, dy: Pointer, dz: Pointer, strideDz: number,
     dWeight: Pointer, scratch: Pointer,
   ): void;
   scatterRows(n: number, width: number, table: number, rows: Pointer, ids: Pointer, sums: Pointer): void;
