@@ -17,6 +17,8 @@ export interface LogisticOptions extends FitOptions {
   readonly c?: number;
   /** Scale each feature to mean 0 and sd 1 of the training rows first; default true. */
   readonly standardise?: boolean;
+  /** Done when no entry of the gradient of the mean loss is larger; default 1e-4, as scikit-learn. */
+  readonly tolerance?: number;
 }
 
 /**
@@ -28,12 +30,12 @@ export interface LogisticOptions extends FitOptions {
 export function fitLogisticRegression(
   table: FeatureTable,
   labels: readonly string[],
-  { c = 1, standardise: scaled = true }: LogisticOptions,
+  { c = 1, standardise: scaled = true, tolerance = 1e-4 }: LogisticOptions,
 ): LogisticRegression {
   const encoded = encodeLabels(table, labels);
   const scaling = scaled ? measureScaling(table) : null;
   const prepare = (raw: FeatureTable) => scaling ? standardise(raw, scaling) : raw;
-  const solution = solve(prepare(table), encoded, c);
+  const solution = solve(prepare(table), encoded, { c, tolerance });
   const { classes } = encoded;
   const split = table.cols * classes.length;
   const weights = Float32Array.from(solution.subarray(0, split));
@@ -51,7 +53,11 @@ export function fitLogisticRegression(
 }
 
 /** The flat optimum: weights (features x classes), then intercepts. The loss is divided by C n, a pure scaling. */
-function solve(table: FeatureTable, { classes, codes }: EncodedLabels, c: number): Float64Array {
+function solve(
+  table: FeatureTable,
+  { classes, codes }: EncodedLabels,
+  { c, tolerance }: { c: number; tolerance: number },
+): Float64Array {
   const { rows, cols } = table;
   const split = cols * classes.length;
   const x = tf.tensor2d(table.features, [rows, cols]);
@@ -70,7 +76,7 @@ function solve(table: FeatureTable, { classes, codes }: EncodedLabels, c: number
     return { value, gradient };
   };
   try {
-    return minimise(new Float64Array(split + classes.length), evaluate, { tolerance: 1e-6, steps: 300 });
+    return minimise(new Float64Array(split + classes.length), evaluate, { tolerance, steps: 300 });
   } finally {
     x.dispose();
   }
