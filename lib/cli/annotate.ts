@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { loadCellCheckpoint } from "../cell/mod.ts";
-import { VALUE_KINDS } from "../data/values.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
 import { checkpointsDir, resultsDir, startBackend, writeFileAtomically } from "../runtime/mod.ts";
@@ -21,6 +20,9 @@ import { createProgress, type ProgressBar } from "./progress.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 import { terminalTable } from "./table.ts";
 
+/** What values can be told to be; scaled ones cannot be used. */
+const VALUES = ["counts", "size_normalised", "log1p"] as const;
+
 /** `deno task annotate FILE`: names the type of every cell of a file in terms of the Cell Ontology. */
 export const command = createCommand("annotate", "Names the type of every cell of a file, with a report.", {
   out: "the answer: .h5ad, or .csv/.tsv for the columns only (default: data/results/FILE.annotated.h5ad)",
@@ -36,8 +38,8 @@ export const command = createCommand("annotate", "Names the type of every cell o
   .option("--report <path>", "the report, .html (default: beside --out)")
   .option(
     "--values <kind>",
-    `what the values are: ${VALUE_KINDS.join(", ")} (default: what they look like)`,
-    oneOf(VALUE_KINDS),
+    `what the values are: ${VALUES.join(", ")} (default: what they look like)`,
+    oneOf(VALUES),
   )
   .option("--layer <name>", "read this layer in place of X")
   .option("--use-raw", "read raw in place of X")
@@ -80,7 +82,7 @@ interface AnnotateFlags {
   readonly truthKey?: string;
   readonly layer?: string;
   readonly useRaw?: true;
-  readonly values?: typeof VALUE_KINDS[number];
+  readonly values?: typeof VALUES[number];
 }
 
 function outputPaths(input: string, { out, report }: AnnotateFlags): OutputPaths {
