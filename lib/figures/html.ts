@@ -1,3 +1,4 @@
+import { escapeHtml } from "./escape.ts";
 import type { Figure } from "./figure.ts";
 import { figureJson } from "./json.ts";
 import { DARK, haloStyle, LIGHT } from "./theme.ts";
@@ -24,7 +25,9 @@ export function figureHtml(figure: Figure, svg: string): string {
   const json = figureJson(figure).replaceAll("<", "\\u003c");
   const picture = new TextEncoder().encode(svg).toBase64();
   return `<div class="kcellfm-figure" style="overflow-x:auto;max-width:100%">
-<img alt="${escape(titleOf(figure))}" width="${width}" height="${height}" style="max-width:100%;height:auto"
+<img alt="${
+    escapeHtml(titleOf(figure))
+  }" width="${width}" height="${height}" style="max-width:100%;height:auto"
  src="data:image/svg+xml;base64,${picture}">
 <script type="application/json">${json}</script>
 </div>
@@ -35,9 +38,6 @@ export function figureHtml(figure: Figure, svg: string): string {
 export function titleOf(figure: Figure): string {
   return (figure.layout.title as { text?: string } | undefined)?.text?.replaceAll(/<[^>]*>/g, "") ?? "figure";
 }
-
-const escape = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 const DAY_AND_NIGHT = Object.keys(LIGHT).map((key) => [
   LIGHT[key as keyof typeof LIGHT],

@@ -1,5 +1,6 @@
 export * from "./bars.ts";
 export * from "./boxes.ts";
+export * from "./escape.ts";
 export type { Figure, FigureText } from "./figure.ts";
 export * from "./graph_tree.ts";
 export * from "./heatmap.ts";

@@ -1,4 +1,4 @@
-import { escapeHtml } from "./html.ts";
+import { escapeHtml } from "../figures/escape.ts";
 import { show } from "./show.ts";
 
 /** What a notebook runs on: the first thing that it shows. */

@@ -1,4 +1,4 @@
-import { escapeHtml } from "./html.ts";
+import { escapeHtml } from "../figures/escape.ts";
 
 /** What a table needs of a nodejs-polars DataFrame. */
 export interface Frame {

@@ -1,4 +1,4 @@
-import { escapeHtml } from "../html.ts";
+import { escapeHtml } from "../../figures/escape.ts";
 import { duration } from "../progress.ts";
 import { dataOf, joined } from "./cells.ts";
 import { type Chapter, htmlPage, statusBadge } from "./page.ts";

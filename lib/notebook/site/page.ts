@@ -1,4 +1,4 @@
-import { escapeHtml } from "../html.ts";
+import { escapeHtml } from "../../figures/escape.ts";
 import { duration } from "../progress.ts";
 import type { NotebookRun } from "../runner/mod.ts";
 import { createCellRenderer, type Heading } from "./cells.ts";

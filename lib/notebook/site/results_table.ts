@@ -1,4 +1,4 @@
-import { escapeHtml } from "../html.ts";
+import { escapeHtml } from "../../figures/escape.ts";
 
 /** A titled table of text; what `deno task results` prints. */
 export interface ResultsTable {
