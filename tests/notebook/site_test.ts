@@ -44,6 +44,13 @@ Deno.test("createCellRenderer draws formulas without a network, also those broke
   strictEqual(render("- costs $5\n- costs $6").match(/<li>/g)?.length, 2);
 });
 
+Deno.test("createCellRenderer leads links between notebooks to their pages", () => {
+  const source = "[next](02-text.ipynb), [elsewhere](https://example.org/a.ipynb)";
+  const html = createCellRenderer().render({ cell_type: "markdown", metadata: {}, source });
+  match(html, /href="02-text\.html"/);
+  match(html, /href="https:\/\/example\.org\/a\.ipynb"/);
+});
+
 Deno.test("writeSite writes an index, a page with every output, a copy with outputs, and plotly.js", async () => {
   const folder = await Deno.makeTempDir();
   const tables = [{

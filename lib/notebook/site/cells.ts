@@ -23,6 +23,10 @@ export function createCellRenderer(): CellRenderer {
   const headings: Heading[] = [];
   const marked = new Marked({
     gfm: true,
+    // notebooks link to each other; here they are pages
+    walkTokens: (token) => {
+      if (token.type === "link") token.href = token.href.replace(/^([\w-]+)\.ipynb$/, "$1.html");
+    },
     renderer: {
       heading({ depth, text, tokens }) {
         const anchor = slug(text);
