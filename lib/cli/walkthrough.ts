@@ -49,7 +49,7 @@ async function notebookPaths(folder: string, only = ""): Promise<string[]> {
 }
 
 async function runAll(paths: readonly string[], options: RunAllOptions): Promise<NotebookRun[]> {
-  const signal = interruptSignal();
+  const signal = AbortSignal.any([interruptSignal(), terminationSignal()]);
   const runs: NotebookRun[] = [];
   for (const path of paths) {
     const name = basename(path);
@@ -65,6 +65,14 @@ async function runAll(paths: readonly string[], options: RunAllOptions): Promise
     runs.push(run);
   }
   return runs;
+}
+
+/** Aborts when the process is told to end, as a time limit does, so that no kernel is left running. */
+function terminationSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => controller.abort(new DOMException("Stopped by SIGTERM", "AbortError"));
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+  return controller.signal;
 }
 
 /** On a terminal, a line that says which cell runs, and for how long; a log gets only the lines of whole notebooks. */
