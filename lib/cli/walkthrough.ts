@@ -17,13 +17,13 @@ export const command = createCommand("walkthrough", "Runs the notebooks and writ
   .action(async (options) => {
     const start = performance.now();
     const paths = await notebookPaths(options.notebooks ?? join(ROOT, "notebooks"), options.only);
-    const runs = await runAll(paths, options);
-    const index = await writeSite(options.out ?? join(resultsDir(), "walkthrough"), runs, {
-      preset: options.preset,
-      seconds: (performance.now() - start) / 1000,
-      tables: resultTables(await readResults()),
-    });
-    console.log(`\n${index}`);
+    const runs: NotebookRun[] = [];
+    try {
+      for await (const run of runAll(paths, options)) runs.push(run);
+    } finally {
+      // what ran before a Ctrl-C can be read as well
+      console.log(`\n${await writePages(runs, { ...options, start })}`);
+    }
     throwIfFailed(runs);
   });
 
@@ -48,9 +48,8 @@ async function notebookPaths(folder: string, only = ""): Promise<string[]> {
   return chosen.sort().map((name) => join(folder, name));
 }
 
-async function runAll(paths: readonly string[], options: RunAllOptions): Promise<NotebookRun[]> {
+async function* runAll(paths: readonly string[], options: RunAllOptions): AsyncGenerator<NotebookRun> {
   const signal = AbortSignal.any([interruptSignal(), terminationSignal()]);
-  const runs: NotebookRun[] = [];
   for (const path of paths) {
     const name = basename(path);
     const clock = startClock(name);
@@ -62,9 +61,25 @@ async function runAll(paths: readonly string[], options: RunAllOptions): Promise
     }).finally(clock.stop);
     console.log(summary(name, run));
     for (const failure of run.failures) console.log(failureText(name, failure));
-    runs.push(run);
+    yield run;
   }
-  return runs;
+}
+
+interface PageOptions {
+  readonly out?: string;
+  readonly preset: string;
+  readonly start: number;
+}
+
+async function writePages(
+  runs: readonly NotebookRun[],
+  { out, preset, start }: PageOptions,
+): Promise<string> {
+  return await writeSite(out ?? join(resultsDir(), "walkthrough"), runs, {
+    preset,
+    seconds: (performance.now() - start) / 1000,
+    tables: resultTables(await readResults()),
+  });
 }
 
 /** Aborts when the process is told to end, as a time limit does, so that no kernel is left running. */
