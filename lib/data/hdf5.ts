@@ -1,5 +1,5 @@
 import * as h5 from "h5wasm/node";
-import { fileError, KcellfmError, messageOf, requireFolder } from "../runtime/mod.ts";
+import { fileError, KcellfmError, requireFolder } from "../runtime/mod.ts";
 import { requireHdf5 } from "./hdf5_check.ts";
 import { ChunkReader } from "./hdf5_chunks.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type Memory,
   sizeOf,
 } from "./hdf5_decode.ts";
+import { loudly, reasonOf } from "./hdf5_errors.ts";
 import {
   type Attribute,
   type DatasetInfo,
@@ -56,8 +57,12 @@ export class Hdf5File {
     if (mode === "w") requireFolder(path);
     else requireHdf5(path);
     await h5.ready;
-    const file = loudly(() => new h5.File(path, mode, OLDEST), (why) => `Cannot open ${shown}: ${why}`);
-    return new Hdf5File(shown, file, mode === "r" ? Deno.openSync(path) : null);
+    try {
+      const file = loudly(h5.FS, () => new h5.File(path, mode, OLDEST));
+      return new Hdf5File(shown, file, mode === "r" ? Deno.openSync(path) : null);
+    } catch (error) {
+      throw fileError(`Cannot open ${shown}: ${reasonOf(error)}`, error);
+    }
   }
 
   close(): void {
@@ -67,12 +72,12 @@ export class Hdf5File {
 
   /** "group", "dataset", or null where there is nothing. */
   kind(path: string): "group" | "dataset" | null {
-    const type = this.#file.get_type(path);
+    const type = this.#run(path, () => this.#file.get_type(path));
     return type === h5.Module.H5G_GROUP ? "group" : type === h5.Module.H5G_DATASET ? "dataset" : null;
   }
 
   keys(path: string): string[] {
-    return h5.Module.get_names(this.#file.file_id, path, false);
+    return this.#run(path, () => h5.Module.get_names(this.#file.file_id, path, false));
   }
 
   attribute(path: string, name: string): Attribute {
@@ -84,7 +89,7 @@ export class Hdf5File {
   }
 
   attributeNames(path: string): string[] {
-    return h5.Module.get_attribute_names(this.#file.file_id, path);
+    return this.#run(path, () => h5.Module.get_attribute_names(this.#file.file_id, path));
   }
 
   #plain(value: h5.OutputData | null): Attribute {
@@ -170,7 +175,7 @@ export class Hdf5File {
         const [counts, offsets] = [extent.map(BigInt), offset.map(BigInt)];
         const whole = extent.length === 0;
         const [c, o, s] = whole ? [null, null, null] : [counts, offsets, strides];
-        loudly(() => h5.Module.get_dataset_data(this.#file.file_id, path, c, o, s, BigInt(pointer)));
+        loudly(h5.FS, () => h5.Module.get_dataset_data(this.#file.file_id, path, c, o, s, BigInt(pointer)));
         try {
           return decode({ buffer: h5.Module.HEAPU8.buffer as ArrayBuffer, offset: pointer, count });
         } finally {
@@ -235,23 +240,21 @@ export class Hdf5File {
       const shape = dataset.shape ?? [];
       const width = shape.slice(1).reduce((a, b) => a * b, 1);
       const rows = shape.length === 0 ? [] : [[start, start + data.length / width] as [number, number]];
-      loudly(() =>
-        dataset.write_slice([...rows, ...shape.slice(1).map((n) => [0, n] as [number, number])], data)
-      );
+      dataset.write_slice([...rows, ...shape.slice(1).map((n) => [0, n] as [number, number])], data);
     });
   }
 
   #change(path: string, call: () => void): void {
-    this.#run(path, () => loudly(call));
+    this.#run(path, call, "write");
   }
 
   /** Runs one call on `path`, turning whatever it throws into one line. */
-  #run<T>(path: string, call: () => T): T {
+  #run<T>(path: string, call: () => T, verb = "read"): T {
     try {
-      return call();
+      return loudly(h5.FS, call);
     } catch (error) {
       if (error instanceof KcellfmError) throw error;
-      throw fileError(`Cannot read or write ${path} of ${this.path}: ${reasonOf(error)}`, error);
+      throw fileError(`Cannot ${verb} ${path} of ${this.path}: ${reasonOf(error)}`, error);
     }
   }
 }
@@ -277,22 +280,4 @@ function withMemory<T>(bytes: number, use: (pointer: number) => T): T {
   } finally {
     h5.Module._free(pointer);
   }
-}
-
-/** Runs a call with HDF5's errors thrown: by default the library prints them and returns garbage. */
-function loudly<T>(call: () => T, message?: (why: string) => string): T {
-  h5.Module.activate_throwing_error_handler();
-  try {
-    return call();
-  } catch (error) {
-    throw message ? fileError(message(reasonOf(error)), error) : error;
-  } finally {
-    h5.Module.deactivate_throwing_error_handler();
-  }
-}
-
-/** The innermost line of an HDF5 error stack, or the message itself. */
-function reasonOf(error: unknown): string {
-  const frames = [...messageOf(error).matchAll(/#\d+: \S+ line \d+ in \w+\(\): (.+)/g)];
-  return frames.at(-1)?.[1] ?? messageOf(error);
 }

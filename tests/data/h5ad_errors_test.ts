@@ -1,8 +1,9 @@
-import { rejects, throws } from "node:assert/strict";
+import { deepStrictEqual as equal, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { csrFromDense, openCells, openH5ad, writeH5ad } from "lib/data/mod.ts";
 import { Hdf5File } from "lib/data/hdf5.ts";
-import { fixture, inFolder, oneLine } from "./helpers.ts";
+import { createRng } from "lib/runtime/mod.ts";
+import { denseRows, expected, fixture, inFolder, oneLine } from "./helpers.ts";
 
 Deno.test("openCells says in one line what is wrong with a file", () =>
   inFolder(async (folder) => {
@@ -75,6 +76,39 @@ Deno.test("openH5ad says that X is missing and what there is instead", () =>
     for (const group of ["obs", "var", "layers", "layers/counts"]) file.createGroup(group);
     file.close();
     await rejects(openH5ad(path), oneLine("data", /no X \(layers: counts; raw: no\)/));
+  }));
+
+Deno.test("openH5ad names a compression that is not known", async () => {
+  const file = await openH5ad(fixture("v07.h5ad"), { layer: "packed" });
+  throws(
+    () => file.rows(0, 2),
+    oneLine("file", /layers\/packed of .*compressed with lzf.*write it again with gzip/),
+  );
+  file.close();
+});
+
+Deno.test("openH5ad opens a whole file after any number of damaged ones", () =>
+  inFolder(async (folder) => {
+    const whole = Deno.readFileSync(fixture("modern.h5ad"));
+    const [path, rng] = [join(folder, "damaged.h5ad"), createRng("damage")];
+    let failures = 0;
+    for (let round = 0; round < 20; round++) {
+      const bytes = whole.slice();
+      for (let i = 0; i < 20; i++) bytes[rng.int(bytes.length / 2)] = rng.int(256);
+      Deno.writeFileSync(path, bytes);
+      try {
+        const file = await openH5ad(path);
+        file.close();
+      } catch (error) {
+        ok(oneLine("file", /damaged\.h5ad/)(error) || oneLine("data", /damaged\.h5ad/)(error), String(error));
+        failures++;
+      }
+    }
+    ok(failures > 5, `${failures} of 20 damaged files were recognised`);
+    Deno.writeFileSync(path, whole);
+    const file = await openH5ad(path);
+    equal(denseRows(file), expected.dense);
+    file.close();
   }));
 
 Deno.test("Hdf5File names the path of what HDF5 cannot do", async () => {

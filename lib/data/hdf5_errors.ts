@@ -1,0 +1,46 @@
+import { messageOf } from "../runtime/mod.ts";
+
+/**
+ * Runs a call of the HDF5 library, whose emscripten file system is `fs`, and throws what the library has to say of it: by itself it prints a page on stderr and returns garbage.
+ * (h5wasm's throwing error handler would leave the handles of the interrupted call open, and with them the file.)
+ */
+export function loudly<T>(fs: object | null, call: () => T): T {
+  const streams = fs as { write: StreamWrite };
+  const write = streams.write;
+  const decoder = new TextDecoder();
+  let said = "";
+  streams.write = (stream, heap, offset, length, position) => {
+    if (stream.fd !== STDERR) return write(stream, heap, offset, length, position);
+    said += decoder.decode(heap.subarray(offset, offset + length), { stream: true });
+    return length;
+  };
+  try {
+    const result = call();
+    if (said !== "") throw new Error(said);
+    return result;
+  } catch (error) {
+    throw said === "" ? error : new Error(said, { cause: error });
+  } finally {
+    streams.write = write;
+  }
+}
+
+const STDERR = 2;
+/** Emscripten's FS.write, through which everything passes that the library writes. */
+type StreamWrite = (
+  stream: { fd: number },
+  heap: Int8Array,
+  offset: number,
+  length: number,
+  position?: number,
+) => number;
+
+/** The innermost line of an HDF5 error stack, or the message itself. */
+export function reasonOf(error: unknown): string {
+  const text = messageOf(error);
+  const filter = text.match(/required filter '(.+?)' is not registered/)?.[1];
+  if (filter) return `it is compressed with ${filter}, which is not known here; write it again with gzip`;
+  const frames = [...text.matchAll(/#\d+: \S+ line \d+ in \w+\(\): (.+)/g)];
+  const innermost = frames.at(-1)?.[1];
+  return innermost ? `HDF5 says "${innermost}"; the file may be damaged` : text;
+}
