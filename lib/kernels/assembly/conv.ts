@@ -1,7 +1,8 @@
 // Depthwise causal convolution of up to four taps, and SiLU: out_t = silu(bias + sum_k w_k x_{t - (3 - k)}), where t
 // counts in walking order, so the reverse direction only turns the pointers around. Four channels at a time walk
 // down the positions with their filter and the last inputs in registers. Rows of x may lie `strideX` floats apart.
-import { at, fma, read, sigmoid4, siluSlope4, write, zero } from "./vector";
+import { siluSlopeTo, siluTo } from "./exponential";
+import { at, fma, multiplyTo, read, write, zero } from "./vector";
 
 export const MOST_TAPS = 4;
 
@@ -56,91 +57,124 @@ export function convForward(rows: i32, x: usize, out: usize): void {
 /** One row: out [L, C] from rows of x. */
 export function convRow(row: i32, x: usize, out: usize): void {
   const n = lengthOf(row);
-  if (n > 0) {
-    let c = 0;
-    for (; c + 4 <= C; c += 4) walkWide(n, c, at(x, c), at(out, c));
-    for (; c < C; c++) walkNarrow(n, c, at(x, c), at(out, c));
-  }
+  convolve(n, x, out);
+  siluTo(out, out, n * C);
   zero(at(out, n * C), (L - n) * C);
 }
 
-function walkWide(n: i32, c: i32, x: usize, out: usize): void {
-  walk(n, c, x, out, true);
+/** Positions that one walk covers, so that the rows it touches stay in the cache for the next channels. */
+const TILE = 32;
+
+/** What SiLU is given: bias + sum of taps, [n, C]. */
+function convolve(n: i32, x: usize, out: usize): void {
+  for (let start = 0; start < n; start += TILE) {
+    const end = min(n, start + TILE);
+    let c = 0;
+    for (; c + 4 <= C; c += 4) walkWide(n, start, end, c, at(x, c), at(out, c));
+    for (; c < C; c++) walkNarrow(n, start, end, c, at(x, c), at(out, c));
+  }
 }
 
-function walkNarrow(n: i32, c: i32, x: usize, out: usize): void {
-  walk(n, c, x, out, false);
+function walkWide(n: i32, start: i32, end: i32, c: i32, x: usize, out: usize): void {
+  walk(n, start, end, c, x, out, true);
+}
+
+function walkNarrow(n: i32, start: i32, end: i32, c: i32, x: usize, out: usize): void {
+  walk(n, start, end, c, x, out, false);
+}
+
+/** The input `back` positions before `from`, which is position t of the walk; zero before the first. */
+// @ts-ignore: decorator
+@inline
+function previous(from: usize, t: i32, back: i32, wide: bool): v128 {
+  return t >= back ? read(from - back * stepBytes(strideX), wide) : f32x4.splat(0);
 }
 
 // @ts-ignore: decorator
 @inline
-function walk(n: i32, c: i32, x: usize, out: usize, wide: bool): void {
+function walk(n: i32, start: i32, end: i32, c: i32, x: usize, out: usize, wide: bool): void {
   const w0 = tap(0, c), w1 = tap(1, c), w2 = tap(2, c), w3 = tap(3, c), shift = read(at(bias, c), wide);
-  let x0 = f32x4.splat(0), x1 = x0, x2 = x0;
-  let from = startOf(x, n, strideX), to = startOf(out, n, C);
-  for (let t = 0; t < n; t++) {
+  const stepX = stepBytes(strideX), stepOut = stepBytes(C);
+  let from = startOf(x, n, strideX) + start * stepX, to = startOf(out, n, C) + start * stepOut;
+  let x0 = previous(from, start, 3, wide), x1 = previous(from, start, 2, wide), x2 = previous(from, start, 1, wide);
+  for (let t = start; t < end; t++) {
     const x3 = read(from, wide);
-    const v = fma(w3, x3, fma(w2, x2, fma(w1, x1, fma(w0, x0, shift))));
-    write(to, f32x4.mul(v, sigmoid4(v)), wide);
+    write(to, fma(w3, x3, fma(w2, x2, fma(w1, x1, fma(w0, x0, shift)))), wide);
     x0 = x1; x1 = x2; x2 = x3;
-    from += stepBytes(strideX);
-    to += stepBytes(C);
+    from += stepX;
+    to += stepOut;
   }
 }
 
-/** Adds the gradients for dOut [rows, L, C] to dx (rows `strideX` apart), dWeight [C, K] and dBias [C]. */
-export function convBackward(rows: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize): void {
+/**
+ * Adds the gradients for dOut [rows, L, C] to dx (rows `strideX` apart), dWeight [C, K] and dBias [C]; `scratch`
+ * holds L C floats.
+ */
+export function convBackward(
+  rows: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize, scratch: usize,
+): void {
   for (let row = 0; row < rows; row++) {
     const offset = row * L * strideX;
-    convRowBackward(row, at(x, offset), at(dOut, row * L * C), at(dx, offset), dWeight, dBias);
+    convRowBackward(row, at(x, offset), at(dOut, row * L * C), at(dx, offset), dWeight, dBias, scratch);
   }
 }
 
-export function convRowBackward(row: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize): void {
+export function convRowBackward(
+  row: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize, slopes: usize,
+): void {
   const n = lengthOf(row);
-  if (n == 0) return;
-  let c = 0;
-  for (; c + 4 <= C; c += 4) walkBackWide(n, c, at(x, c), at(dOut, c), at(dx, c), dWeight, dBias);
-  for (; c < C; c++) walkBackNarrow(n, c, at(x, c), at(dOut, c), at(dx, c), dWeight, dBias);
+  convolve(n, x, slopes);
+  siluSlopeTo(slopes, slopes, n * C);
+  multiplyTo(slopes, slopes, dOut, n * C);
+  for (let start = 0; start < n; start += TILE) {
+    const end = min(n, start + TILE);
+    let c = 0;
+    for (; c + 4 <= C; c += 4) walkBackWide(n, start, end, c, at(x, c), at(slopes, c), at(dx, c), dWeight, dBias);
+    for (; c < C; c++) walkBackNarrow(n, start, end, c, at(x, c), at(slopes, c), at(dx, c), dWeight, dBias);
+  }
 }
 
-function walkBackWide(n: i32, c: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize): void {
-  walkBack(n, c, x, dOut, dx, dWeight, dBias, true);
+function walkBackWide(
+  n: i32, start: i32, end: i32, c: i32, x: usize, grad: usize, dx: usize, dWeight: usize, dBias: usize,
+): void {
+  walkBack(n, start, end, c, x, grad, dx, dWeight, dBias, true);
 }
 
-function walkBackNarrow(n: i32, c: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize): void {
-  walkBack(n, c, x, dOut, dx, dWeight, dBias, false);
+function walkBackNarrow(
+  n: i32, start: i32, end: i32, c: i32, x: usize, grad: usize, dx: usize, dWeight: usize, dBias: usize,
+): void {
+  walkBack(n, start, end, c, x, grad, dx, dWeight, dBias, false);
 }
 
-/** g_t, the gradient before SiLU, reaches dx three positions late: dx_{t-3} = sum_k w_k g_{t-k}. */
+/**
+ * The gradient g_t before SiLU reaches dx three positions late: dx_{t-3} gets w3 g_{t-3} + ... + w0 g_t. Each tile
+ * adds what its own g give, also to the three positions before it.
+ */
 // @ts-ignore: decorator
 @inline
 function walkBack(
-  n: i32, c: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize, wide: bool,
+  n: i32, start: i32, end: i32, c: i32, x: usize, grad: usize, dx: usize, dWeight: usize, dBias: usize, wide: bool,
 ): void {
-  const w0 = tap(0, c), w1 = tap(1, c), w2 = tap(2, c), w3 = tap(3, c), shift = read(at(bias, c), wide);
-  const nought = f32x4.splat(0);
-  let x0 = nought, x1 = nought, x2 = nought, g1 = nought, g2 = nought, g3 = nought;
-  let d0 = nought, d1 = nought, d2 = nought, d3 = nought, sum = nought;
-  let from = startOf(x, n, strideX), grad = startOf(dOut, n, C), to = startOf(dx, n, strideX);
-  for (let t = 0; t < n + 3; t++) {
-    let g = nought;
-    if (t < n) {
-      const x3 = read(from, wide);
-      const v = fma(w3, x3, fma(w2, x2, fma(w1, x1, fma(w0, x0, shift))));
-      g = f32x4.mul(read(grad, wide), siluSlope4(v, sigmoid4(v)));
-      sum = f32x4.add(sum, g);
-      d0 = fma(g, x0, d0); d1 = fma(g, x1, d1); d2 = fma(g, x2, d2); d3 = fma(g, x3, d3);
-      x0 = x1; x1 = x2; x2 = x3;
-      from += stepBytes(strideX);
-      grad += stepBytes(C);
-    }
-    if (t >= 3) {
-      write(to, fma(w3, g3, fma(w2, g2, fma(w1, g1, fma(w0, g, read(to, wide))))), wide);
-      to += stepBytes(strideX);
-    }
-    g3 = g2; g2 = g1; g1 = g;
+  const w0 = tap(0, c), w1 = tap(1, c), w2 = tap(2, c), w3 = tap(3, c), nought = f32x4.splat(0);
+  const stepX = stepBytes(strideX), stepGrad = stepBytes(C);
+  let from = startOf(x, n, strideX) + start * stepX, g = startOf(grad, n, C) + start * stepGrad;
+  let to = startOf(dx, n, strideX) + (start - 3) * stepX;
+  let x0 = previous(from, start, 3, wide), x1 = previous(from, start, 2, wide), x2 = previous(from, start, 1, wide);
+  let g1 = nought, g2 = nought, g3 = nought, d0 = nought, d1 = nought, d2 = nought, d3 = nought, sum = nought;
+  for (let t = start; t < end; t++) {
+    const x3 = read(from, wide), g0 = read(g, wide);
+    sum = f32x4.add(sum, g0);
+    d0 = fma(g0, x0, d0); d1 = fma(g0, x1, d1); d2 = fma(g0, x2, d2); d3 = fma(g0, x3, d3);
+    if (t >= 3) write(to, fma(w3, g3, fma(w2, g2, fma(w1, g1, fma(w0, g0, read(to, wide))))), wide);
+    x0 = x1; x1 = x2; x2 = x3;
+    g3 = g2; g2 = g1; g1 = g0;
+    from += stepX; g += stepGrad; to += stepX;
   }
+  if (end >= 3) write(to, fma(w3, g3, fma(w2, g2, fma(w1, g1, read(to, wide)))), wide);
+  to += stepX;
+  if (end >= 2) write(to, fma(w3, g2, fma(w2, g1, read(to, wide))), wide);
+  to += stepX;
+  write(to, fma(w3, g1, read(to, wide)), wide);
   write(at(dBias, c), f32x4.add(sum, read(at(dBias, c), wide)), wide);
   addTap(0, c, d0, dWeight); addTap(1, c, d1, dWeight); addTap(2, c, d2, dWeight); addTap(3, c, d3, dWeight);
 }

@@ -1,5 +1,6 @@
 // C = op(A) op(B) (+ C), row-major, float32. B is packed into slivers of 8 columns; A is read where it lies by
 // broadcasting loads; a 6 x 8 block of C stays in registers (12 of the 16 SIMD registers of x64).
+import { CONSTANT_BYTES, placeConstants } from "./exponential";
 import { at, fma } from "./vector";
 
 /** Rows and columns of the block in registers. */
@@ -22,11 +23,12 @@ let workspace: usize = 0;
 
 /** Bytes of workspace that `configure` must be given. */
 export function workspaceBytes(): i32 {
-  return (KC * NC + KC * MR + MR * NR) << 2;
+  return ((KC * NC + KC * MR + MR * NR) << 2) + CONSTANT_BYTES;
 }
 
 export function configure(buffer: usize, minimum: f64): void {
-  workspace = buffer;
+  placeConstants(buffer);
+  workspace = buffer + CONSTANT_BYTES;
   blasFrom = minimum;
 }
 

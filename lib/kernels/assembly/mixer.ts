@@ -4,7 +4,8 @@
 import { convRow, convRowBackward, describeConv } from "./conv";
 import { rmsBackward, rmsForward } from "./norm";
 import { describeScan, scanBackward, scanForward, scanScratch } from "./scan";
-import { at, sigmoid4, softplus4 } from "./vector";
+import { sigmoidTo, softplusTo } from "./exponential";
+import { addScaled, addTo, at, columnSums, multiplyTo } from "./vector";
 
 let L: i32, H: i32, P: i32, N: i32, K: i32, chunk: i32, eps: f32;
 let F: i32, C: i32, D: i32; // features, convolved channels, width of `projected`
@@ -16,7 +17,7 @@ let convWeight: usize, convBias: usize, dtBias: usize, a: usize, d: usize, norm:
 
 // Scratch.
 let normRow: usize; // [F]
-let mixed: usize, steps: usize; // one row: [L, C], [L, H]
+let mixed: usize, rawSteps: usize, steps: usize; // one row: [L, C], [L, H] before and after softplus
 let gradY: usize, gradMixed: usize, gradSteps: usize; // one row: [L, F], [L, C], [L, H]
 let rest: usize; // the scan's own
 
@@ -46,7 +47,8 @@ export function mixerScratch(gradient: i32): usize {
 function layOut(scratch: usize): void {
   normRow = scratch;
   mixed = at(normRow, F);
-  steps = at(mixed, L * C);
+  rawSteps = at(mixed, L * C);
+  steps = at(rawSteps, L * H);
   gradY = at(steps, L * H);
   gradMixed = at(gradY, L * F);
   gradSteps = at(gradMixed, L * C);
@@ -62,16 +64,17 @@ function projectedRow(row: i32): usize {
 /** Convolution and step sizes of one row, and the scan's view of them. */
 function prepareRow(row: i32): void {
   convRow(row, at(projectedRow(row), F), mixed);
-  const raw = at(projectedRow(row), F + C);
-  for (let t = 0; t < L; t++) {
-    for (let h = 0; h < H; h++) {
-      const v = f32x4.add(v128.load32_splat(at(raw, t * D + h)), v128.load32_splat(at(dtBias, h)));
-      v128.store_lane<f32>(at(steps, t * H + h), softplus4(v), 0);
-    }
-  }
+  gatherSteps(row);
+  softplusTo(steps, rawSteps, L * H);
   describeScan(
     L, H, P, N, chunk, reverse, mixed, C, steps, H, a, at(mixed, F), C, at(mixed, F + N), C, d, at(lengths, row),
   );
+}
+
+/** rawSteps = dt + dtBias: what softplus is given. */
+function gatherSteps(row: i32): void {
+  const from = at(projectedRow(row), F + C);
+  for (let t = 0; t < L; t++) addTo(at(rawSteps, t * H), at(from, t * D), dtBias, 1, H);
 }
 
 /** Adds half of the described direction's result to out [rows, L, F]; its scan goes to y, of the same shape. */
@@ -101,20 +104,15 @@ export function mixerBackward(
     prepareRow(row);
     rmsBackward(L, F, eps, at(y, offset), from, D, norm, 0.5, at(dOut, offset), gradY, to, D, dNorm, normRow);
     scanBackward(1, gradY, F, gradMixed, gradSteps, at(gradMixed, F), at(gradMixed, F + N), sumsAD, rest);
-    convRowBackward(row, at(from, F), gradMixed, at(to, F), dWeight, dBias);
-    stepsBackward(at(from, F + C), at(to, F + C), dStepBias);
+    convRowBackward(row, at(from, F), gradMixed, at(to, F), dWeight, dBias, mixed);
+    stepsBackward(at(to, F + C), dStepBias);
   }
 }
 
 /** Through softplus: its slope is the sigmoid. */
-function stepsBackward(raw: usize, to: usize, dStepBias: usize): void {
-  for (let t = 0; t < L; t++) {
-    for (let h = 0; h < H; h++) {
-      const v = f32x4.add(v128.load32_splat(at(raw, t * D + h)), v128.load32_splat(at(dtBias, h)));
-      const grad = f32x4.extract_lane(sigmoid4(v), 0) * load<f32>(at(gradSteps, t * H + h));
-      const out = at(to, t * D + h), sum = at(dStepBias, h);
-      store<f32>(out, load<f32>(out) + grad);
-      store<f32>(sum, load<f32>(sum) + grad);
-    }
-  }
+function stepsBackward(to: usize, dStepBias: usize): void {
+  sigmoidTo(rawSteps, rawSteps, L * H);
+  multiplyTo(gradSteps, gradSteps, rawSteps, L * H);
+  for (let t = 0; t < L; t++) addScaled(at(to, t * D), at(gradSteps, t * H), 1, H);
+  columnSums(gradSteps, dStepBias, L, H);
 }

@@ -1,5 +1,6 @@
 // Embedding rows and the softmax family.
-import { addScaled, at, copy, exp4, laneSum, scaleTo, zero } from "./vector";
+import { expTo } from "./exponential";
+import { addScaled, at, copy, scaleTo, shiftTo, sum, zero } from "./vector";
 
 /** out[i] = table[ids[i]]. */
 export function gatherRows(n: i32, width: i32, table: usize, ids: usize, out: usize): void {
@@ -23,23 +24,12 @@ function largest(x: usize, n: i32): f32 {
   return best;
 }
 
-/** out = exp(scale x - max); returns the sum. */
+/** out = exp(scale (x - max)); returns the sum. */
 function exponentials(out: usize, x: usize, n: i32, scale: f32): f32 {
-  const top = f32x4.splat(largest(x, n)), factor = f32x4.splat(scale);
-  let sum = f32x4.splat(0);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const e = exp4(f32x4.mul(factor, f32x4.sub(v128.load(at(x, i)), top)));
-    v128.store(at(out, i), e);
-    sum = f32x4.add(sum, e);
-  }
-  let total = laneSum(sum);
-  for (; i < n; i++) {
-    const e = exp4(f32x4.mul(factor, f32x4.sub(v128.load32_splat(at(x, i)), top)));
-    v128.store_lane<f32>(at(out, i), e, 0);
-    total += f32x4.extract_lane(e, 0);
-  }
-  return total;
+  shiftTo(out, x, -largest(x, n), n);
+  if (scale != 1) scaleTo(out, out, scale, n);
+  expTo(out, out, n);
+  return sum(out, n);
 }
 
 /** out = softmax(scale x) over the first `open` of n entries, 0 beyond; scale > 0. */

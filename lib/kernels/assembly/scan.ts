@@ -2,7 +2,8 @@
 // features, N state width, q positions in the chunk at hand, s_i the sum of dt a up to i within the chunk.
 // Positions are read in walking order, so the reverse direction differs only in which row `position` gives.
 import { gemm } from "./gemm";
-import { addScaled, addTo, at, copy, dot, exp4, expTo, laneSum, scaleTo, zero } from "./vector";
+import { expTo } from "./exponential";
+import { addScaled, addTo, at, copy, dot, laneSum, scaleTo, shiftTo, zero } from "./vector";
 
 // The problem at hand, set by `describe`.
 let L: i32, H: i32, P: i32, N: i32, F: i32, Q: i32;
@@ -51,7 +52,7 @@ function layOut(scratch: usize): void {
   toEnd = at(fromStart, perHead);
   scores = at(toEnd, perHead);
   decays = at(scores, square);
-  gradY = at(decays, square);
+  gradY = at(decays, square + 4); // the last row of decays is written in whole registers
   gradU = at(gradY, wide);
   gradScores = at(gradU, wide);
   products = at(gradScores, square);
@@ -96,7 +97,8 @@ function loadChunk(row: i32, n: i32, start: i32, q: i32): void {
   for (let h = 0; h < H; h++) {
     const sum = at(sums, h * Q), last = load<f32>(at(sum, q - 1));
     expTo(at(fromStart, h * Q), sum, q);
-    for (let i = 0; i < q; i++) store<f32>(at(toEnd, h * Q + i), last - load<f32>(at(sum, i)));
+    scaleTo(at(toEnd, h * Q), sum, -1, q);
+    shiftTo(at(toEnd, h * Q), at(toEnd, h * Q), last, q);
     expTo(at(toEnd, h * Q), at(toEnd, h * Q), q);
   }
 }
@@ -123,18 +125,13 @@ function advance(next: usize, state: usize, q: i32): void {
   gemm(1, 0, N, F, q, chunkB, N, weighted, F, 1, next, F);
 }
 
-/** decays[i, j] = exp(s_i - s_j) for j <= i, else 0. */
+/** decays[i, j] = exp(s_i - s_j) for j <= i; what lies above the diagonal is left undefined. */
 function fillDecays(h: i32, q: i32): void {
   const sum = at(sums, h * Q);
   for (let i = 0; i < q; i++) {
-    const here = f32x4.splat(load<f32>(at(sum, i)));
-    const out = at(decays, i * q);
-    let j = 0;
-    for (; j + 4 <= i + 1; j += 4) v128.store(at(out, j), exp4(f32x4.sub(here, v128.load(at(sum, j)))));
-    for (; j <= i; j++) {
-      v128.store_lane<f32>(at(out, j), exp4(f32x4.sub(here, v128.load32_splat(at(sum, j)))), 0);
-    }
-    zero(at(out, j), q - j);
+    const here = load<f32>(at(sum, i)), out = at(decays, i * q);
+    for (let j = 0; j <= i; j += 4) v128.store(at(out, j), f32x4.sub(f32x4.splat(here), v128.load(at(sum, j))));
+    expTo(out, out, i + 1);
   }
 }
 

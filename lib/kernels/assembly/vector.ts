@@ -22,65 +22,6 @@ export function laneSum(v: v128): f32 {
     (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
-/** 1.5 * 2^23: adding it rounds to an integer, which then stands in the lowest bits. */
-const ROUNDER: f32 = 12582912;
-
-/**
- * exp by range reduction to |r| <= ln(2)/2 and a degree-5 polynomial in r (the coefficients of Cephes' expf,
- * S. Moshier): relative error below 2e-7; arguments are clamped to [-87, 88], so nothing overflows. NaN stays NaN.
- */
-// @ts-ignore: decorator
-@inline
-export function exp4(x: v128): v128 {
-  const limited = f32x4.pmax(f32x4.pmin(x, f32x4.splat(88)), f32x4.splat(-87));
-  const shifted = fma(limited, f32x4.splat(1.44269504088896341), f32x4.splat(ROUNDER));
-  const n = f32x4.sub(shifted, f32x4.splat(ROUNDER));
-  const r = fma(n, f32x4.splat(2.12194440e-4), fma(n, f32x4.splat(-0.693359375), limited));
-  let p = fma(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
-  p = fma(p, r, f32x4.splat(8.3334519073e-3));
-  p = fma(p, r, f32x4.splat(4.1665795894e-2));
-  p = fma(p, r, f32x4.splat(1.6666665459e-1));
-  p = fma(p, r, f32x4.splat(5.0000001201e-1));
-  p = fma(p, f32x4.mul(r, r), f32x4.add(r, f32x4.splat(1)));
-  // 2^n p: n added to the exponent of p, which lies in [0.7, 1.5]; n >= -126 keeps the sum in range
-  return i32x4.add(p, i32x4.shl(shifted, 23));
-}
-
-// @ts-ignore: decorator
-@inline
-export function sigmoid4(x: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
-}
-
-/** Slope of x * sigmoid(x), given s = sigmoid(x): s (1 + x (1 - s)). */
-// @ts-ignore: decorator
-@inline
-export function siluSlope4(x: v128, s: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.mul(s, fma(x, f32x4.sub(one, s), one));
-}
-
-/**
- * log(1 + exp(x)) = max(x, 0) + log1p(u) with u = exp(-|x|) <= 1, and log1p(u) = 2 artanh(u / (2 + u)): eight
- * terms of artanh's series at an argument of at most 1/3 leave a relative error below 1e-8, also for small u.
- */
-// @ts-ignore: decorator
-@inline
-export function softplus4(x: v128): v128 {
-  const u = exp4(f32x4.neg(f32x4.abs(x)));
-  const s = f32x4.div(u, f32x4.add(u, f32x4.splat(2)));
-  const square = f32x4.mul(s, s);
-  let p = fma(f32x4.splat(1.0 / 15), square, f32x4.splat(1.0 / 13));
-  p = fma(p, square, f32x4.splat(1.0 / 11));
-  p = fma(p, square, f32x4.splat(1.0 / 9));
-  p = fma(p, square, f32x4.splat(1.0 / 7));
-  p = fma(p, square, f32x4.splat(1.0 / 5));
-  p = fma(p, square, f32x4.splat(1.0 / 3));
-  p = fma(p, square, f32x4.splat(1));
-  return fma(f32x4.add(s, s), p, f32x4.max(x, f32x4.splat(0)));
-}
-
 /** Four floats, or one (and zeros) where they do not fill a register. */
 // @ts-ignore: decorator
 @inline
@@ -119,6 +60,32 @@ export function addScaled(out: usize, x: usize, s: f32, n: i32): void {
   for (; i < n; i++) store<f32>(at(out, i), load<f32>(at(out, i)) + s * load<f32>(at(x, i)));
 }
 
+/** out = left right. */
+export function multiplyTo(out: usize, left: usize, right: usize, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= n; i += 4) v128.store(at(out, i), f32x4.mul(v128.load(at(left, i)), v128.load(at(right, i))));
+  for (; i < n; i++) store<f32>(at(out, i), load<f32>(at(left, i)) * load<f32>(at(right, i)));
+}
+
+/** out += left right. */
+export function multiplyAdd(out: usize, left: usize, right: usize, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    v128.store(at(out, i), fma(v128.load(at(left, i)), v128.load(at(right, i)), v128.load(at(out, i))));
+  }
+  for (; i < n; i++) {
+    store<f32>(at(out, i), load<f32>(at(out, i)) + load<f32>(at(left, i)) * load<f32>(at(right, i)));
+  }
+}
+
+/** out = x + s. */
+export function shiftTo(out: usize, x: usize, s: f32, n: i32): void {
+  const shift = f32x4.splat(s);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) v128.store(at(out, i), f32x4.add(v128.load(at(x, i)), shift));
+  for (; i < n; i++) store<f32>(at(out, i), load<f32>(at(x, i)) + s);
+}
+
 /** out = x + s y. */
 export function addTo(out: usize, x: usize, y: usize, s: f32, n: i32): void {
   const factor = f32x4.splat(s);
@@ -137,11 +104,14 @@ export function dot(x: usize, y: usize, n: i32): f32 {
   return total;
 }
 
-/** out = exp(x). */
-export function expTo(out: usize, x: usize, n: i32): void {
+/** Sum of x_i. */
+export function sum(x: usize, n: i32): f32 {
+  let total = f32x4.splat(0);
   let i = 0;
-  for (; i + 4 <= n; i += 4) v128.store(at(out, i), exp4(v128.load(at(x, i))));
-  for (; i < n; i++) v128.store_lane<f32>(at(out, i), exp4(v128.load32_splat(at(x, i))), 0);
+  for (; i + 4 <= n; i += 4) total = f32x4.add(total, v128.load(at(x, i)));
+  let result = laneSum(total);
+  for (; i < n; i++) result += load<f32>(at(x, i));
+  return result;
 }
 
 /** Sum of squares in float64, for norms over millions of entries. */

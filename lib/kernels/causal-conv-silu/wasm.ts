@@ -33,10 +33,13 @@ registerWasm<Attributes>(CAUSAL_CONV_SILU, (engine, inputs, { reverse }) => {
 
 registerWasm<Attributes>(GRADIENT, (engine, inputs, { reverse }) => {
   const { x, dy } = inputs;
+  const [rows, length, channels] = x.shape;
   const gradients = NAMES.map((name) => engine.zeros(inputs[name].shape));
   const [dx, dWeight, dBias] = gradients.map(engine.pointer);
-  describe(engine, inputs, reverse);
-  engine.run.convBackward(x.shape[0], engine.pointer(x), engine.pointer(dy), dx, dWeight, dBias);
+  engine.scratch(4 * length * channels, (scratch) => {
+    describe(engine, inputs, reverse);
+    engine.run.convBackward(rows, engine.pointer(x), engine.pointer(dy), dx, dWeight, dBias, scratch);
+  });
   return gradients;
 });
 

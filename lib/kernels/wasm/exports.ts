@@ -33,7 +33,7 @@ export interface KernelExports {
   convForward(rows: number, x: Pointer, out: Pointer): void;
   // deno-fmt-ignore
   convBackward(
-    rows: number, x: Pointer, dOut: Pointer, dx: Pointer, dWeight: Pointer, dBias: Pointer,
+    rows: number, x: Pointer, dOut: Pointer, dx: Pointer, dWeight: Pointer, dBias: Pointer, scratch: Pointer,
   ): void;
   // deno-fmt-ignore
   crossEntropy(
