@@ -51,11 +51,12 @@ export async function runPretraining(
   const { preset, seed, vocabulary } = options;
   const data = preparePretraining(studies, { vocabulary, rng: createRng(seed).split("split") });
   const started = performance.now();
-  const trained = await pretrain(data, { ...TRAINING[preset], config: cellPreset(preset), ...options });
+  const settings = trainingSettings(options);
+  const trained = await pretrain(data, { config: cellPreset(preset), ...options, ...settings });
   const seconds = (performance.now() - started) / 1000;
   const model = calibrate(trained.model, data);
   const { classifier, text } = scoreTypes(nameTestCells(model, data));
-  const seen = trained.training.steps * (options.batchSize ?? TRAINING[preset].batchSize);
+  const seen = trained.training.steps * settings.batchSize;
   const scores = {
     metrics: {
       accuracy: classifier.accuracy,
@@ -69,6 +70,16 @@ export async function runPretraining(
     cells_per_second: seen / seconds,
   };
   return { ...trained, model, data, scores };
+}
+
+/** The preset's training settings, with what the caller set instead. */
+function trainingSettings({ preset, epochs, batchSize, peak }: ExperimentOptions) {
+  const usual = TRAINING[preset];
+  return {
+    epochs: epochs ?? usual.epochs,
+    batchSize: batchSize ?? usual.batchSize,
+    peak: peak ?? usual.peak,
+  };
 }
 
 const prefixed = (prefix: string, scores: Record<string, number>) =>

@@ -7,7 +7,7 @@ import { type Study, studyOf } from "./sets.ts";
 
 /**
  * The real studies that the shipped checkpoint learns from. kang_ifnb_832 and pbmc68k_reduced are not here: they are
- * what it is tested on. pbmc_frozen_donor_a has no labels and teaches masked expression only.
+ * what it is tested on.
  */
 export const REAL_STUDIES = [
   "pbmc3k",
@@ -16,7 +16,6 @@ export const REAL_STUDIES = [
   "head_neck_tumour",
   "melanoma_t_cells",
   "merfish_lung",
-  "pbmc_frozen_donor_a",
 ] as const;
 
 /** Studies to pretrain on, and whether they are real. */
