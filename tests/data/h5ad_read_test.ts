@@ -105,11 +105,14 @@ Deno.test("openH5ad reads anndata 0.6: tables, uns categories, h5sparse, raw.X",
   raw.close();
 });
 
-Deno.test("openH5ad reads files of HDF5's newer format", async () => {
+Deno.test("openH5ad reads HDF5's newer format and anndata's nullable strings", async () => {
   const file = await openH5ad(fixture("latest.h5ad"));
   equal([file.obsNames, file.varNames], [expected.cells, expected.genes]);
   equal(denseRows(file), expected.dense);
   equal(denseRows(file, [4, 7]), expected.dense.slice(4, 7));
+  equal(file.obs.getColumn("note").toArray().slice(0, 3), ["a", null, "c"]);
+  equal(file.obs.getColumn("label").toArray().slice(0, 3), ["B", "T", null]);
+  equal(file.element("uns/nothing"), null);
   file.close();
 });
 

@@ -128,7 +128,7 @@ Deno.test("annotateCopy adds to a file of HDF5's newer format, and says that it 
     const out = join(folder, "out.h5ad");
     await annotateCopy(fixture("latest.h5ad"), out, additions(9, 0));
     const file = await openH5ad(out);
-    equal(file.obs.columns, ["kcellfm_cell_type", "kcellfm_confidence"]);
+    equal(file.obs.columns, ["note", "label", "kcellfm_cell_type", "kcellfm_confidence"]);
     equal(denseRows(file), dense);
     file.close();
     const again = annotateCopy(out, join(folder, "again.h5ad"), additions(9, 1));

@@ -4,7 +4,7 @@ import { requireHdf5 } from "../hdf5_check.ts";
 import { unlink } from "../hdf5_unlink.ts";
 import type { DenseArray, RecordArray } from "./elements.ts";
 import { readRecords } from "./encodings.ts";
-import { columnNames, indexKey, readTableFields } from "./frames.ts";
+import { columnNames, indexKey, readFrame, readIndex, readTableFields, unsCategories } from "./frames.ts";
 import {
   type Columns,
   putArray,
@@ -30,7 +30,7 @@ export interface Annotations {
 /**
  * Copies an `.h5ad` and adds obs columns, obsm and uns entries so that anndata and scanpy open it again. Entries of
  * the same name are replaced; everything else keeps its bytes. The obs and obsm tables of anndata before 0.7 are
- * rewritten as groups with the same columns (booleans become 0 and 1). `output` holds the whole file or nothing.
+ * rewritten as groups with the same columns (categoricals become text, booleans 0 and 1). `output` holds the whole file or nothing.
  *
  * @throws {KcellfmError} tag "file" when a file or the output's folder cannot be used, "data" when lengths differ.
  */
@@ -40,10 +40,7 @@ export async function annotateCopy(input: string, output: string, additions: Ann
     await Deno.copyFile(input, temporary);
     await Deno.chmod(temporary, 0o644);
     const copy = { path: temporary, shown: output };
-    await convertTable(copy, "obs", (file) => {
-      const table = readTableFields(file, "obs");
-      return (file) => putFrame(file, "obs", table);
-    });
+    await convertObs(copy);
     await convertTable(copy, "obsm", (file) => {
       const { columns } = readRecords(file, "obsm");
       return (file) => putRecords(file, "obsm", columns);
@@ -80,6 +77,22 @@ async function convertTable(
   await withFile(copy, "a", write);
 }
 
+/** Categories move from uns into the columns: no version of anndata looks for those of a group in uns. */
+async function convertObs(copy: Copy): Promise<void> {
+  let moved: string[] = [];
+  await convertTable(copy, "obs", (file) => {
+    const { index, columns } = readTableFields(file, "obs");
+    const { frame } = readFrame(file, "obs");
+    moved = Object.keys(columns).filter((name) => file.kind(unsCategories(name)) !== null);
+    const labels = moved.map((
+      name,
+    ) => [name, frame.getColumn(name).toArray().map((label) => String(label ?? ""))]);
+    const table = { index, columns: { ...columns, ...Object.fromEntries(labels) } };
+    return (file) => putFrame(file, "obs", table);
+  });
+  for (const name of moved) unlink(copy.path, unsCategories(name), copy);
+}
+
 /** Removes what is about to be replaced. */
 async function makeRoom(copy: Copy, additions: Annotations): Promise<void> {
   const targets = await withFile(copy, "r", (file) => {
@@ -113,20 +126,17 @@ function putRecords(file: Hdf5File, path: string, columns: RecordArray["columns"
 }
 
 function addTo(file: Hdf5File, { obs = {}, obsm = {}, uns = {} }: Annotations): void {
-  addColumns(file, obs);
-  const rows = rowCount(file);
+  const rows = readIndex(file, "obs").length;
+  addColumns(file, obs, rows);
   for (const group of ["obsm", "uns"]) if (!file.kind(group)) putGroup(file, group);
   for (const [name, array] of Object.entries(obsm)) putObsm(file, name, { array, rows });
   for (const [name, value] of Object.entries(uns)) putUns(file, `uns/${requireName(file, name)}`, value);
 }
 
-function addColumns(file: Hdf5File, columns: Columns): void {
+function addColumns(file: Hdf5File, columns: Columns, length: number): void {
   const order = columnNames(file, "obs", indexKey(file, "obs"));
-  const length = rowCount(file);
   for (const [name, column] of Object.entries(columns)) {
     putColumn(file, `obs/${requireName(file, name)}`, { column, length });
   }
   file.setAttribute("obs", "column-order", [...new Set([...order, ...Object.keys(columns)])]);
 }
-
-const rowCount = (file: Hdf5File): number => file.info(`obs/${indexKey(file, "obs")}`).shape?.[0] ?? 0;

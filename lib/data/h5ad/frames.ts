@@ -23,7 +23,7 @@ export function readFrame(file: Hdf5File, path: string): Frame {
 
 function readColumns(file: Hdf5File, path: string): Frame {
   const key = indexKey(file, path);
-  const index = asText(readElement(file, `${path}/${key}`), `${path}/${key}`);
+  const index = readIndex(file, path);
   const series = columnNames(file, path, key).map((name) => {
     const at = `${path}/${name}`;
     return toSeries(file, { name, at, element: readColumn(file, at), length: index.length });
@@ -37,6 +37,14 @@ export function indexKey(file: Hdf5File, path: string): string {
   if (typeof key === "string") return key;
   for (const name of ["_index", "index"]) if (file.kind(`${path}/${name}`)) return name;
   throw dataError(`Cannot read ${path} of ${file.path}: it has no index of row names`);
+}
+
+/** The row names, in either encoding of text. */
+export function readIndex(file: Hdf5File, path: string): string[] {
+  const at = `${path}/${indexKey(file, path)}`;
+  const values = columnValues(readElement(file, at));
+  if (values === null) throw dataError(`Cannot read ${at} of ${file.path}: row names were expected`);
+  return Array.from(values as ArrayLike<string | number | boolean | null>, (value) => String(value ?? ""));
 }
 
 /** Column names in the file's order. */
@@ -97,9 +105,11 @@ function toSeries(file: Hdf5File, { name, at, element, length }: Column): Series
   return pl.Series(name, values as string[]);
 }
 
-/** Before anndata 0.7 the categories of a column of codes lay in `uns/NAME_categories`. */
+/** Where the categories of a column of codes lay before anndata 0.7. */
+export const unsCategories = (name: string): string => `uns/${name}_categories`;
+
 function withUnsCategories(file: Hdf5File, name: string, element: Element): Element {
-  const path = `uns/${name}_categories`;
+  const path = unsCategories(name);
   if (!isDenseArray(element) || !(element.data instanceof Int32Array) || !file.kind(path)) return element;
   const categories = categoryNames(file, path);
   if (!element.data.every((code) => code < categories.length)) return element;
@@ -119,10 +129,4 @@ function columnValues(element: Element): Values | null {
 /** One category name a row; null where the code is missing. */
 export function labelsOf({ codes, categories }: Categorical): (string | null)[] {
   return Array.from(codes, (code) => code < 0 ? null : categories[code] ?? null);
-}
-
-function asText(element: Element, path: string): string[] {
-  const values = columnValues(element);
-  if (values === null) throw dataError(`Cannot read ${path}: row names were expected`);
-  return Array.from(values as ArrayLike<string | number | boolean | null>, (value) => String(value ?? ""));
 }
