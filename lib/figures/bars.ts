@@ -67,6 +67,7 @@ function trace(options: Bars, series: BarSeries, index: number): Data {
         texttemplate: `%{value:${format}}`,
         textposition: "auto",
         insidetextanchor: "start",
+        constraintext: "none",
         textfont: { size: 11 },
       }
       : {}),
@@ -74,6 +75,6 @@ function trace(options: Bars, series: BarSeries, index: number): Data {
 }
 
 function heightOf({ categories, series, stacked }: Bars): number {
-  const perCategory = stacked ? 26 : Math.max(26, 17 * series.length);
+  const perCategory = stacked ? 26 : Math.max(26, 20 * series.length);
   return Math.max(220, 130 + categories.length * perCategory);
 }

@@ -1,5 +1,6 @@
 import type { Data } from "plotly.js";
 import { axis, colorBar, type Figure, figure, type FigureText, requireSameLength } from "./figure.ts";
+import { shorten } from "./names.ts";
 import { DIVERGING, SEQUENTIAL, SHARES } from "./theme.ts";
 
 export interface Heatmap extends FigureText {
@@ -15,8 +16,8 @@ export interface Heatmap extends FigureText {
   /** "shares" from page colour to blue (default), "sequential" for any quantity, "diverging" around zero. */
   readonly scale?: keyof typeof SCALES;
   readonly range?: readonly [number, number];
-  /** Numbers in the cells as a d3 format; default ".2f" up to 14 x 14 cells, none above. */
-  readonly format?: string;
+  /** Digits of the numbers in the cells, null for none; default 2 up to 14 x 14 cells. */
+  readonly digits?: number | null;
 }
 
 const SCALES = { shares: SHARES, sequential: SEQUENTIAL, diverging: DIVERGING } as const;
@@ -33,14 +34,19 @@ export function heatmap(options: Heatmap): Figure {
     tickfont: { size: options.rows.length > 30 ? 9 : 11 },
   };
   return figure([trace(options)], { ...options, height }, {
-    xaxis: axis(options.column, { ...small, type: "category", tickangle: tickAngle(options.columns) }),
-    yaxis: axis(options.row, { ...small, type: "category", autorange: "reversed" }),
+    xaxis: axis(options.column, {
+      ...small,
+      ...ticks(options.columns),
+      tickangle: tickAngle(options.columns),
+    }),
+    yaxis: axis(options.row, { ...small, ...ticks(options.rows), autorange: "reversed" }),
   });
 }
 
-function trace({ z, rows, columns, value, scale = "shares", range, format }: Heatmap): Data {
-  const digits = format ?? (rows.length <= 14 && columns.length <= 14 ? ".2f" : "");
+function trace({ z, rows, columns, value, scale = "shares", range, digits }: Heatmap): Data {
+  const shown = digits ?? (rows.length <= 14 && columns.length <= 14 ? 2 : null);
   const gap = rows.length <= 60 && columns.length <= 60 ? 1 : 0;
+  const text = shown === null ? {} : { text: z.map((row) => cellTexts(row, shown)), texttemplate: "%{text}" };
   return {
     type: "heatmap",
     z: z.map((row) => Array.from(row)),
@@ -50,16 +56,28 @@ function trace({ z, rows, columns, value, scale = "shares", range, format }: Hea
     xgap: gap,
     ygap: gap,
     ...limits(scale, range),
-    ...(digits ? { texttemplate: `%{z:${digits}}`, textfont: { size: 10.5 } } : {}),
+    ...text,
+    textfont: { size: 10.5 },
     colorbar: colorBar(value),
     hovertemplate: "%{y} / %{x}: %{z:.3f}<extra></extra>",
-  };
+  } as Data;
 }
+
+/** Zeros are left blank: a page of "0.00" hides what there is to see. */
+const cellTexts = (row: ArrayLike<number>, digits: number) =>
+  Array.from(row, (v) => Number(v.toFixed(digits)) === 0 ? "" : v.toFixed(digits));
 
 function limits(scale: keyof typeof SCALES, range?: readonly [number, number]) {
   if (range) return { zmin: range[0], zmax: range[1] };
   if (scale === "shares") return { zmin: 0, zmax: 1 };
   return scale === "diverging" ? { zmid: 0 } : {};
 }
+
+/** Long names are cut on the axis and whole under the pointer. */
+const ticks = (names: readonly string[]) => ({
+  type: "category" as const,
+  tickvals: [...names],
+  ticktext: names.map((name) => shorten(name, 32)),
+});
 
 const tickAngle = (names: readonly string[]) => names.some((name) => name.length > 4) ? -45 : 0;

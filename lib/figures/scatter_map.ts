@@ -4,12 +4,16 @@ import {
   bareAxis,
   colorBar,
   DEFAULT_HEIGHT,
+  DEFAULT_WIDTH,
   extent,
   type Figure,
   figure,
   type FigureText,
   requireSameLength,
 } from "./figure.ts";
+import { placeNames } from "./map_names.ts";
+import { shorten } from "./names.ts";
+import { textWidth } from "./text_width.ts";
 import { colorAt, LIGHT, NEUTRAL, SEQUENTIAL } from "./theme.ts";
 
 /** Points of a map (UMAP, PCA, tissue), coloured by `label` or by `value`. */
@@ -44,34 +48,38 @@ export interface ScatterMap extends FigureText {
 
 const MAX_POINTS = 6000;
 const MIN_PER_CATEGORY = 20;
+const LEGEND_LETTERS = 36;
+const MAP_LETTERS = 26;
 const SYMBOLS = ["circle", "diamond", "square", "triangle-up"] as const;
 
 /** A map of points: one trace a category with its name on it, or one trace with a colour bar. */
 export function scatterMap(map: ScatterMap): Figure {
   requireSameLength("a map (x and y)", map.x, map.y);
   if (map.label) requireSameLength("a map (x and label)", map.x, map.label);
-  const groups = groupsOf(map);
-  const kept = sampleGroups([...groups.values()], map);
-  const drawn = kept.reduce((sum, rows) => sum + rows.length, 0);
+  const groups = sampleGroups(groupsOf(map), map);
+  const drawn = groups.reduce((sum, { rows }) => sum + rows.length, 0);
   const size = map.size ?? Math.max(3.4, Math.min(8, 220 / Math.sqrt(drawn)));
-  const names = [...groups.keys()];
   const data = map.label
-    ? names.map((name, i) =>
-      categoryTrace(map, kept[i], { name, index: i, size, of: groups.get(name)!.length })
-    )
-    : [valueTrace(map, kept[0] ?? [], size)];
-  // the whole legend must fit, since a static picture cannot scroll
-  const height = map.height ?? Math.max(DEFAULT_HEIGHT, map.label ? 150 + 19 * names.length : 0);
-  return figure(data, { ...withCount(map, drawn), height }, {
+    ? groups.map((group, index) => categoryTrace(map, group, { index, size }))
+    : [valueTrace(map, groups[0]?.rows ?? [], size)];
+  const room = roomFor(map, data.map(({ name = "" }) => name));
+  return figure(data, { ...withCount(map, drawn), ...room }, {
     hovermode: "closest",
     xaxis: bareAxis(map.axes?.[0] ?? "UMAP 1", map.spatial ? { scaleanchor: "y" } : {}),
     yaxis: bareAxis(map.axes?.[1] ?? "UMAP 2", map.spatial ? { autorange: "reversed" } : {}),
-    annotations: namesShown(map, names.length) ? names.map((name, i) => nameAt(map, kept[i], name)) : [],
+    annotations: namesShown(map, groups.length) ? namesOnMap(map, groups, room) : [],
   });
 }
 
+/** The points of one category that are drawn, of how many there are. */
+interface Group {
+  readonly name: string;
+  readonly rows: number[];
+  readonly of: number;
+}
+
 /** Rows by category, in legend order; one group for a map by value. */
-function groupsOf(map: ScatterMap): Map<string, number[]> {
+function groupsOf(map: ScatterMap): Group[] {
   const groups = new Map<string, number[]>(map.order?.map((name) => [name, []]));
   for (let i = 0; i < map.x.length; i++) {
     const name = map.label?.[i] ?? "";
@@ -79,33 +87,32 @@ function groupsOf(map: ScatterMap): Map<string, number[]> {
     if (rows) rows.push(i);
     else groups.set(name, [i]);
   }
-  const entries = [...groups].filter(([, rows]) => rows.length > 0);
-  return new Map(map.order ? entries : entries.sort((a, b) => b[1].length - a[1].length));
+  const filled = [...groups].map(([name, rows]) => ({ name, rows, of: rows.length })).filter(({ of }) =>
+    of > 0
+  );
+  return map.order ? filled : filled.sort((a, b) => b.of - a.of);
 }
 
-function sampleGroups(groups: number[][], { maxPoints = MAX_POINTS, seed = 0 }: ScatterMap): number[][] {
-  const total = groups.reduce((sum, rows) => sum + rows.length, 0);
+function sampleGroups(groups: Group[], { maxPoints = MAX_POINTS, seed = 0 }: ScatterMap): Group[] {
+  const total = groups.reduce((sum, { of }) => sum + of, 0);
   if (total <= maxPoints) return groups;
   const rng = createRng(seed).split("scatterMap");
-  return groups.map((rows) => {
-    const share = Math.floor(rows.length * maxPoints / total);
-    const count = Math.min(rows.length, Math.max(share, MIN_PER_CATEGORY));
-    return Array.from(rng.sample(rows.length, count).sort(), (i) => rows[i]);
+  return groups.map((group) => {
+    const share = Math.floor(group.of * maxPoints / total);
+    const count = Math.min(group.of, Math.max(share, MIN_PER_CATEGORY));
+    return { ...group, rows: Array.from(rng.sample(group.of, count).sort(), (i) => group.rows[i]) };
   });
 }
 
-interface Category {
-  readonly name: string;
-  readonly index: number;
-  readonly size: number;
-  readonly of: number;
-}
-
-function categoryTrace(map: ScatterMap, rows: number[], { name, index, size, of }: Category): Data {
+function categoryTrace(
+  map: ScatterMap,
+  { name, rows, of }: Group,
+  { index, size }: { index: number; size: number },
+): Data {
   const known = !map.order || map.order.includes(name);
   return {
     ...points(map, rows),
-    name: `${name} (${of.toLocaleString("en-US")})`,
+    name: `${shorten(name, LEGEND_LETTERS)} (${of.toLocaleString("en-US")})`,
     marker: {
       size,
       color: map.colors?.[name] ?? (known ? colorAt(index) : NEUTRAL),
@@ -145,13 +152,44 @@ function points(map: ScatterMap, rows: number[]) {
   };
 }
 
+interface Room {
+  readonly width: number;
+  readonly height: number;
+  /** Pixels of the plot itself, without legend and margins. */
+  readonly plot: { readonly width: number; readonly height: number };
+}
+
+/** Wide enough for plot and legend, high enough for all of the legend: a static picture cannot scroll. */
+function roomFor(map: ScatterMap, legend: readonly string[]): Room {
+  const legendWidth = map.label
+    ? 50 + Math.max(0, ...legend.map((name) => textWidth(name, { size: 12 })))
+    : 80;
+  const width = map.width ?? Math.min(980, Math.max(DEFAULT_WIDTH, 500 + legendWidth));
+  const height = map.height ?? Math.max(DEFAULT_HEIGHT, map.label ? 150 + 19 * legend.length : 0);
+  return { width, height, plot: { width: width - legendWidth - 90, height: height - 134 } };
+}
+
 const namesShown = (map: ScatterMap, count: number) =>
   map.label !== undefined && (map.namesOnMap ?? (count > 1 && count <= 30 && !map.spatial));
 
 /** A name in the middle of its points; `haloStyle` lets it read over them. */
-function nameAt(map: ScatterMap, rows: number[], name: string) {
-  const x = median(rows.map((i) => map.x[i])), y = median(rows.map((i) => map.y[i]));
-  return { text: name, showarrow: false, x, y, font: { size: 11.5, color: LIGHT.text } };
+function namesOnMap(map: ScatterMap, groups: readonly Group[], { plot }: Room) {
+  const middles = groups.map(({ name, rows }) => ({
+    text: shorten(name, MAP_LETTERS),
+    x: median(rows.map((i) => map.x[i])),
+    y: median(rows.map((i) => map.y[i])),
+  }));
+  const [left, right] = extent(map.x), [bottom, top] = extent(map.y);
+  const shifts = placeNames(middles.map(({ text, x, y }) => ({
+    name: text,
+    x: (x - left) / (right - left || 1) * plot.width,
+    y: (top - y) / (top - bottom || 1) * plot.height,
+  })));
+  const font = { size: 11.5, color: LIGHT.text };
+  return middles.flatMap((name, i) => {
+    const shift = shifts[i];
+    return shift === null ? [] : [{ ...name, showarrow: false, yshift: -shift, font }];
+  });
 }
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];

@@ -47,12 +47,12 @@ export function createCellRenderer(): CellRenderer {
   };
 }
 
-/** A formula that the formatter broke over two lines is one formula; a new item or paragraph ends it. */
+/** The formula reader wants a formula on one line and a space before it; where the formatter breaks lines is chance. */
 const joinFormulas = (source: string) =>
-  source.replaceAll(
-    /\$\$.*?\$\$|\$[^$`\n]+\n(?!\s*(?:[-*#>|]|\d+\.|\n))[^$`\n]+\$/gs,
-    (formula) => formula.startsWith("$$") ? formula : formula.replace(/\s*\n\s*/, " "),
-  );
+  source
+    .replaceAll(/\$\$.*?\$\$|\$[^$`\n]+\n(?!\s*(?:[-*#>|]|\d+\.|\n))[^$`\n]+\$/gs, (formula) =>
+      formula.startsWith("$$") ? formula : formula.replace(/\s*\n\s*/, " "))
+    .replaceAll(/(\S)[ \t]*\n[ \t]*\$(?!\$)/g, "$1 $");
 
 const plain = (markdown: string) => markdown.replaceAll(/[`*_]/g, "");
 const slug = (text: string) =>

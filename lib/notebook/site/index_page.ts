@@ -33,7 +33,7 @@ ${resultsSection(tables)}
 
 function card(chapter: Chapter): string {
   const { name, title, run } = chapter;
-  const picture = firstPicture(chapter) === null
+  const picture = coverPicture(chapter) === null
     ? ""
     : `<img loading="lazy" alt="" src="assets/${name}.svg">`;
   const failure = run.failures[0];
@@ -43,15 +43,15 @@ function card(chapter: Chapter): string {
 <p style="margin-top:8px">${statusBadge(chapter)} &nbsp;${duration(run.seconds)}</p></div></a>`;
 }
 
-/** The static picture of a chapter's first figure. */
-export function firstPicture({ run }: Chapter): string | null {
-  for (const cell of run.notebook.cells) {
-    for (const output of cell.cell_type === "code" ? cell.outputs : []) {
-      const svg = dataOf(output)["image/svg+xml"];
-      if (svg) return joined(svg);
-    }
-  }
-  return null;
+/** The static picture of the cell tagged "cover", else of a chapter's first figure. */
+export function coverPicture({ run }: Chapter): string | null {
+  const cells = run.notebook.cells.filter((cell) => cell.cell_type === "code");
+  const tagged = cells.filter(({ metadata }) =>
+    Array.isArray(metadata.tags) && metadata.tags.includes("cover")
+  );
+  const outputs = [...tagged, ...cells].flatMap((cell) => cell.outputs);
+  const svg = outputs.map((output) => dataOf(output)["image/svg+xml"]).find(Boolean);
+  return svg ? joined(svg) : null;
 }
 
 /** What the first cell says after its title. */

@@ -3,7 +3,7 @@ import { plotlyPath } from "../../figures/mod.ts";
 import { writeFileAtomically } from "../../runtime/mod.ts";
 import { titleOfNotebook, writeNotebook } from "../format.ts";
 import type { NotebookRun } from "../runner/mod.ts";
-import { firstPicture, type IndexFacts, indexPage } from "./index_page.ts";
+import { coverPicture, type IndexFacts, indexPage } from "./index_page.ts";
 import { type Chapter, chapterPage } from "./page.ts";
 import { STYLE } from "./style.ts";
 
@@ -36,6 +36,6 @@ async function writeChapter(folder: string, chapter: Chapter, chapters: readonly
   const { name, run } = chapter;
   await writeNotebook(join(folder, `${name}.ipynb`), run.notebook);
   await writeFileAtomically(join(folder, `${name}.html`), chapterPage(chapter, chapters));
-  const picture = firstPicture(chapter);
+  const picture = coverPicture(chapter);
   if (picture !== null) await writeFileAtomically(join(folder, "assets", `${name}.svg`), picture);
 }

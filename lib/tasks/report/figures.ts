@@ -84,7 +84,7 @@ export function markerHeatmap({ markers }: Annotation, types: readonly CalledTyp
     row: "",
     column: "",
     value: "relative mean",
-    format: "",
+    digits: null,
   });
   return { figure, alt: "Heat map of marker genes by called type; the table below has the figures" };
 }
