@@ -155,7 +155,7 @@ function points(map: ScatterMap, rows: number[]) {
 interface Room {
   readonly width: number;
   readonly height: number;
-  /** Pixels of the plot itself, without legend and margins. */
+  /** Pixels that the points span: the plot without legend and margins, less the air that plotly leaves. */
   readonly plot: { readonly width: number; readonly height: number };
 }
 
@@ -166,7 +166,7 @@ function roomFor(map: ScatterMap, legend: readonly string[]): Room {
     : 80;
   const width = map.width ?? Math.min(980, Math.max(DEFAULT_WIDTH, 500 + legendWidth));
   const height = map.height ?? Math.max(DEFAULT_HEIGHT, map.label ? 150 + 19 * legend.length : 0);
-  return { width, height, plot: { width: width - legendWidth - 90, height: height - 134 } };
+  return { width, height, plot: { width: 0.92 * (width - legendWidth - 90), height: 0.92 * (height - 134) } };
 }
 
 const namesShown = (map: ScatterMap, count: number) =>
