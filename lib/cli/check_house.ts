@@ -41,7 +41,10 @@ export async function sourceFiles(root: string): Promise<SourceFile[]> {
   const paths =
     (await Promise.all(["lib", "tests", "bench"].map((folder) => walk(join(root, folder), ".ts")))).flat();
   return await Promise.all(
-    paths.map(async (path) => ({ path: relative(root, path), text: await Deno.readTextFile(path) })),
+    paths.map(async (path) => ({
+      path: relative(root, path).replaceAll("\\", "/"),
+      text: await Deno.readTextFile(path),
+    })),
   );
 }
 
