@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mapCells } from "lib/tasks/annotation/umap.ts";
-import { escapeHtml, tableHtml, termLink } from "lib/tasks/report/html.ts";
+import { tableHtml, termLink } from "lib/tasks/report/html.ts";
 import { shorten } from "lib/tasks/report/mod.ts";
 import { median } from "lib/tasks/report/types.ts";
 import { createRng } from "lib/runtime/mod.ts";
@@ -35,8 +35,7 @@ Deno.test("mapCells samples large files and copes with tiny ones", () => {
   assert.equal(mapCells(clouds(2), { seed: 1 }).x.length, 2);
 });
 
-Deno.test("escapeHtml and tableHtml let no name break the page", () => {
-  assert.equal(escapeHtml('<a b="c">&'), "&lt;a b=&quot;c&quot;&gt;&amp;");
+Deno.test("tableHtml lets no caption break the page", () => {
   const html = tableHtml("<caption>", [{ head: "n", number: true, cell: (row: number) => String(row) }], [
     1,
     2,

@@ -1,10 +1,4 @@
-/** Text that may stand in HTML, also inside an attribute. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
-    '"',
-    "&quot;",
-  );
-}
+import { escapeHtml } from "../../figures/escape.ts";
 
 /** One column of a table: its head, whether it holds numbers, and the HTML of each of its cells. */
 export interface Column<T> {

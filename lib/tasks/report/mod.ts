@@ -11,7 +11,8 @@ import {
   markerHeatmap,
   typeMap,
 } from "./figures.ts";
-import { count, escapeHtml, pictureHtml } from "./html.ts";
+import { escapeHtml } from "../../figures/escape.ts";
+import { count, pictureHtml } from "./html.ts";
 import {
   cards,
   checks,

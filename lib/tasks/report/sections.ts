@@ -1,7 +1,8 @@
 import type { Annotation } from "../annotate.ts";
 import type { RunFacts } from "../run_facts.ts";
 import { LOW_CONFIDENCE } from "./checks.ts";
-import { count, escapeHtml, percent, tableHtml, termLink } from "./html.ts";
+import { escapeHtml } from "../../figures/escape.ts";
+import { count, percent, tableHtml, termLink } from "./html.ts";
 import { type CalledType, median } from "./types.ts";
 
 /** The figures one wants first. */
