@@ -1,12 +1,12 @@
 import type { CellSource, CsrMatrix } from "../data/types.ts";
-import { toLog1p, type ValueKind } from "../data/values.ts";
+import { type DetectedValues, toLog1p } from "../data/values.ts";
 import type { Rng } from "../runtime/mod.ts";
 
 /** Cells of one file on their way into a model. */
 export interface ModelCells {
   readonly source: CellSource;
-  /** What the file's values are; decides how they become log1p values. */
-  readonly values: ValueKind;
+  /** What the file holds; decides how it becomes log1p values. */
+  readonly values: DetectedValues;
   /** File column -> gene of the vocabulary, or -1. */
   readonly tokenOf: Int32Array;
   /** Number of genes in the vocabulary. */

@@ -4,6 +4,7 @@ import {
   bagOfWords,
   buildExam,
   buildExamples,
+  countBatches,
   drawBatches,
   embedTexts,
   holdOutTerms,
@@ -67,8 +68,7 @@ export function prepareText(ontology: Ontology, settings: TextSettings): TextRun
   const training = { ...preset.training, weights: settings.weights ?? preset.training.weights };
   const model = newTextModel(ontology, { preset, rng: createRng(settings.seed).split("text model") });
   const examples = buildExamples(ontology, { tokenizer: model.tokenizer, training });
-  const batches = Math.max(1, Math.floor(examples.triples.length / training.batch));
-  return { settings, training, model, examples, steps: training.epochs * batches };
+  return { settings, training, model, examples, steps: training.epochs * countBatches(examples, training) };
 }
 
 /** Holds out a share of the terms; the encoder will learn the ontology as if they had never been written. */

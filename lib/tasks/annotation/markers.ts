@@ -1,5 +1,5 @@
 import type { CellSource, CsrMatrix } from "../../data/types.ts";
-import { toLog1p, type ValueKind } from "../../data/values.ts";
+import { type DetectedValues, toLog1p, type ValueKind } from "../../data/values.ts";
 
 /** How a gene differs between the cells of one type and all others. */
 export interface Marker {
@@ -26,7 +26,7 @@ export interface Markers {
 export interface MarkerOptions {
   /** Group of every cell; "" takes no part. */
   readonly groups: readonly string[];
-  readonly values: ValueKind;
+  readonly values: ValueKind | DetectedValues;
   /** Genes a group; default 5. */
   readonly top?: number;
   /** Names for the genes; default the file's var names. */

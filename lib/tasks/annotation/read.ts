@@ -42,7 +42,7 @@ export async function readCells(
     }
     const { tokenOf, report: overlap } = matchGenes(source, vocabulary);
     return {
-      cells: { source, values: values.kind, tokenOf, genes: vocabulary.symbols.length },
+      cells: { source, values, tokenOf, genes: vocabulary.symbols.length },
       report: {
         path,
         name: source.name,

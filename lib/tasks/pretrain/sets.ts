@@ -85,7 +85,7 @@ function splitStudy(
   const labels = Int32Array.from(study.types, (id) => id === null ? -1 : classOf.get(id) ?? -1);
   const base = {
     source: study.source,
-    values: detectValues(study.source).kind,
+    values: detectValues(study.source),
     tokenOf: matchGenes(study.source, vocabulary, { floor }).tokenOf,
     genes: vocabulary.symbols.length,
     classes: labels,
