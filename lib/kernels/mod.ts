@@ -12,3 +12,4 @@ export * from "./matmul/op.ts";
 export * from "./rms-norm/op.ts";
 export * from "./softmax-cross-entropy/op.ts";
 export * from "./ssd-scan/op.ts";
+export * from "./wasm/describe.ts";

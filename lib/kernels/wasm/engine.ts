@@ -90,22 +90,25 @@ const moduleBytes = (name: string): BufferSource =>
 
 const isValid = (name: string): boolean => WebAssembly.validate(moduleBytes(name));
 
+/** The most a 32-bit wasm memory can hold. */
+const ADDRESSABLE = 2 ** 32;
+
 /**
  * tfjs-wasm takes a failed allocation (address 0) for a real one and dies later with "memory access out of
- * bounds"; here it becomes an error that says what to do.
+ * bounds", and sizes of 4 GiB wrap around; here both become an error that says what to do.
  */
 function guardAllocations(backend: WasmBackend): void {
   const { wasm } = backend;
   const allocate = wasm._malloc.bind(wasm);
+  const mib = (bytes: number) => Math.ceil(bytes / 2 ** 20);
   wasm._malloc = (bytes) => {
-    const pointer = allocate(bytes);
+    const pointer = bytes < ADDRESSABLE ? allocate(bytes) >>> 0 : 0;
     if (pointer !== 0 || bytes === 0) return pointer;
-    const mib = (n: number) => Math.ceil(n / 2 ** 20);
     throw backendError(
       `Cannot allocate ${mib(bytes)} MiB: the wasm backend already holds ${
         mib(wasm.asm.memory.buffer.byteLength)
       } ` +
-        "MiB of its 2048; use a smaller batch size (try half) or shorter cells",
+        `MiB of its ${mib(ADDRESSABLE)}; use a smaller batch size (try half) or shorter cells`,
     );
   };
 }

@@ -1,0 +1,17 @@
+import * as tf from "@tensorflow/tfjs";
+import { engineOf } from "./register.ts";
+
+/** What matrix products and fused kernels run on, for headers and results. */
+export interface EngineDescription {
+  /** The native BLAS in use, or why there is none. */
+  readonly blas: string;
+  /** Whether multiply-adds round once (relaxed SIMD). */
+  readonly relaxedSimd: boolean;
+}
+
+/** Describes the engine of the current backend; on others than wasm there is none of ours. */
+export function describeEngine(): EngineDescription {
+  if (tf.getBackend() !== "wasm") return { blas: `none (backend ${tf.getBackend()})`, relaxedSimd: false };
+  const { blas, relaxed } = engineOf(tf.backend());
+  return { blas: blas.name, relaxedSimd: relaxed };
+}
