@@ -29,6 +29,8 @@ export type TextConfig = Readonly<z.infer<typeof textConfigSchema>>;
 export interface TextTraining {
   /** Triples in a batch; every other tail of the batch is a negative. */
   readonly batch: number;
+  /** Share of the facts reworded with a synonym that join each epoch. */
+  readonly reworded: number;
   readonly epochs: number;
   readonly learningRate: number;
   readonly weightDecay: number;
@@ -78,6 +80,7 @@ export const TEXT_PRESETS = {
     dropout: 0.1,
     training: {
       batch: 32,
+      reworded: 0.3,
       epochs: 2,
       learningRate: 2e-3,
       weightDecay: 0.01,
@@ -97,6 +100,7 @@ export const TEXT_PRESETS = {
     dropout: 0.1,
     training: {
       batch: 128,
+      reworded: 0.3,
       epochs: 6,
       learningRate: 2e-3,
       weightDecay: 0.01,
@@ -110,13 +114,14 @@ export const TEXT_PRESETS = {
     vocabulary: 4096,
     dim: 128,
     hidden: 128,
-    layers: 2,
+    layers: 1,
     heads: 4,
     feedForward: 256,
     dropout: 0.1,
     training: {
       batch: 128,
-      epochs: 12,
+      reworded: 0.3,
+      epochs: 10,
       learningRate: 1e-3,
       weightDecay: 0.01,
       nameTokens: 25,

@@ -1,5 +1,12 @@
 import { averageRanks } from "../metrics/mod.ts";
-import { liveTerms, type Ontology, pageRankSimilarity, RELATIONS, relationTriples } from "../ontology/mod.ts";
+import {
+  liveTerms,
+  type Ontology,
+  pageRankSimilarity,
+  type Relation,
+  RELATIONS,
+  relationTriples,
+} from "../ontology/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 import type { TextTraining } from "./config.ts";
 import { padParts, type TextTokenizer, type TokenBatch } from "./tokenizer.ts";
@@ -22,7 +29,9 @@ export interface TextExamples {
   /** One a term; null where it has none. */
   readonly definitions: readonly (readonly number[] | null)[];
   readonly triples: readonly IndexedTriple[];
-  /** All true tails of a head and relation, by `tailKey`. */
+  /** The facts of `triples` with an exact synonym in the place of the head. */
+  readonly reworded: readonly IndexedTriple[];
+  /** All true tails of a head and relation, by `tailKey`; a synonym has those of its term. */
   readonly tails: ReadonlyMap<number, ReadonlySet<number>>;
   /** PageRank similarity of the terms, `[terms, terms]`. */
   readonly similarity: Float32Array;
@@ -62,6 +71,7 @@ export function buildExamples(
     relation: RELATIONS.indexOf(relation),
     tail: index.get(tail)!,
   }));
+  const reworded = rewordHeads(triples);
   const encode = (text: string, length: number) => tokenizer.encode(text, length);
   return {
     texts: texts.map((text) => encode(text, training.nameTokens)),
@@ -70,10 +80,22 @@ export function buildExamples(
       definition ? encode(definition, training.definitionTokens) : null
     ),
     triples,
-    tails: groupTails(triples),
+    reworded,
+    tails: groupTails([...triples, ...reworded]),
     similarity: pageRankSimilarity(ontology, { tolerance: RANK_TOLERANCE }).values,
   };
 }
+
+/** Every fact but the synonyms themselves, once for each exact synonym of its head. */
+function rewordHeads(triples: readonly IndexedTriple[]): IndexedTriple[] {
+  const exact = Map.groupBy(triples.filter(isRelation("exact_synonyms")), ({ head }) => head);
+  return triples.filter(isRelation("is_a", "develops_from", "develops_into")).flatMap((triple) =>
+    (exact.get(triple.head) ?? []).map((synonym) => ({ ...triple, head: synonym.tail }))
+  );
+}
+
+const isRelation = (...names: Relation[]) => ({ relation }: IndexedTriple) =>
+  names.includes(RELATIONS[relation]);
 
 function groupTails(triples: readonly IndexedTriple[]): Map<number, Set<number>> {
   const groups = new Map<number, Set<number>>();
@@ -84,9 +106,13 @@ function groupTails(triples: readonly IndexedTriple[]): Map<number, Set<number>>
   return groups;
 }
 
-/** All triples of an epoch in random order, in whole batches. */
+/** All triples of an epoch and a share of the reworded ones, in random order, in whole batches. */
 export function* drawBatches(examples: TextExamples, training: TextTraining, rng: Rng): Generator<TextBatch> {
-  const order = rng.split("order").shuffle([...examples.triples]);
+  const extra = rng.split("reworded").shuffle([...examples.reworded]).slice(
+    0,
+    countReworded(examples, training),
+  );
+  const order = rng.split("order").shuffle([...examples.triples, ...extra]);
   const size = Math.min(training.batch, order.length);
   for (let start = 0; start + size <= order.length; start += size) {
     yield buildBatch(examples, order.slice(start, start + size), {
@@ -94,6 +120,15 @@ export function* drawBatches(examples: TextExamples, training: TextTraining, rng
       rng: rng.split(`definitions ${start}`),
     });
   }
+}
+
+const countReworded = ({ reworded }: TextExamples, training: TextTraining): number =>
+  Math.round(training.reworded * reworded.length);
+
+/** How many batches {@linkcode drawBatches} gives. */
+export function countBatches(examples: TextExamples, training: TextTraining): number {
+  const triples = examples.triples.length + countReworded(examples, training);
+  return triples === 0 ? 0 : Math.max(1, Math.floor(triples / training.batch));
 }
 
 function buildBatch(
