@@ -1,7 +1,8 @@
+import { relative } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { dataError, ROOT } from "../runtime/mod.ts";
 import { houseProblems, notebookFiles } from "./check_house.ts";
-import { notebookTypeProblems, runDeno } from "./check_notebooks.ts";
+import { notebookFormatProblems, notebookTypeProblems, runDeno } from "./check_notebooks.ts";
 import { runCommand } from "./run.ts";
 
 /** One thing that is checked; its problems, as they are printed. */
@@ -11,7 +12,7 @@ interface Step {
 }
 
 const STEPS: readonly Step[] = [
-  { name: "format", problems: () => denoProblems(["fmt", "--check", "--quiet"]) },
+  { name: "format", problems: formatProblems },
   { name: "lint", problems: () => denoProblems(["lint", "--quiet"]) },
   { name: "types", problems: () => denoProblems(["check", "--quiet"]) },
   {
@@ -35,6 +36,15 @@ export const command = new Command("deno task check")
     }
     if (failed.length > 0) throw dataError(`Check failed: ${failed.join(", ")}`);
   });
+
+/** The names alone: the formatter's own answer is a page of differences that `deno fmt` mends. */
+async function formatProblems(): Promise<string[]> {
+  const { code, text } = await runDeno(["fmt", "--check"], ROOT);
+  const names = [...text.matchAll(/^from (.*):$/gm)].map(([, path]) => relative(ROOT, path));
+  if (code !== 0 && names.length === 0) return [text];
+  const files = names.filter((name) => !name.endsWith(".ipynb")).map((name) => `${name}: run deno fmt`);
+  return [...files, ...await notebookFormatProblems(await notebookFiles(ROOT), ROOT)];
+}
 
 async function denoProblems(args: string[]): Promise<string[]> {
   const { code, text } = await runDeno(args, ROOT);

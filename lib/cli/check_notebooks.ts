@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Notebook } from "../notebook/format.ts";
+import { type Notebook, readNotebook } from "../notebook/format.ts";
 
 /** A notebook's code cells as one module, and where each of its lines came from. */
 export interface JoinedNotebook {
@@ -23,18 +23,23 @@ export function joinCells(notebook: Notebook): JoinedNotebook {
   };
 }
 
+/** A notebook of the walkthrough, with its path from the root. */
+interface NotebookFile {
+  readonly path: string;
+  readonly notebook: Notebook;
+}
+
 /**
  * Type-checks notebooks by joining their cells.
  *
  * @returns what the compiler says, each place named as "notebooks/01-x.ipynb cell 3 line 2".
  */
 export async function notebookTypeProblems(
-  notebooks: readonly { path: string; notebook: Notebook }[],
+  notebooks: readonly NotebookFile[],
   root: string,
 ): Promise<string[]> {
   if (notebooks.length === 0) return [];
-  const folder = await Deno.makeTempDir({ prefix: "kcellfm-check-" });
-  try {
+  return await withTemporaryFolder(async (folder) => {
     const joined = notebooks.map(({ path, notebook }, i) => {
       const file = join(folder, `notebook-${i}.ts`);
       return { path, file, ...joinCells(notebook) };
@@ -46,6 +51,35 @@ export async function notebookTypeProblems(
       root,
     );
     return code === 0 ? [] : [namePlaces(text, joined)];
+  });
+}
+
+/** Notebooks that `deno fmt` would change; tried on copies, since `deno fmt --check` calls every notebook wrong. */
+export async function notebookFormatProblems(
+  notebooks: readonly NotebookFile[],
+  root: string,
+): Promise<string[]> {
+  if (notebooks.length === 0) return [];
+  return await withTemporaryFolder(async (folder) => {
+    const copies = notebooks.map((_, i) => join(folder, `notebook-${i}.ipynb`));
+    for (const [i, { path }] of notebooks.entries()) await Deno.copyFile(join(root, path), copies[i]);
+    const { code, text } = await runDeno(
+      ["fmt", "--quiet", "--config", join(root, "deno.json"), ...copies],
+      root,
+    );
+    if (code !== 0) return [text];
+    const formatted = await Promise.all(copies.map(readNotebook));
+    const wrong = notebooks.filter(({ notebook }, i) =>
+      joinCells(notebook).text !== joinCells(formatted[i]).text
+    );
+    return wrong.map(({ path }) => `${path}: run deno fmt`);
+  });
+}
+
+async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await Deno.makeTempDir({ prefix: "kcellfm-check-" });
+  try {
+    return await use(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

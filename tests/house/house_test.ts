@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { cellProblems, houseProblems, importProblems, pathProblems } from "lib/cli/check_house.ts";
-import { joinCells, notebookTypeProblems } from "lib/cli/check_notebooks.ts";
-import type { Notebook } from "lib/notebook/format.ts";
+import { joinCells, notebookFormatProblems, notebookTypeProblems } from "lib/cli/check_notebooks.ts";
+import { type Notebook, writeNotebook } from "lib/notebook/format.ts";
 import { ROOT } from "lib/runtime/paths.ts";
 
 function notebookOf(...sources: string[]): Notebook {
@@ -9,7 +9,9 @@ function notebookOf(...sources: string[]): Notebook {
     ...{ cell_type: "code" as const, metadata: {}, execution_count: null, outputs: [] },
     source,
   }));
-  return { nbformat: 4, nbformat_minor: 5, metadata: {}, cells };
+  const kernelspec = { display_name: "Deno", language: "typescript", name: "deno" };
+  const metadata = { kernelspec, language_info: { name: "typescript" } };
+  return { nbformat: 4, nbformat_minor: 5, metadata, cells };
 }
 
 Deno.test("the repository keeps the house rules", async () => {
@@ -63,4 +65,14 @@ Deno.test("notebookTypeProblems names notebook, cell and line of a wrong type, o
   const [problem] = await notebookTypeProblems([good, bad], ROOT);
   ok(problem.includes("'toUpperCase' does not exist on type '1'"), problem);
   ok(problem.includes("notebooks/bad.ipynb cell 2 line 2"), problem);
+});
+
+Deno.test("notebookFormatProblems names the notebook that deno fmt would change, and only that", async () => {
+  const root = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${root}/deno.json`, "{}");
+  const good = { path: "good.ipynb", notebook: notebookOf("const n = 1;\nn;") };
+  const bad = { path: "bad.ipynb", notebook: notebookOf("const n=1\nn") };
+  for (const { path, notebook } of [good, bad]) await writeNotebook(`${root}/${path}`, notebook);
+  deepStrictEqual(await notebookFormatProblems([good, bad], root), ["bad.ipynb: run deno fmt"]);
+  await Deno.remove(root, { recursive: true });
 });
