@@ -145,7 +145,7 @@ function scoreAll({ query, reference, truth, calls }: Scorable, context: Annotat
   };
 }
 
-function markersOf({ cells }: ReadFile, calls: Calls): Markers {
+function markersOf({ cells, report }: ReadFile, calls: Calls): Markers {
   const groups = Array.from(calls.best, (type) => calls.types[type].name);
-  return findMarkers(cells.source, { groups, values: cells.values, geneNames: geneNames(cells.source) });
+  return findMarkers(cells.source, { groups, values: report.values, geneNames: geneNames(cells.source) });
 }

@@ -85,7 +85,11 @@ Deno.test("deno task annotate without --out answers in the results folder under 
   withCheckpoint(async ({ query, checkpoint, outputs }) => {
     const { code, written } = await run([query, "--checkpoint", checkpoint], outputs);
     assert.equal(code, EXIT.ok);
-    assert.deepEqual(written, ["annotate-query.json", "query.annotated.h5ad", "query.annotated.html"]);
+    assert.deepEqual(written, [
+      "annotate_zero_shot-query.json",
+      "query.annotated.h5ad",
+      "query.annotated.html",
+    ]);
   }));
 
 /** A call that has to fail: what is wrong, how the file is made, further flags, and what the line says. */

@@ -45,12 +45,12 @@ Deno.test(`findMarkers computes Welch's t as scipy ${golden.versions.scipy}`, ()
   }
 });
 
-Deno.test("findMarkers keeps genes that at least double, best t first, and skips groups of fewer than ten cells", () => {
+Deno.test("findMarkers keeps genes that at least double and that few others have, best t first, and skips groups of fewer than ten cells", () => {
   const { byGroup } = findMarkers(source(), options);
   assert.deepEqual([...byGroup.keys()], ["b", "a"]);
   for (const [group, markers] of byGroup) {
     const expected = golden.markers.filter((row) =>
-      row.group === group && row.logFoldChange >= 1 && row.inside >= 0.1
+      row.group === group && row.logFoldChange >= 1 && row.inside >= 0.25 && row.outside <= 0.5
     );
     assert.deepEqual(
       markers.map(({ gene }) => gene),

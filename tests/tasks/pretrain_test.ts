@@ -33,7 +33,7 @@ function ancestryVectors(dim: number) {
 Deno.test("runPretraining at nano lowers each of the three losses and beats the commonest type on test cells", async () => {
   const names = [...new Set([...ontology.terms.values()].flatMap(({ markers = [] }) => markers))].sort();
   const vocabulary = { symbols: names, ensembl: names.map(() => ""), aliases: names.map(() => []) };
-  const options = { vocabulary, cells: 300, types: 5, rng: createRng(1) };
+  const options = { vocabulary, cells: 500, types: 6, rng: createRng(1) };
   const { model, training, scores } = await runPretraining([simulatedStudy(ontology, options)], {
     preset: "nano",
     seed: 1,

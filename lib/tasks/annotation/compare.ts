@@ -1,4 +1,4 @@
-import { type Classifier, fitLogisticRegression, fitMajority, fitNeighbours } from "../../baselines/mod.ts";
+import { type Classifier, fitLogisticRegression, fitNeighbours } from "../../baselines/mod.ts";
 import type { ModelCells } from "../../genes/cells.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
@@ -15,7 +15,6 @@ export interface BaselineReference {
 
 /** What a user would try first, on the same genes and labels in the same run. */
 const BASELINES = {
-  majority: fitMajority,
   logistic_regression: fitLogisticRegression,
   k_nearest_neighbours: fitNeighbours,
 } as const;
@@ -44,10 +43,10 @@ export function scoreBaselines(
     const called = predict(classifier, genes, query).map((key) => byKey.get(key) ?? { id: "", name: key });
     return [name, scoreTypes(query.pairs.truth, called, ontology)] as const;
   });
-  return Object.fromEntries(scores);
+  return { ...scoreMajority(query.pairs.truth, ontology), ...Object.fromEntries(scores) };
 }
 
-/** Without a reference: the share of the most frequent true type, the floor for any method. */
+/** The most frequent true type for every cell: what one could say without looking at any gene. */
 export function scoreMajority(truth: readonly CellType[], ontology: Ontology): Record<string, Scores> {
   const groups = [...Map.groupBy(truth, keyOf).values()].sort((a, b) => b.length - a.length);
   return { majority: scoreTypes(truth, truth.map(() => groups[0][0]), ontology) };

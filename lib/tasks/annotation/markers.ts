@@ -36,10 +36,9 @@ export interface MarkerOptions {
 const BLOCK = 512;
 /** Fewer cells on either side give differences by chance. */
 const MIN_CELLS = 10;
-/** A marker is found in at least this share of its group ... */
-const MIN_INSIDE = 0.1;
-/** ... and at least twice as much as elsewhere: a t alone favours genes that every cell has in plenty. */
-const MIN_LOG_FOLD_CHANGE = 1;
+/** What makes a gene a marker; the bounds of scanpy's filter_rank_genes_groups. */
+const IS_MARKER = ({ inside, outside, logFoldChange }: Marker): boolean =>
+  inside >= 0.25 && outside <= 0.5 && logFoldChange >= 1;
 
 /** Sums of one group (or of all cells), gene by gene. */
 interface Sums {
@@ -52,8 +51,9 @@ interface Sums {
 
 /**
  * Finds marker genes in one pass over the rows: each group against all other cells by Welch's t test on log1p
- * values (scanpy's default method), kept where the mean is at least doubled and a tenth of the group has the gene.
- * Groups of fewer than ten cells have no markers.
+ * values (scanpy's default method), kept where the mean is at least doubled, a quarter of the group has the gene and
+ * at most half of the others: a t alone favours genes that every cell has in plenty. Groups of fewer than ten cells
+ * have no markers.
  */
 export function findMarkers(source: CellSource, options: MarkerOptions): Markers {
   const sums = new Map<string, Sums>();
@@ -131,9 +131,8 @@ function rank(
 ): Marker[] {
   const markers: Marker[] = [];
   for (let gene = 0; gene < names.length; gene++) {
-    if (inside.found[gene] < MIN_INSIDE * inside.cells) continue;
     const marker = compare({ inside, all, gene }, names[gene]);
-    if (marker.logFoldChange >= MIN_LOG_FOLD_CHANGE) markers.push(marker);
+    if (IS_MARKER(marker)) markers.push(marker);
   }
   return markers.sort((a, b) => b.t - a.t || (a.gene < b.gene ? -1 : 1)).slice(0, top);
 }

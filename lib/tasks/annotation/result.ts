@@ -16,7 +16,7 @@ export function toResult(
   if (!evaluation) return null;
   const { sha256, ...run } = facts;
   return {
-    task: "annotate",
+    task: reference ? "annotate" : "annotate_zero_shot",
     set: stemOf(input.path),
     split: reference ? `reference ${stemOf(reference.path)}` : "zero-shot",
     repeats: 1,

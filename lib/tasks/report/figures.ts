@@ -75,8 +75,7 @@ export function markerHeatmap({ markers }: Annotation, types: readonly CalledTyp
   const highest = places.map((_, k) => Math.max(1e-9, ...shown.map(({ name }) => meansOf(name)[k])));
   const figure = heatmap({
     title: "Markers of the called types",
-    subtitle:
-      "mean log1p expression of the three best markers of each type; rows are numbered as in the list",
+    subtitle: "mean log1p of the three best markers of each type, relative to the type that has most",
     width: Math.min(1240, 240 + 34 * columns.length),
     z: shown.map(({ name }) => meansOf(name).map((mean, k) => mean / highest[k])),
     rows: shown.map(({ rank, name }) => `${shorten(name)}  ${rank}`),

@@ -73,9 +73,10 @@ that could be called; it says nothing of types that could not. <b>Novelty</b> is
 type it resembles most: a group of cells with high novelty may be a type that is missing from the list.</p>`;
 
 const MARKER_NOTE =
-  `<p class="note">Markers compare the cells of a type with all others by Welch's t on log1p values,
-kept where the mean is higher and a tenth of the type's cells have the gene. They describe the calls; since the calls
-come from the same expression, they do not prove them.</p>`;
+  `<p class="note">Markers compare the cells of a type with all others by Welch's t on log1p values; kept are genes
+with at least twice the mean that a quarter of the type's cells have and at most half of the others. Types of fewer
+than ten cells have none. They describe the calls; since the calls come from the same expression, they do not prove
+them.</p>`;
 
 function header({ input, reference }: Annotation): string {
   const how = reference ? `named by the reference ${reference.name}` : "named by Cell Ontology text";
