@@ -31,7 +31,11 @@ function assertClose(actual: ArrayLike<number>, expected: readonly number[], tol
 
 for (const reference of [golden.logistic_c1, golden.logistic_c001]) {
   Deno.test(`fitLogisticRegression finds the optimum of ${oracle}, C = ${reference.c}`, () => {
-    const model = fitLogisticRegression(train, golden.train.labels, { ...options, c: reference.c, tolerance: 1e-6 });
+    const model = fitLogisticRegression(train, golden.train.labels, {
+      ...options,
+      c: reference.c,
+      tolerance: 1e-6,
+    });
     assert.deepEqual(model.classes, reference.classes);
     // Products in float32 and a gradient driven to 1e-6 of the mean loss leave 1e-3 of the flattest weight.
     const coef = reference.coef[0].flatMap((_, j) => reference.coef.map((row) => row[j]));

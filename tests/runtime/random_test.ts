@@ -40,10 +40,16 @@ Deno.test("draws have the moments of their distributions", () => {
   assert.ok(Math.abs(mean(rng.uniform) - 0.5) < 4 * 0.289 / Math.sqrt(COUNT));
   assert.ok(Math.abs(mean(rng.normal)) < 4 / Math.sqrt(COUNT));
   for (const shape of [0.3, 1, 7.5]) {
-    assert.ok(Math.abs(mean(() => rng.gamma(shape)) - shape) < 4 * Math.sqrt(shape / COUNT), `gamma ${shape}`);
+    assert.ok(
+      Math.abs(mean(() => rng.gamma(shape)) - shape) < 4 * Math.sqrt(shape / COUNT),
+      `gamma ${shape}`,
+    );
   }
   for (const rate of [0.2, 4, 31, 250]) {
-    assert.ok(Math.abs(mean(() => rng.poisson(rate)) - rate) < 4 * Math.sqrt(rate / COUNT), `poisson ${rate}`);
+    assert.ok(
+      Math.abs(mean(() => rng.poisson(rate)) - rate) < 4 * Math.sqrt(rate / COUNT),
+      `poisson ${rate}`,
+    );
   }
 });
 

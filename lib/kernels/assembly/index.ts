@@ -7,5 +7,6 @@ export { describeDirection, describeMixer, mixerBackward, mixerForward, mixerScr
 export { clear, layerBackward, layerForward, rmsBackward, rmsForward } from "./norm";
 export { adamW } from "./optimiser";
 export { crossEntropy, gatherRows, scatterRows } from "./rows";
-export { describeScan, scanBackward, scanForward, scanScratch } from "./scan";
+export { describeScan, scanForward, scanScratch } from "./scan";
+export { scanBackward } from "./scan_gradient";
 export { columnSums, scaleTo, sumOfSquares } from "./vector";

@@ -3,7 +3,8 @@
 // A position of `projected` is [z: F | x: F | b: N | c: N | dt: H].
 import { convRow, convRowBackward, describeConv } from "./conv";
 import { rmsBackward, rmsForward } from "./norm";
-import { describeScan, scanBackward, scanForward, scanScratch } from "./scan";
+import { describeScan, scanForward, scanScratch } from "./scan";
+import { scanBackward } from "./scan_gradient";
 import { sigmoidTo, softplusTo } from "./exponential";
 import { addScaled, addTo, at, columnSums, multiplyTo } from "./vector";
 
