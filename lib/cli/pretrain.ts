@@ -23,7 +23,7 @@ import {
   type Sources,
   type Study,
   studyOf,
-  TRAINING,
+  trainingPreset,
 } from "../tasks/pretrain/mod.ts";
 import { loadTypeEmbeddings } from "../text/mod.ts";
 import type { LogEntry } from "../train/mod.ts";
@@ -50,7 +50,7 @@ export const command = createCommand(
   .option("--cells <n>", "cells of the simulated atlas", integer({ min: 100 }), 4000)
   .option("--types <n>", "cell types of the simulated atlas", integer({ min: 2 }), 60)
   .action(async (files, options) => {
-    const preset = requirePreset(options.preset);
+    const preset = trainingPreset(options.preset);
     const backend = await startBackend(options.backend);
     const ontology = await bestOntology();
     const vocabulary = await bestVocabulary();
@@ -80,13 +80,6 @@ export const command = createCommand(
     });
     await finish(experiment, { sources, out, preset, seed: options.seed, backend: backend.name });
   });
-
-function requirePreset(name: string): keyof typeof TRAINING {
-  if (name in TRAINING) return name as keyof typeof TRAINING;
-  throw usageError(
-    `Cannot use preset "${name}": it is not known (known: ${Object.keys(TRAINING).join(", ")})`,
-  );
-}
 
 async function findSources(
   files: readonly string[],

@@ -9,7 +9,7 @@ import {
 import type { GeneVocabulary } from "../../genes/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
-import { createRng, writeFileAtomically } from "../../runtime/mod.ts";
+import { createRng, usageError, writeFileAtomically } from "../../runtime/mod.ts";
 import { calibrate, nameTestCells, scoreBaselines, scoreTypes } from "./evaluate.ts";
 import { preparePretraining, type PretrainingData, type Study } from "./sets.ts";
 import { pretrain, type Pretrained, type PretrainingOptions } from "./train.ts";
@@ -21,6 +21,17 @@ export const TRAINING = {
   paper: { epochs: 1, batchSize: 64, peak: 5e-5 },
 } as const;
 
+/** The name of a preset that can be trained. */
+export type TrainingPreset = keyof typeof TRAINING;
+
+/** A training preset by name. @throws {KcellfmError} tag "usage", when there is none of that name. */
+export function trainingPreset(name: string): TrainingPreset {
+  if (name in TRAINING) return name as TrainingPreset;
+  throw usageError(
+    `Cannot train at preset "${name}": it is not known (known: ${Object.keys(TRAINING).join(", ")})`,
+  );
+}
+
 /** What an experiment runs on and how; fields that are left out come from the preset. */
 export interface ExperimentOptions extends
   Partial<
@@ -29,7 +40,7 @@ export interface ExperimentOptions extends
       "epochs" | "batchSize" | "peak" | "directory" | "onLog" | "onStep" | "signal" | "weights"
     >
   > {
-  readonly preset: keyof typeof TRAINING;
+  readonly preset: TrainingPreset;
   readonly config?: CellConfig;
   readonly seed: number;
   readonly ontology: Ontology;

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import pl from "nodejs-polars";
-import { cellPreset, type TypeVectors } from "../../cell/mod.ts";
+import type { TypeVectors } from "../../cell/mod.ts";
 import { bars, type Figure } from "../../figures/mod.ts";
 import { readModelCells } from "../../genes/cells.ts";
 import type { GeneVocabulary } from "../../genes/mod.ts";
 import { tokenizeCells } from "../../genes/tokenizer.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
-import { checkpointsDir, createRng, modelError } from "../../runtime/mod.ts";
+import { checkpointsDir, createRng } from "../../runtime/mod.ts";
 import { loadTypeEmbeddings } from "../../text/mod.ts";
-import { TRAINING } from "./experiment.ts";
+import { TRAINING, type TrainingPreset } from "./experiment.ts";
 import { preparePretraining, type PretrainingData, type Study } from "./sets.ts";
 import { bestOntology, bestVocabulary, realStudies, simulatedStudy } from "./sources.ts";
 import { studyInformativeness } from "./train.ts";
@@ -36,13 +36,10 @@ export async function walkthroughSource({ seed }: { seed: number }): Promise<Wal
 }
 
 /** Training settings that end within a few minutes on a laptop. */
-export function notebookTraining(preset: string): { epochs: number; batchSize: number; peak: number } {
-  const known = (TRAINING as Record<string, { epochs: number; batchSize: number; peak: number }>)[preset];
-  if (!known) {
-    throw modelError(`Cannot train at preset "${preset}" (known: ${Object.keys(TRAINING).join(", ")})`);
-  }
-  return { ...known, epochs: Math.min(known.epochs, 4) };
-}
+export const notebookTraining = (preset: TrainingPreset) => ({
+  ...TRAINING[preset],
+  epochs: Math.min(TRAINING[preset].epochs, 4),
+});
 
 /** The first genes that the model reads of one training cell. */
 export function readSentence(
@@ -120,10 +117,4 @@ export async function shippedFigure(): Promise<Figure> {
   const path = join(checkpointsDir(), "walkthrough", "metrics.json");
   const scores: Scores = JSON.parse(await Deno.readTextFile(path));
   return comparisonFigure({ scores }, "The shipped checkpoint on the test cells of all its studies");
-}
-
-/** Layers, width and length of a preset in words. */
-export function presetInWords(preset: string): string {
-  const { width, layers, length } = cellPreset(preset);
-  return `${layers} layers, ${width} wide, up to ${length - 1} genes a cell`;
 }
