@@ -24,6 +24,11 @@ export interface HeldOut {
   readonly novelty90: number;
 }
 
+/**
+ * The head works on unit vectors as they are: scaling each number to unit variance would raise directions in which
+ * reference cells hardly differ, and those are the ones that differ by technology in the next file.
+ */
+const HEAD = { c: 10, standardise: false } as const;
 const HELD_OUT_SHARE = 0.2;
 /** Types with fewer cells than this are not held out. */
 const MIN_TO_HOLD_OUT = 5;
@@ -43,7 +48,7 @@ export function callByReference(
 ): Calls & { readonly heldOut: HeldOut } {
   const { table, keys, types } = labelledRows(reference);
   const heldOut = scoreHeldOut(table, keys, { seed });
-  const head = fitLogisticRegression(table, keys, { seed });
+  const head = fitLogisticRegression(table, keys, { seed, ...HEAD });
   const { classes, probabilities } = head.predict(toTable(unitRows(query)));
   temper(probabilities, classes.length, heldOut.temperature);
   return {
@@ -77,9 +82,10 @@ function scoreHeldOut(table: FeatureTable, keys: readonly string[], { seed }: { 
   if (test.length === 0) return { cells: 0, accuracy: NaN, macro_f1: NaN, temperature: 1, novelty90: 1 };
   const [known, unseen] = [pickRows(table, train), pickRows(table, test)];
   const [trainKeys, truth] = [train.map((row) => keys[row]), test.map((row) => keys[row])];
-  const { labels, classes, probabilities } = fitLogisticRegression(known, trainKeys, { seed }).predict(
-    unseen,
-  );
+  const { labels, classes, probabilities } = fitLogisticRegression(known, trainKeys, { seed, ...HEAD })
+    .predict(
+      unseen,
+    );
   const novelty = noveltyTo(known, trainKeys, { classes, query: toEmbeddings(unseen) }).sort();
   return {
     cells: test.length,
