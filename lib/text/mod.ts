@@ -11,5 +11,6 @@ export * from "./losses.ts";
 export * from "./model.ts";
 export * from "./nearest.ts";
 export * from "./objective.ts";
+export * from "./pretrained.ts";
 export * from "./tokenizer.ts";
 export * from "./wordpiece.ts";
