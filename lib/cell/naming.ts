@@ -16,6 +16,17 @@ export function selectTypes(types: TypeVectors, ids: readonly string[]): TypeVec
   };
 }
 
+/** Rows of `[rows, width]` scaled to length one; a row of zeros stays. */
+export function unitRows(vectors: Float32Array, width: number): Float32Array {
+  const unit = Float32Array.from(vectors);
+  for (let at = 0; at < unit.length; at += width) {
+    const row = unit.subarray(at, at + width);
+    const length = Math.hypot(...row) || 1;
+    for (let i = 0; i < width; i++) row[i] /= length;
+  }
+  return unit;
+}
+
 /** Cosine of every cell with every type: `[cells, dim] -> [cells, types]` row-major; a zero cell has cosine 0. */
 export function textSimilarities(cells: Float32Array, { dim, vectors }: TypeVectors): Float32Array {
   const [rows, types] = [cells.length / dim, vectors.length / dim];

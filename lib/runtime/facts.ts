@@ -1,3 +1,4 @@
+import process from "node:process";
 import packages from "../../deno.json" with { type: "json" };
 
 /** The libraries whose versions can change a result. */
@@ -16,13 +17,5 @@ export function versions(): Record<string, string> {
   return { kcellfm: packages.version, deno: Deno.version.deno, ...Object.fromEntries(recorded) };
 }
 
-/** Highest resident memory of this process so far in MB (10^6 bytes); null where the system does not tell. */
-export function peakMemoryMb(): number | null {
-  try {
-    const status = Deno.readTextFileSync("/proc/self/status");
-    const kib = status.match(/VmHWM:\s+(\d+) kB/)?.[1];
-    return kib ? Math.round(Number(kib) * 1024 / 1e6) : null;
-  } catch {
-    return null; // not Linux, or not allowed to read /proc
-  }
-}
+/** Highest resident memory of this process so far, in MB (10^6 bytes). */
+export const peakMemoryMb = (): number => Math.round(process.resourceUsage().maxRSS * 1024 / 1e6);

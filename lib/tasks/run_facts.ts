@@ -1,5 +1,4 @@
-import process from "node:process";
-import { versions } from "../runtime/mod.ts";
+import { peakMemoryMb, versions } from "../runtime/mod.ts";
 
 /** What every result says of how it was run. */
 export interface RunFacts {
@@ -17,7 +16,7 @@ export function startRun(): (cells: number) => RunFacts {
     return {
       seconds,
       cells_per_second: cells / seconds,
-      peak_mb: process.resourceUsage().maxRSS / 1024,
+      peak_mb: peakMemoryMb(),
       versions: versions(),
     };
   };

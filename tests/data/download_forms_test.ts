@@ -2,28 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { create } from "tar";
-import type { DownloadProgress, FetchOptions } from "lib/data/download.ts";
+import type { DownloadProgress } from "lib/data/download.ts";
 import { fetchFile, findDataset, findFile, whereIs } from "lib/data/download.ts";
 import { createMeter } from "lib/data/download_progress.ts";
 import { bytesOf, entryFor, serve, sha256, status, whole } from "./download_server.ts";
-
-const CONTENT = bytesOf(200_000);
-
-/** Runs `body` with an empty cache, no mirror and no patience, and removes the cache. */
-async function withCache(body: (options: FetchOptions & { cache: string }) => Promise<void>): Promise<void> {
-  const cache = await Deno.makeTempDir();
-  try {
-    await body({ cache, mirror: "", backoffMs: 1, attempts: 3 });
-  } finally {
-    await Deno.remove(cache, { recursive: true });
-  }
-}
-
-async function filesIn(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const entry of Deno.readDir(folder)) names.push(entry.name);
-  return names.sort();
-}
+import { CONTENT, filesIn, withCache } from "./download_helpers.ts";
 
 Deno.test("fetchFile unpacks a tar.gz once and gives what there is to open in it", () =>
   withCache(async (options) => {

@@ -1,29 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { DownloadProgress, FetchOptions } from "lib/data/download.ts";
+import type { DownloadProgress } from "lib/data/download.ts";
 import { fetchFile, findFile, whereIs } from "lib/data/download.ts";
 import type { Dataset } from "lib/data/registry.ts";
 import type { Answer } from "./download_server.ts";
+import { CONTENT, filesIn, withCache } from "./download_helpers.ts";
 import { bytesOf, cutAt, entryFor, serve, silentAt, status, whole } from "./download_server.ts";
-
-const CONTENT = bytesOf(200_000);
-
-/** Runs `body` with an empty cache, no mirror and no patience, and removes the cache. */
-async function withCache(body: (options: FetchOptions & { cache: string }) => Promise<void>): Promise<void> {
-  const cache = await Deno.makeTempDir();
-  try {
-    await body({ cache, mirror: "", backoffMs: 1, attempts: 3 });
-  } finally {
-    await Deno.remove(cache, { recursive: true });
-  }
-}
-
-async function filesIn(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const entry of Deno.readDir(folder)) names.push(entry.name);
-  return names.sort();
-}
 
 Deno.test("fetchFile downloads once, leaves nothing but the file and its lock, and then works without a network", () =>
   withCache(async (options) => {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { unitRows as scaleRows } from "../../cell/mod.ts";
 
 /** Cells by width, row after row. */
 export interface Embeddings {
@@ -8,15 +9,10 @@ export interface Embeddings {
 }
 
 /** Rows scaled to length one; a row of zeros stays. */
-export function unitRows({ vectors, rows, width }: Embeddings): Embeddings {
-  const unit = Float32Array.from(vectors);
-  for (let i = 0; i < rows; i++) {
-    const row = unit.subarray(i * width, (i + 1) * width);
-    const length = Math.hypot(...row) || 1;
-    for (let j = 0; j < width; j++) row[j] /= length;
-  }
-  return { vectors: unit, rows, width };
-}
+export const unitRows = (embeddings: Embeddings): Embeddings => ({
+  ...embeddings,
+  vectors: scaleRows(embeddings.vectors, embeddings.width),
+});
 
 const CHUNK = 4096;
 

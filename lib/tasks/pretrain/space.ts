@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { TypeSpace, TypeVectors } from "../../cell/mod.ts";
+import { type TypeSpace, type TypeVectors, unitRows } from "../../cell/mod.ts";
 import { childrenOf, type Ontology, termOf } from "../../ontology/mod.ts";
 import { createRng, dataError, modelError } from "../../runtime/mod.ts";
 
@@ -17,17 +17,6 @@ export function closeTypes(ontology: Ontology, id: string): string[] {
     ...developed,
   ];
   return [...new Set(joined)].filter((other) => other !== id);
-}
-
-/** Rows scaled to unit length; zero rows stay zero. */
-export function unitRows(vectors: Float32Array, dim: number): Float32Array {
-  const out = vectors.slice();
-  for (let at = 0; at < out.length; at += dim) {
-    const row = out.subarray(at, at + dim);
-    const norm = Math.hypot(...row);
-    if (norm > 0) row.forEach((value, i) => row[i] = value / norm);
-  }
-  return out;
 }
 
 /**
