@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { checkpointsDir, startBackend } from "lib/runtime/mod.ts";
+import { embedTexts, loadTextCheckpoint, nearestTypes } from "lib/text/mod.ts";
+
+const directory = join(checkpointsDir(), "text-walkthrough");
+
+Deno.test("text-walkthrough is small and says how it was made", async () => {
+  let bytes = 0;
+  for await (const { name } of Deno.readDir(directory)) {
+    bytes += (await Deno.stat(join(directory, name))).size;
+  }
+  assert.ok(bytes < 6e6, `${bytes} bytes`);
+  await startBackend();
+  const { made, types, model } = await loadTextCheckpoint(directory);
+  assert.equal(made.preset, "walkthrough");
+  assert.ok(types.ids.length > 3000);
+  assert.equal(types.vectors.length, types.ids.length * types.dim);
+  model.dispose();
+});
+
+Deno.test("text-walkthrough finds types by words that are not their name", async () => {
+  await startBackend();
+  const { model, types } = await loadTextCheckpoint(directory);
+  const near = (text: string) => nearestTypes(types, embedTexts(model, [text]), 5).map(({ name }) => name);
+  assert.equal(near("regulatory T cell")[0], "regulatory T cell");
+  assert.ok(near("Treg").some((name) => name.includes("regulatory")), `${near("Treg")}`);
+  assert.ok(near("cell of the pancreas that secretes insulin").includes("type B pancreatic cell"));
+  model.dispose();
+});
+
+Deno.test("text-walkthrough beats both baselines on each held-out score", () => {
+  const { metrics, baselines } = JSON.parse(Deno.readTextFileSync(join(directory, "metrics.json")));
+  for (const method of ["random_init", "bag_of_words"]) {
+    for (const [score, value] of Object.entries<number>(baselines[method])) {
+      assert.ok(metrics[score] > value, `${score}: ${metrics[score]} against ${value} of ${method}`);
+    }
+  }
+});
