@@ -111,7 +111,10 @@ async function nameCells(query: ReadFile, reference: Reference | null, context: 
   if (!reference) return { embeddings, calls: callByText(context.embedder, embeddings), reference: null };
   const { file, labelKey, labels } = reference;
   const known = { embeddings: await embedFile(file, context), labels };
-  const { heldOut, ...calls } = callByReference(known, embeddings, { seed: context.seed });
+  const { heldOut, ...calls } = callByReference(known, embeddings, {
+    seed: context.seed,
+    text: context.embedder,
+  });
   return { embeddings, calls, reference: { ...file.report, labelKey, heldOut } };
 }
 

@@ -12,7 +12,7 @@ import { linearEmbedder, type PairOnDisk, save, TYPES, withPair } from "./fixtur
 const backend = await startBackend();
 const ontology = await loadOntology(null);
 const context = ({ genes }: PairOnDisk): AnnotateContext => ({
-  embedder: linearEmbedder(genes),
+  embedder: linearEmbedder(genes, { types: [] }),
   ontology,
   seed: 42,
 });

@@ -74,17 +74,20 @@ export async function saveNanoCheckpoint(directory: string, genes: readonly stri
   disposeModel(model);
 }
 
-/** A stand-in for a cell model: a fixed random projection of log1p values, and types in random directions. */
-export function linearEmbedder(genes: readonly string[], { width = 24 } = {}): Embedder {
+/**
+ * A stand-in for a cell model: a fixed random projection of log1p values; it knows `types` by text, in random
+ * directions.
+ */
+export function linearEmbedder(genes: readonly string[], { width = 24, types = TYPES } = {}): Embedder {
   const rng = createRng(11);
   const weights = Float32Array.from({ length: genes.length * width }, () => rng.normal());
-  const vectors = Float32Array.from({ length: TYPES.length * width }, () => rng.normal());
+  const vectors = Float32Array.from({ length: types.length * width }, () => rng.normal());
   return {
     preset: "nano",
     hash: "0".repeat(64),
     width,
     vocabulary: { symbols: genes, ensembl: genes.map(() => ""), aliases: genes.map(() => []) },
-    types: { ids: TYPES, names: TYPES.map((id) => `type ${id}`), dim: width, vectors },
+    types: { ids: types, names: types.map((id) => `type ${id}`), dim: width, vectors },
     temperature: 0.1,
     async *embed(cells: ModelCells, { signal }) {
       for (let start = 0; start < cells.source.nObs; start += 64) {

@@ -1,8 +1,9 @@
-import { type FeatureTable, fitLogisticRegression, softmaxRows } from "../../baselines/mod.ts";
+import { type FeatureTable, softmaxRows } from "../../baselines/mod.ts";
 import { fitTemperature } from "../../cell/naming.ts";
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import { createRng, dataError, type Rng } from "../../runtime/mod.ts";
 import { bestOf, noveltyOf } from "./by_text.ts";
+import { fitHead, type TextKnowledge } from "./head.ts";
 import { type CellLabels, keyOf } from "./labels.ts";
 import type { Calls, CellType } from "./types.ts";
 import { cosinesTo, type Embeddings, unitRows } from "./vectors.ts";
@@ -13,30 +14,31 @@ export interface LabelledEmbeddings {
   readonly labels: CellLabels;
 }
 
+/** What the head is fitted with. */
+export interface HeadOptions {
+  readonly seed: number;
+  readonly text: TextKnowledge;
+}
+
 /** How well the head names reference cells that it did not see. */
 export interface HeldOut {
   readonly cells: number;
   readonly accuracy: number;
   readonly macro_f1: number;
-  /** Divides log-probabilities; fitted on the held-out cells. */
+  /** Divides its scores; fitted on the held-out cells. */
   readonly temperature: number;
   /** Nine in ten of the held-out cells are less novel than this. */
   readonly novelty90: number;
 }
 
-/**
- * The head works on unit vectors as they are: scaling each number to unit variance would raise directions in which
- * reference cells hardly differ, and those are the ones that differ by technology in the next file.
- */
-const HEAD = { c: 10, standardise: false } as const;
 const HELD_OUT_SHARE = 0.2;
 /** Types with fewer cells than this are not held out. */
 const MIN_TO_HOLD_OUT = 5;
 
 /**
- * Names cells by a labelled reference: a multinomial logistic regression on the reference's embeddings. A fifth of
- * the reference is held out first, to say how good the head is and to calibrate it by one temperature; then the
- * head is fitted to all of it. novelty = 1 - the largest cosine of a cell to a type's mean embedding, both centred
+ * Names cells by a labelled reference and by what the model knows of its types ({@linkcode fitHead}). A fifth of the
+ * reference is held out first, to say how good the head is and to calibrate it by one temperature; then the head is
+ * fitted to all of it. novelty = 1 - the largest cosine of a cell to a type's mean embedding, both centred
  * on the reference, cut to [0, 1].
  *
  * @throws {KcellfmError} tag "data", when the reference has fewer than two types.
@@ -44,13 +46,13 @@ const MIN_TO_HOLD_OUT = 5;
 export function callByReference(
   reference: LabelledEmbeddings,
   query: Embeddings,
-  { seed }: { seed: number },
+  options: HeadOptions,
 ): Calls & { readonly heldOut: HeldOut } {
   const { table, keys, types } = labelledRows(reference);
-  const heldOut = scoreHeldOut(table, keys, { seed });
-  const head = fitLogisticRegression(table, keys, { seed, ...HEAD });
-  const { classes, probabilities } = head.predict(toTable(unitRows(query)));
-  temper(probabilities, classes.length, heldOut.temperature);
+  const heldOut = scoreHeldOut(table, keys, options);
+  const { classes, scores } = fitHead(table, keys, options);
+  const logits = scores(toTable(unitRows(query))).map((score) => score / heldOut.temperature);
+  const probabilities = softmaxRows(logits, classes.length);
   return {
     types: classes.map((key) => types.get(key) ?? { id: "", name: key }),
     ...bestOf(probabilities, classes.length),
@@ -77,24 +79,21 @@ function labelledRows({ embeddings, labels }: LabelledEmbeddings) {
   return { table: pickRows(toTable(unitRows(embeddings)), rows), keys, types };
 }
 
-function scoreHeldOut(table: FeatureTable, keys: readonly string[], { seed }: { seed: number }): HeldOut {
-  const { train, test } = splitByType(keys, createRng(seed).split("held-out"));
+function scoreHeldOut(table: FeatureTable, keys: readonly string[], options: HeadOptions): HeldOut {
+  const { train, test } = splitByType(keys, createRng(options.seed).split("held-out"));
   if (test.length === 0) return { cells: 0, accuracy: NaN, macro_f1: NaN, temperature: 1, novelty90: 1 };
   const [known, unseen] = [pickRows(table, train), pickRows(table, test)];
   const [trainKeys, truth] = [train.map((row) => keys[row]), test.map((row) => keys[row])];
-  const { labels, classes, probabilities } = fitLogisticRegression(known, trainKeys, { seed, ...HEAD })
-    .predict(
-      unseen,
-    );
+  const { classes, scores } = fitHead(known, trainKeys, options);
+  const logits = scores(unseen);
+  const { best } = bestOf(logits, classes.length);
+  const called = Array.from(best, (k) => classes[k]);
   const novelty = noveltyTo(known, trainKeys, { classes, query: toEmbeddings(unseen) }).sort();
   return {
     cells: test.length,
-    accuracy: accuracy(truth, labels),
-    macro_f1: macroF1(truth, labels),
-    temperature: fitTemperature(
-      probabilities.map(logOf),
-      Int32Array.from(truth, (key) => classes.indexOf(key)),
-    ),
+    accuracy: accuracy(truth, called),
+    macro_f1: macroF1(truth, called),
+    temperature: fitTemperature(logits, Int32Array.from(truth, (key) => classes.indexOf(key))),
     novelty90: novelty[Math.floor(0.9 * novelty.length)],
   };
 }
@@ -111,17 +110,6 @@ function splitByType(keys: readonly string[], rng: Rng): { train: number[]; test
   }
   return { train: train.sort((a, b) => a - b), test: test.sort((a, b) => a - b) };
 }
-
-/** softmax(log p / T) by row, in place: T above 1 makes confidences lower. */
-function temper(probabilities: Float32Array, width: number, temperature: number): Float32Array {
-  for (let at = 0; at < probabilities.length; at++) {
-    probabilities[at] = logOf(probabilities[at]) / temperature;
-  }
-  return softmaxRows(probabilities, width);
-}
-
-/** Finite where a probability has become 0 in float32. */
-const logOf = (probability: number): number => Math.log(Math.max(probability, 1e-30));
 
 function noveltyTo(
   table: FeatureTable,

@@ -4,6 +4,7 @@ export * from "./by_text.ts";
 export * from "./compare.ts";
 export * from "./embedder.ts";
 export * from "./example.ts";
+export * from "./head.ts";
 export * from "./labels.ts";
 export * from "./markers.ts";
 export * from "./read.ts";
