@@ -1,4 +1,6 @@
 import { type FeatureTable, fitLogisticRegression, softmaxRows } from "../../baselines/mod.ts";
+import { cohenKappa } from "../../metrics/mod.ts";
+import { bestOf } from "./by_text.ts";
 import type { Embedder } from "./embedder.ts";
 import { cosinesTo } from "./vectors.ts";
 
@@ -9,14 +11,18 @@ export type TextKnowledge = Pick<Embedder, "types" | "temperature">;
 export interface Head {
   /** Keys of the types, in the order of the scores. */
   readonly classes: readonly string[];
-  /** log p(type | reference) + log p(type | text) of each cell, rows x classes, up to a constant of the row. */
+  /** How far the text is trusted, in [0, 1]. */
+  readonly textWeight: number;
+  /** log p(type | reference) + textWeight log p(type | text), rows x classes, up to a constant of the row. */
   scores(cells: FeatureTable): Float32Array;
 }
 
 /**
  * Fits a head to labelled unit vectors: a multinomial logistic regression, multiplied by what the text of the types
  * says (a product of two experts). The reference knows its own types best, but also its own technology; the text
- * was learned from several studies and holds the calls together where a file differs from the reference.
+ * was learned from several studies and holds the calls together where a file differs from the reference. It is
+ * trusted as far as it agrees with the reference's labels beyond chance (Cohen's kappa), so not at all for a tissue
+ * that the model has never met.
  *
  * The vectors are not scaled to unit variance first: that would raise directions in which the reference's cells
  * hardly differ, and those are the ones that differ by technology in the next file.
@@ -28,14 +34,25 @@ export function fitHead(
 ): Head {
   const model = fitLogisticRegression(table, keys, { seed, standardise: false });
   const { classes } = model;
+  const textWeight = textAgreement(table, keys, { classes, text });
   return {
     classes,
+    textWeight,
     scores(cells) {
       const logs = textLogProbabilities(cells, classes, text);
       const { probabilities } = model.predict(cells);
-      return logs.map((log, at) => log + Math.log(Math.max(probabilities[at], 1e-30)));
+      return logs.map((log, at) => textWeight * log + Math.log(Math.max(probabilities[at], 1e-30)));
     },
   };
+}
+
+function textAgreement(
+  table: FeatureTable,
+  keys: readonly string[],
+  { classes, text }: { classes: readonly string[]; text: TextKnowledge },
+): number {
+  const { best } = bestOf(textLogProbabilities(table, classes, text), classes.length);
+  return Math.max(0, cohenKappa(keys, Array.from(best, (k) => classes[k])));
 }
 
 /**

@@ -78,10 +78,11 @@ export function scoreTable({ evaluation, reference }: Annotation): string {
     number: true,
     cell: ([, scores]: (typeof methods)[number]) => scores[name]?.toFixed(3) ?? "—",
   }));
-  const learnt = reference ? `learned from ${reference.name} on the genes that both files have` : "";
-  const caption = `${count(evaluation.cells)} cells against obs "${evaluation.truthKey}"; the other methods ${
-    learnt || "know the labels"
-  }`;
+  const learnt = reference
+    ? `; logistic regression and nearest neighbours learned from ${reference.name}, on the genes that both files have`
+    : "";
+  const caption = `${count(evaluation.cells)} cells against obs "${evaluation.truthKey}"${learnt}; ` +
+    `majority is the most frequent type of this file`;
   return tableHtml(caption, [
     { head: "method", cell: ([name]) => escapeHtml(name.replaceAll("_", " ")) },
     ...columns,
