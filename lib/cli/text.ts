@@ -29,12 +29,12 @@ import { terminalTable } from "./table.ts";
 /** The release that is used when it is at hand. */
 const RELEASE = "cl-simple-2026-03-26";
 
-/** The losses that an ablation trains with, beside the preset's own. */
-const ABLATIONS: Record<string, LossWeights> = {
-  relation_loss_only: { relation: 1, contrast: 0, graph: 0 },
-  without_graph_loss: { relation: 1, contrast: 1, graph: 0 },
-  without_contrast: { relation: 1, contrast: 0, graph: 1 },
-  without_relation_loss: { relation: 0, contrast: 1, graph: 1 },
+/** The parts of the loss that an ablation leaves out. */
+const ABLATIONS: Record<string, readonly (keyof LossWeights)[]> = {
+  relation_loss_only: ["contrast", "graph"],
+  without_graph_loss: ["graph"],
+  without_contrast: ["contrast"],
+  without_relation_loss: ["relation"],
 };
 
 /** `deno task text`: trains the text encoder, tries it on held-out terms, writes a checkpoint. */
@@ -110,7 +110,7 @@ function describe({ ontology, settings }: Job): string {
 
 async function evaluate(
   job: Job,
-  { share, ablations }: { share: number; ablations: Record<string, LossWeights> },
+  { share, ablations }: { share: number; ablations: typeof ABLATIONS },
 ): Promise<Trial> {
   const trial = async (what: string, weights?: LossWeights) => {
     const run = prepareTrial(job.ontology, { ...job.settings, weights, share });
@@ -122,8 +122,15 @@ async function evaluate(
   };
   const main = await trial("held-out");
   const others: Record<string, TextScores> = {};
-  for (const [name, weights] of Object.entries(ablations)) others[name] = (await trial(name, weights)).scores;
+  for (const [name, left] of Object.entries(ablations)) {
+    others[name] = (await trial(name, lossWithout(job, left))).scores;
+  }
   return { ...main, baselines: { ...main.baselines, ...others } };
+}
+
+function lossWithout({ settings }: Job, left: readonly (keyof LossWeights)[]): LossWeights {
+  const { weights } = TEXT_PRESETS[settings.preset].training;
+  return { ...weights, ...Object.fromEntries(left.map((part) => [part, 0])) };
 }
 
 /** The folder that keeps a stopped run; its name changes with everything that the run depends on. */

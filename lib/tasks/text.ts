@@ -9,6 +9,7 @@ import {
   embedTexts,
   holdOutTerms,
   type LossWeights,
+  nearestTypes,
   newTextModel,
   relationVector,
   scoreVectors,
@@ -111,4 +112,31 @@ export function scoreBaselines(
     random_init: scoreVectors(exam, { encode: (texts) => embedTexts(model, texts) }),
     bag_of_words: scoreVectors(exam, bagOfWords(exam.names)),
   };
+}
+
+/** A held-out type, its parents, and what the encoder takes for them. */
+export interface ParentGuess {
+  readonly type: string;
+  readonly parents: string;
+  readonly guesses: string;
+}
+
+/** The first `types` held-out types with the `count` types that the encoder finds nearest to their vector plus that of is_a. */
+export function guessParents(
+  { model, exam }: TextTrial,
+  { types, count }: { types: number; count: number },
+): ParentGuess[] {
+  const { names, heldOut, parents } = exam;
+  const { dim } = model.config;
+  const embeddings = { ids: names, names, dim, vectors: embedTexts(model, names) };
+  const isA = relationVector(model, "is_a");
+  return heldOut.slice(0, types).map((row, i) => {
+    const moved = isA.map((value, j) => value + embeddings.vectors[row * dim + j]);
+    const near = nearestTypes(embeddings, moved, count + 1).filter(({ name }) => name !== names[row]);
+    return {
+      type: names[row],
+      parents: parents[i].map((parent) => names[parent]).join("; "),
+      guesses: near.slice(0, count).map(({ name }) => name).join("; "),
+    };
+  });
 }

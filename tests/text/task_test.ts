@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { liveTerms, loadOntology } from "lib/ontology/mod.ts";
 import { startBackend } from "lib/runtime/mod.ts";
-import { prepareText, prepareTrial, scoreBaselines, scoreTrial, trainText } from "lib/tasks/text.ts";
+import {
+  guessParents,
+  prepareText,
+  prepareTrial,
+  scoreBaselines,
+  scoreTrial,
+  trainText,
+} from "lib/tasks/text.ts";
 import { branchNames, embedOntology, lossFigure, nearestTypes, scoreFigure, typeMap } from "lib/text/mod.ts";
 
 const slim = await loadOntology(null);
@@ -23,6 +30,12 @@ Deno.test("trainText lowers each part of the loss and beats the untrained encode
   assert.ok(scores.spearman > random_init.spearman + 0.2, `${scores.spearman}`);
   assert.ok(scores.is_a_mrr > random_init.is_a_mrr + 0.05, `${scores.is_a_mrr}`);
   assert.ok(scores.spearman > bag_of_words.spearman);
+  const guesses = guessParents(trial, { types: 5, count: 2 });
+  assert.equal(guesses.length, 5);
+  for (const { type, guesses: found } of guesses) {
+    assert.equal(found.split("; ").length, 2);
+    assert.ok(!found.split("; ").includes(type), "a type is not its own parent");
+  }
   assert.equal(scoreFigure({ ours: scores, bag_of_words }).data.length, 2);
   assert.deepEqual(lossFigure(log).data.map(({ name }) => name), ["loss", "relation", "contrast", "graph"]);
   trial.model.dispose();
