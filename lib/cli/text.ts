@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { findDataset } from "../data/mod.ts";
 import { type Result, writeResult } from "../metrics/mod.ts";
 import { liveTerms, loadOntology, type Ontology } from "../ontology/mod.ts";
-import { peakMemoryMb, resultsDir, startBackend, usageError, versions } from "../runtime/mod.ts";
+import {
+  peakMemoryMb,
+  requireFolder,
+  resultsDir,
+  startBackend,
+  usageError,
+  versions,
+} from "../runtime/mod.ts";
 import {
   prepareText,
   prepareTrial,
@@ -54,10 +61,12 @@ export const command = createCommand(
   .option("--evaluate-only", "no checkpoint: only the held-out scores")
   .action(async (options) => {
     const started = performance.now();
+    const out = await prepareOut(options);
     const backend = await startBackend(options.backend);
     const source = options.ontology ?? await findDataset(RELEASE);
     const settings = { preset: requirePreset(options.preset), seed: options.seed };
-    const job: Job = { ontology: await loadOntology(source), settings, signal: interruptSignal() };
+    const ontology = await loadOntology(source);
+    const job: Job = { ontology, settings, signal: interruptSignal(), directories: [] };
     console.error(describe(job));
     const trial = await evaluate(job, {
       share: options.heldOut,
@@ -67,10 +76,11 @@ export const command = createCommand(
     const path = await writeResult(result);
     console.log(scoreTable(trial));
     console.log(`Written: ${path}`);
-    if (options.evaluateOnly) return;
-    const out = options.out ?? join(resultsDir(), `text-${options.preset}`);
-    await makeCheckpoint(job, { out, metrics: result });
-    console.log(`Written: ${out}`);
+    if (!options.evaluateOnly) {
+      await makeCheckpoint(job, { out, metrics: result });
+      console.log(`Written: ${out}`);
+    }
+    for (const directory of job.directories) await Deno.remove(directory, { recursive: true });
   });
 
 /** What the command works on. */
@@ -78,6 +88,16 @@ interface Job {
   readonly ontology: Ontology;
   readonly settings: TextSettings;
   readonly signal: AbortSignal;
+  /** Folders of its runs, kept until all is done so that the command can go on after a stop. */
+  readonly directories: string[];
+}
+
+/** The folder of the checkpoint, refused at once where it could not be made; our own results folder is made. */
+async function prepareOut({ out, preset }: { out?: string; preset: string }): Promise<string> {
+  if (!out) await Deno.mkdir(resultsDir(), { recursive: true });
+  const folder = out ?? join(resultsDir(), `text-${preset}`);
+  requireFolder(folder);
+  return folder;
 }
 
 /** Scores on held-out terms, ours and what they are held against. */
@@ -140,9 +160,10 @@ function runDirectory({ ontology, settings }: Job, { run, what }: { run: TextRun
   return join(resultsDir(), "runs", `text-${settings.preset}-${what}-${key}`);
 }
 
-/** Trains in a folder of its own, which is kept when the run is stopped and removed when it is done. */
+/** Trains in a folder of its own, from where an earlier call of the same command was stopped. */
 async function resumably(job: Job, { run, what }: { run: TextRun; what: string }): Promise<void> {
   const directory = runDirectory(job, { run, what });
+  job.directories.push(directory);
   const bar = createProgress(`Training (${what})`, run.steps);
   const { stopped } = await trainText(run, {
     directory,
@@ -153,7 +174,6 @@ async function resumably(job: Job, { run, what }: { run: TextRun; what: string }
   if (stopped === "aborted") {
     throw new DOMException(`Stopped; the same command goes on from ${directory}`, "AbortError");
   }
-  await Deno.remove(directory, { recursive: true });
 }
 
 async function makeCheckpoint(job: Job, { out, metrics }: { out: string; metrics: unknown }): Promise<void> {
