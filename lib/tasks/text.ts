@@ -54,6 +54,7 @@ export interface TextRun {
   readonly training: TextTraining;
   readonly model: TextModel;
   readonly examples: TextExamples;
+  readonly epochs: number;
   /** Optimiser steps of the whole training. */
   readonly steps: number;
 }
@@ -69,7 +70,9 @@ export function prepareText(ontology: Ontology, settings: TextSettings): TextRun
   const training = { ...preset.training, weights: settings.weights ?? preset.training.weights };
   const model = newTextModel(ontology, { preset, rng: createRng(settings.seed).split("text model") });
   const examples = buildExamples(ontology, { tokenizer: model.tokenizer, training });
-  return { settings, training, model, examples, steps: training.epochs * countBatches(examples, training) };
+  const batches = Math.max(1, countBatches(examples, training));
+  const epochs = Math.max(training.epochs, Math.ceil(training.leastSteps / batches));
+  return { settings, training, model, examples, epochs, steps: epochs * batches };
 }
 
 /** Holds out a share of the terms; the encoder will learn the ontology as if they had never been written. */
@@ -81,7 +84,7 @@ export function prepareTrial(ontology: Ontology, settings: TextSettings & { shar
 
 /** Trains the run's model in place. No epoch is chosen by any held-out score. */
 export async function trainText(run: TextRun, watch: TextWatch = {}): Promise<TrainingResult> {
-  const { model, examples, training, steps, settings: { seed } } = run;
+  const { model, examples, training, epochs, steps, settings: { seed } } = run;
   const rng = createRng(seed).split("text batches");
   return await runTraining<TextBatch>({
     ...watch,
@@ -89,7 +92,7 @@ export async function trainText(run: TextRun, watch: TextWatch = {}): Promise<Tr
     batches: (epoch) => drawBatches(examples, training, rng.split(epoch)),
     loss: (batch, mode) =>
       textLoss(model.params, batch, { config: model.config, training: mode, weights: training.weights }),
-    epochs: training.epochs,
+    epochs,
     schedule: { peak: training.learningRate, warmup: Math.ceil(WARMUP * steps), total: steps },
     weightDecay: training.weightDecay,
     seed,

@@ -32,6 +32,8 @@ export interface TextTraining {
   /** Share of the facts reworded with a synonym that join each epoch. */
   readonly reworded: number;
   readonly epochs: number;
+  /** Optimiser steps at least: a small ontology is read more often. */
+  readonly leastSteps: number;
   readonly learningRate: number;
   readonly weightDecay: number;
   /** Longest name or synonym, in tokens (the original's 25). */
@@ -83,6 +85,7 @@ export const TEXT_PRESETS = {
       batch: 32,
       reworded: 0.3,
       epochs: 2,
+      leastSteps: 0,
       learningRate: 2e-3,
       weightDecay: 0.01,
       nameTokens: 16,
@@ -103,6 +106,7 @@ export const TEXT_PRESETS = {
       batch: 128,
       reworded: 0.3,
       epochs: 6,
+      leastSteps: 300,
       learningRate: 2e-3,
       weightDecay: 0.01,
       nameTokens: 25,
@@ -123,6 +127,7 @@ export const TEXT_PRESETS = {
       batch: 128,
       reworded: 0.3,
       epochs: 10,
+      leastSteps: 300,
       learningRate: 1e-3,
       weightDecay: 0.01,
       nameTokens: 25,
