@@ -124,7 +124,10 @@ export interface ParentGuess {
   readonly guesses: string;
 }
 
-/** The first `types` held-out types with the `count` types that the encoder finds nearest to their vector plus that of is_a. */
+/**
+ * The first `types` held-out types that have parents, with the `count` types that the encoder finds nearest to their
+ * vector plus that of is_a.
+ */
 export function guessParents(
   { model, exam }: TextTrial,
   { types, count }: { types: number; count: number },
@@ -133,12 +136,13 @@ export function guessParents(
   const { dim } = model.config;
   const embeddings = { ids: names, names, dim, vectors: embedTexts(model, names) };
   const isA = relationVector(model, "is_a");
-  return heldOut.slice(0, types).map((row, i) => {
+  const asked = heldOut.map((row, i) => ({ row, above: parents[i] })).filter(({ above }) => above.length > 0);
+  return asked.slice(0, types).map(({ row, above }) => {
     const moved = isA.map((value, j) => value + embeddings.vectors[row * dim + j]);
     const near = nearestTypes(embeddings, moved, count + 1).filter(({ name }) => name !== names[row]);
     return {
       type: names[row],
-      parents: parents[i].map((parent) => names[parent]).join("; "),
+      parents: above.map((parent) => names[parent]).join("; "),
       guesses: near.slice(0, count).map(({ name }) => name).join("; "),
     };
   });

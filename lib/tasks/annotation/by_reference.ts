@@ -3,7 +3,7 @@ import { fitTemperature } from "../../cell/naming.ts";
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import { createRng, dataError, type Rng } from "../../runtime/mod.ts";
 import { bestOf, noveltyOf } from "./by_text.ts";
-import { fitHead, type TextKnowledge } from "./head.ts";
+import { fitHead, type Head, type HeadOptions } from "./head.ts";
 import { type CellLabels, keyOf } from "./labels.ts";
 import type { Calls, CellType } from "./types.ts";
 import { cosinesTo, type Embeddings, unitRows } from "./vectors.ts";
@@ -14,23 +14,27 @@ export interface LabelledEmbeddings {
   readonly labels: CellLabels;
 }
 
-/** What the head is fitted with. */
-export interface HeadOptions {
-  readonly seed: number;
-  readonly text: TextKnowledge;
-}
-
 /** How well the head names reference cells that it did not see. */
 export interface HeldOut {
   readonly cells: number;
   readonly accuracy: number;
   readonly macro_f1: number;
+  /** Inverse strength of the head's penalty: the smallest that is as good as the best, see STRENGTHS. */
+  readonly c: number;
+  /** How far the text of the types was trusted: 0 not at all, 1 as far as the reference. */
+  readonly textWeight: number;
   /** Divides its scores; fitted on the held-out cells. */
   readonly temperature: number;
   /** Nine in ten of the held-out cells are less novel than this. */
   readonly novelty90: number;
 }
 
+/**
+ * Inverse strengths of the penalty that are tried. The smallest within one standard error of the best accuracy is
+ * taken (Breiman et al. 1984): held-out cells come from the reference, so they cannot tell how much of a finer fit
+ * carries over to another file.
+ */
+const STRENGTHS = [1, 10, 100];
 const HELD_OUT_SHARE = 0.2;
 /** Types with fewer cells than this are not held out. */
 const MIN_TO_HOLD_OUT = 5;
@@ -49,8 +53,8 @@ export function callByReference(
   options: HeadOptions,
 ): Calls & { readonly heldOut: HeldOut } {
   const { table, keys, types } = labelledRows(reference);
-  const heldOut = scoreHeldOut(table, keys, options);
-  const { classes, scores } = fitHead(table, keys, options);
+  const heldOut = chooseByHeldOut(table, keys, options);
+  const { classes, scores } = fitHead(table, keys, { ...options, c: heldOut.c });
   const logits = scores(toTable(unitRows(query))).map((score) => score / heldOut.temperature);
   const probabilities = softmaxRows(logits, classes.length);
   return {
@@ -79,20 +83,55 @@ function labelledRows({ embeddings, labels }: LabelledEmbeddings) {
   return { table: pickRows(toTable(unitRows(embeddings)), rows), keys, types };
 }
 
-function scoreHeldOut(table: FeatureTable, keys: readonly string[], options: HeadOptions): HeldOut {
+/** Reference cells parted into those that the head is fitted to and those that it is tried on. */
+interface Parted {
+  readonly known: FeatureTable;
+  readonly knownKeys: readonly string[];
+  readonly unseen: FeatureTable;
+  readonly truth: readonly string[];
+}
+
+function chooseByHeldOut(table: FeatureTable, keys: readonly string[], options: HeadOptions): HeldOut {
   const { train, test } = splitByType(keys, createRng(options.seed).split("held-out"));
-  if (test.length === 0) return { cells: 0, accuracy: NaN, macro_f1: NaN, temperature: 1, novelty90: 1 };
-  const [known, unseen] = [pickRows(table, train), pickRows(table, test)];
-  const [trainKeys, truth] = [train.map((row) => keys[row]), test.map((row) => keys[row])];
-  const { classes, scores } = fitHead(known, trainKeys, options);
+  if (test.length === 0) return NOT_TRIED;
+  const keysOf = (rows: readonly number[]) => rows.map((row) => keys[row]);
+  const parted = {
+    known: pickRows(table, train),
+    knownKeys: keysOf(train),
+    unseen: pickRows(table, test),
+    truth: keysOf(test),
+  };
+  const tried = STRENGTHS.map((c) =>
+    scoreHeldOut(parted, fitHead(parted.known, parted.knownKeys, { ...options, c }), c)
+  );
+  const best = Math.max(...tried.map((scores) => scores.accuracy));
+  const standardError = Math.sqrt(best * (1 - best) / test.length);
+  return tried.find((scores) => scores.accuracy >= best - standardError) ?? tried[0];
+}
+
+/** For a reference with too few cells to hold any out. */
+const NOT_TRIED: HeldOut = {
+  cells: 0,
+  accuracy: NaN,
+  macro_f1: NaN,
+  c: 1,
+  textWeight: 1,
+  temperature: 1,
+  novelty90: 1,
+};
+
+function scoreHeldOut(parted: Parted, { classes, scores, textWeight }: Head, c: number): HeldOut {
+  const { known, knownKeys, unseen, truth } = parted;
   const logits = scores(unseen);
   const { best } = bestOf(logits, classes.length);
   const called = Array.from(best, (k) => classes[k]);
-  const novelty = noveltyTo(known, trainKeys, { classes, query: toEmbeddings(unseen) }).sort();
+  const novelty = noveltyTo(known, knownKeys, { classes, query: toEmbeddings(unseen) }).sort();
   return {
-    cells: test.length,
+    cells: truth.length,
     accuracy: accuracy(truth, called),
     macro_f1: macroF1(truth, called),
+    c,
+    textWeight,
     temperature: fitTemperature(logits, Int32Array.from(truth, (key) => classes.indexOf(key))),
     novelty90: novelty[Math.floor(0.9 * novelty.length)],
   };

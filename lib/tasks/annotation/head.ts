@@ -7,11 +7,20 @@ import { cosinesTo } from "./vectors.ts";
 /** What the model knows of types by their ontology text. */
 export type TextKnowledge = Pick<Embedder, "types" | "temperature">;
 
+/** What a head is fitted with. */
+export interface HeadOptions {
+  readonly seed: number;
+  readonly text: TextKnowledge;
+}
+
+/** Full agreement would leave the reference no say. */
+const MAX_TEXT_WEIGHT = 10;
+
 /** Names cells among the types of a reference. */
 export interface Head {
   /** Keys of the types, in the order of the scores. */
   readonly classes: readonly string[];
-  /** How far the text is trusted, in [0, 1]. */
+  /** How far the text is trusted: 0 not at all, 1 as far as the reference. */
   readonly textWeight: number;
   /** log p(type | reference) + textWeight log p(type | text), rows x classes, up to a constant of the row. */
   scores(cells: FeatureTable): Float32Array;
@@ -21,18 +30,20 @@ export interface Head {
  * Fits a head to labelled unit vectors: a multinomial logistic regression, multiplied by what the text of the types
  * says (a product of two experts). The reference knows its own types best, but also its own technology; the text
  * was learned from several studies and holds the calls together where a file differs from the reference. It is
- * trusted as far as it agrees with the reference's labels beyond chance (Cohen's kappa), so not at all for a tissue
- * that the model has never met.
+ * trusted as far as it agrees with the reference's labels: by kappa / (1 - kappa), Cohen's kappa as odds, so not at all
+ * for a tissue that the model has never met.
  *
  * The vectors are not scaled to unit variance first: that would raise directions in which the reference's cells
  * hardly differ, and those are the ones that differ by technology in the next file.
+ *
+ * @param options.c inverse strength of the regression's penalty; default 1
  */
 export function fitHead(
   table: FeatureTable,
   keys: readonly string[],
-  { seed, text }: { seed: number; text: TextKnowledge },
+  { seed, text, c = 1 }: HeadOptions & { c?: number },
 ): Head {
-  const model = fitLogisticRegression(table, keys, { seed, standardise: false });
+  const model = fitLogisticRegression(table, keys, { seed, c, standardise: false });
   const { classes } = model;
   const textWeight = textAgreement(table, keys, { classes, text });
   return {
@@ -52,7 +63,8 @@ function textAgreement(
   { classes, text }: { classes: readonly string[]; text: TextKnowledge },
 ): number {
   const { best } = bestOf(textLogProbabilities(table, classes, text), classes.length);
-  return Math.max(0, cohenKappa(keys, Array.from(best, (k) => classes[k])));
+  const kappa = Math.max(0, cohenKappa(keys, Array.from(best, (k) => classes[k])));
+  return Math.min(MAX_TEXT_WEIGHT, kappa / (1 - kappa));
 }
 
 /**

@@ -57,7 +57,15 @@ export function provenance(annotation: Annotation, versions: Record<string, stri
     ),
     ontology,
     method: reference ? "reference" : "zero-shot",
-    ...(reference ? { reference: reference.name, label_key: reference.labelKey } : {}),
+    ...(reference
+      ? {
+        reference: reference.name,
+        label_key: reference.labelKey,
+        head_c: reference.heldOut.c,
+        text_weight: reference.heldOut.textWeight,
+        temperature: reference.heldOut.temperature,
+      }
+      : {}),
     values: input.values.kind,
     values_evidence: input.values.evidence,
     normalisation: "log1p of counts scaled to 10,000 a cell",
