@@ -48,7 +48,7 @@ export function startEngine(backend: WasmBackend): WasmEngine {
   run.configure(backend.wasm._malloc(run.workspaceBytes()), blas.sgemm ? BLAS_FROM : Infinity);
 
   const pointer = (tensor: TensorInfo | undefined): Pointer =>
-    tensor ? backend.dataIdMap.get(tensor.dataId).memoryOffset : 0;
+    tensor ? backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 0 : 0; // above 2 GiB it comes signed
   const output = (shape: number[]): TensorInfo => backend.makeOutput(shape, "float32");
   return {
     run,
@@ -65,7 +65,7 @@ export function startEngine(backend: WasmBackend): WasmEngine {
       return tensor;
     },
     scratch(bytes, use) {
-      const at = backend.wasm._malloc(bytes);
+      const at = backend.wasm._malloc(bytes) >>> 0;
       try {
         return use(at);
       } finally {
