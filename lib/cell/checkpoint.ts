@@ -8,7 +8,7 @@ import {
 } from "../data/safetensors.ts";
 import { readVocabulary, writeVocabulary } from "../genes/mod.ts";
 import { loadParams, storeParams } from "../nn/mod.ts";
-import { createRng, modelError, writeFileAtomically } from "../runtime/mod.ts";
+import { createRng, modelError, sha256, writeFileAtomically } from "../runtime/mod.ts";
 import { cellConfigSchema, parseCellConfig } from "./config.ts";
 import type { CellModel } from "./model.ts";
 import { initCellParams } from "./params.ts";
@@ -116,9 +116,4 @@ function readTables(path: string, types: number): { informativeness: Float32Arra
     informativeness: stored.informativeness.data as Float32Array,
     vectors: stored.vectors.data as Float32Array,
   };
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return new Uint8Array(digest).toHex();
 }

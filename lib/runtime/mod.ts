@@ -2,5 +2,6 @@ export * from "./atomic.ts";
 export * from "./backend.ts";
 export * from "./errors.ts";
 export * from "./facts.ts";
+export * from "./hash.ts";
 export * from "./paths.ts";
 export * from "./random.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { decodeSafetensors, encodeSafetensors, readSafetensors } from "../data/safetensors.ts";
 import { loadParams, storeParams } from "../nn/mod.ts";
-import { createRng, messageOf, modelError, writeFileAtomically } from "../runtime/mod.ts";
+import { createRng, messageOf, modelError, sha256, writeFileAtomically } from "../runtime/mod.ts";
 import { textConfigSchema } from "./config.ts";
 import { initText } from "./encoder.ts";
 import { createTextModel, type TextModel, type TypeEmbeddings } from "./model.ts";
@@ -124,9 +124,4 @@ async function readBytes(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw modelError(`Cannot load a text checkpoint: ${path} is missing; give a folder that has it`, error);
   }
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return new Uint8Array(digest).toHex();
 }
