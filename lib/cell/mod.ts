@@ -7,3 +7,4 @@ export * from "./model.ts";
 export * from "./naming.ts";
 export * from "./params.ts";
 export * from "./ranking.ts";
+export * from "./shapes.ts";
