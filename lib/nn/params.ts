@@ -45,7 +45,8 @@ export function storeParams(tree: ParamTree, dtype: "F32" | "F16" = "F32"): Map<
  */
 export function loadParams(tree: ParamTree, stored: ReadonlyMap<string, StoredTensor>, where: string): void {
   const params = flattenParams(tree);
-  const problems = compareNames(params, stored);
+  const shapes = new Map([...params].map(([name, variable]) => [name, variable.shape]));
+  const problems = matchNames(shapes, stored);
   if (problems.length > 0) {
     throw modelError(`Cannot load ${where}: ${problems.join("; ")}; use the checkpoint's own config.json`);
   }
@@ -57,12 +58,16 @@ export function loadParams(tree: ParamTree, stored: ReadonlyMap<string, StoredTe
   }
 }
 
-function compareNames(params: Map<string, tf.Variable>, stored: ReadonlyMap<string, StoredTensor>): string[] {
-  const missing = [...params.keys()].filter((name) => !stored.has(name));
-  const unexpected = [...stored.keys()].filter((name) => !params.has(name));
-  const misshaped = [...params].flatMap(([name, variable]) => {
+/** Every missing, unexpected and mis-shaped tensor of a checkpoint, each kind as one phrase; none when all fit. */
+export function matchNames(
+  expected: ReadonlyMap<string, readonly number[]>,
+  stored: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+): string[] {
+  const missing = [...expected.keys()].filter((name) => !stored.has(name));
+  const unexpected = [...stored.keys()].filter((name) => !expected.has(name));
+  const misshaped = [...expected].flatMap(([name, wanted]) => {
     const shape = stored.get(name)?.shape;
-    return shape && `${shape}` !== `${variable.shape}` ? [`${name} [${shape}] for [${variable.shape}]`] : [];
+    return shape && `${shape}` !== `${wanted}` ? [`${name} [${shape}] for [${wanted}]`] : [];
   });
   const report = (label: string, names: string[]) => names.length > 0 ? [`${label} ${names.join(", ")}`] : [];
   return [
