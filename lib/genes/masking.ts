@@ -9,21 +9,35 @@ export interface MaskedBatch extends TokenBatch {
   readonly targets: Float32Array;
 }
 
+/** How many values to hide. */
+export interface MaskingOptions {
+  /** Share of a cell's values. */
+  readonly rate: number;
+  readonly rng: Rng;
+  /**
+   * Hide as the original does: the share is rounded down and `<cls>` counts as a gene; what is hidden is also its own
+   * target, so that a model learns to answer -1 (ORIGINAL section 6, defect 1). Default false.
+   */
+  readonly asPublished?: boolean;
+}
+
 /**
  * Hides the values of a random `rate` of each cell's genes (never `<cls>` or `<pad>`), at least one a cell
- * that has genes. The original overwrote its own targets here (ORIGINAL section 6, defect 1); we copy.
+ * that has genes; the targets are a copy from before.
  */
-export function maskValues(batch: TokenBatch, { rate, rng }: { rate: number; rng: Rng }): MaskedBatch {
+export function maskValues(batch: TokenBatch, { rate, rng, asPublished }: MaskingOptions): MaskedBatch {
   const values = batch.values.slice();
   const masked = new Float32Array(values.length);
   for (let row = 0; row < batch.cells; row++) {
-    const genes = batch.lengths[row] - 1;
-    if (genes < 1) continue;
-    for (const gene of rng.sample(genes, Math.max(1, Math.round(rate * genes)))) {
-      const at = row * batch.length + 1 + gene;
+    const first = asPublished ? 0 : 1; // <cls> stands at 0
+    const candidates = batch.lengths[row] - first;
+    if (candidates < 1) continue;
+    const hidden = asPublished ? Math.floor(rate * candidates) : Math.max(1, Math.round(rate * candidates));
+    for (const candidate of rng.sample(candidates, hidden)) {
+      const at = row * batch.length + first + candidate;
       values[at] = MASK_VALUE;
       masked[at] = 1;
     }
   }
-  return { ...batch, values, masked, targets: batch.values };
+  return { ...batch, values, masked, targets: asPublished ? values : batch.values };
 }

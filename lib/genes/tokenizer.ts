@@ -12,9 +12,12 @@ export interface TokenizerOptions {
   readonly length: number;
   /**
    * Weight of each gene when genes compete for places, `[G]`: the `length - 1` with the largest
-   * value x weight are kept, in that order. Without it genes are drawn uniformly (the paper), which needs `rng`.
+   * value x weight are kept, in that order. Without it they are drawn uniformly by `rng` (the paper), or, without
+   * `rng` too, those with the largest values are kept; either way in the order of the cell.
    */
   readonly weights?: Float32Array;
+  /** Leave drawn genes in the order of the draw, as the original does. Default false. */
+  readonly drawnOrder?: boolean;
   /** Share of a cell's genes hidden at random before selection; an augmentation while training. */
   readonly hide?: number;
   /** Keep zero values too (small marker panels, where a zero is a measurement). Default false. */
@@ -42,8 +45,6 @@ interface Gene {
  * Turns log1p expression into `<cls> gene gene ...` token rows (ORIGINAL section 2).
  *
  * @param cells one column a gene of the vocabulary: G columns, `<pad>` is token G, `<cls>` G + 1
-
- * @throws {RangeError} when a draw is asked for without `rng`.
  */
 export function tokenizeCells(cells: CsrMatrix, options: TokenizerOptions): TokenBatch {
   const rows = Array.from({ length: cells.rows }, (_, row) => selectGenes(cells, row, options));
@@ -74,9 +75,14 @@ function selectGenes(cells: CsrMatrix, row: number, options: TokenizerOptions): 
   const genes = readRow(cells, row, options);
   if (options.weights) return genes.sort((a, b) => b.rank - a.rank).slice(0, options.length - 1);
   if (genes.length < options.length) return genes;
-  if (!options.rng) throw new RangeError("Cannot draw genes at random: give options.rng or options.weights");
-  const chosen = options.rng.sample(genes.length, options.length - 1);
-  return Array.from(chosen.sort(), (i) => genes[i]);
+  const chosen = choose(genes, options);
+  return Array.from(options.rng && options.drawnOrder ? chosen : chosen.sort(), (i) => genes[i]);
+}
+
+function choose(genes: readonly Gene[], { length, rng }: TokenizerOptions): Int32Array {
+  if (rng) return rng.sample(genes.length, length - 1);
+  const byValue = Int32Array.from(genes.keys()).sort((a, b) => genes[b].value - genes[a].value || a - b);
+  return byValue.slice(0, length - 1);
 }
 
 function readRow(cells: CsrMatrix, row: number, options: TokenizerOptions): Gene[] {

@@ -31,7 +31,22 @@ Deno.test("tokenizeCells draws genes without replacement, the same for the same 
   const seen = new Set(Array.from({ length: 40 }, (_, seed) => draw(seed).slice(1, 3)).flat());
   assert.deepEqual([...seen].sort(), [0, 2, 3, 5]);
   assert.ok(Array.from({ length: 40 }, (_, seed) => draw(seed)).every(([, a, b]) => a !== b));
-  assert.throws(() => tokenizeCells(CELLS, { length: 3 }), RangeError);
+});
+
+Deno.test("tokenizeCells without rng or weights keeps the largest values in the order of the cell", () => {
+  const batch = tokenizeCells(CELLS, { length: 3 });
+  assert.deepEqual([...batch.ids], [CLS, 2, 3, CLS, PAD, PAD, CLS, 1, 4]);
+});
+
+Deno.test("tokenizeCells leaves drawn genes in the order of the draw only when asked to", () => {
+  const draw = (
+    seed: number,
+    drawnOrder: boolean,
+  ) => [...tokenizeCells(CELLS, { length: 4, drawnOrder, rng: createRng(seed) }).ids.slice(1, 4)];
+  const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+  const sorted = (ids: number[]) => ids.toSorted((a, b) => a - b);
+  assert.ok(seeds.every((seed) => `${draw(seed, false)}` === `${sorted(draw(seed, true))}`));
+  assert.ok(seeds.some((seed) => `${draw(seed, true)}` !== `${sorted(draw(seed, true))}`));
 });
 
 Deno.test("tokenizeCells hides about the asked share of genes", () => {
@@ -57,4 +72,14 @@ Deno.test("maskValues hides the asked share, never <cls> or <pad>, and keeps the
     assert.equal(masked.values[at], -1);
     assert.notEqual(masked.targets[at], masked.values[at]);
   }
+});
+
+Deno.test("maskValues as published hides -1 from its own targets, rounds down and may hide <cls>", () => {
+  const batch = tokenizeCells(CELLS, { length: 10 });
+  const hide = (seed: number) => maskValues(batch, { rate: 0.5, rng: createRng(seed), asPublished: true });
+  const masked = hide(1);
+  assert.equal(masked.targets, masked.values);
+  const rows = [0, 1, 2].map((row) => masked.masked.slice(row * 5, row * 5 + 5).reduce((a, b) => a + b));
+  assert.deepEqual(rows, [2, 0, 1]); // half of 5, of 1 and of 3, rounded down
+  assert.ok(Array.from({ length: 20 }, (_, seed) => hide(seed)).some(({ masked }) => masked[0] === 1));
 });
