@@ -4,6 +4,7 @@ export * from "./adamw/op.ts";
 export * from "./attention/op.ts";
 export * from "./causal-conv-silu/op.ts";
 export * from "./clip-global-norm/op.ts";
+export * from "./dropout/op.ts";
 export * from "./embed/op.ts";
 export * from "./layer-norm/op.ts";
 export * from "./linear/op.ts";

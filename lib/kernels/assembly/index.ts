@@ -2,6 +2,7 @@
 export { activate, activateBackward, fillRows } from "./activation";
 export { attentionBackward, attentionForward } from "./attention";
 export { convBackward, convForward, describeConv } from "./conv";
+export { dropOut } from "./dropout";
 export { configure, gemm, workspaceBytes } from "./gemm";
 export { describeDirection, describeMixer, mixerBackward, mixerForward, mixerScratch } from "./mixer";
 export { clear, layerBackward, layerForward, rmsBackward, rmsForward } from "./norm";

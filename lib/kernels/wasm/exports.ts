@@ -40,6 +40,10 @@ export interface KernelExports {
     rows: number, classes: number, logits: Pointer, labels: Pointer, weights: Pointer, ignore: number,
     loss: Pointer, gradient: Pointer,
   ): void;
+  // deno-fmt-ignore
+  dropOut(
+    n: number, from: number, seed: number, threshold: number, scale: number, x: Pointer, out: Pointer,
+  ): void;
   fillRows(out: Pointer, bias: Pointer, rows: number, width: number): void;
   gatherRows(n: number, width: number, table: Pointer, ids: Pointer, out: Pointer): void;
   // deno-fmt-ignore

@@ -1,0 +1,16 @@
+import type * as tf from "@tensorflow/tfjs";
+import { hasKernel, runKernel } from "../dispatch.ts";
+import { type DropoutOptions, dropoutReference } from "./reference.ts";
+import { DROPOUT } from "./wasm.ts";
+
+export type { DropoutOptions };
+
+/**
+ * Zeroes entries with probability `rate` and scales the others by 1 / (1 - rate). The mask is a hash of the seed and an
+ * entry's position, so it needs no memory and a part of a tensor gets its part of the whole's mask.
+ */
+export function dropout<T extends tf.Tensor>(x: T, options: DropoutOptions): T {
+  if (!hasKernel(DROPOUT)) return dropoutReference(x, options);
+  const { rate, seed, from = 0 } = options;
+  return runKernel(DROPOUT, { x }, { rate, seed, from }) as T;
+}
