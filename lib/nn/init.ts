@@ -28,8 +28,7 @@ export function uniformParameter<N extends number[]>(
   shape: [...N],
   [low, high]: [number, number],
 ): tf.Variable<RankOf<N>> {
-  const draw = () => low + (high - low) * rng.uniform();
-  return parameter(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, draw), shape);
+  return drawnParameter(shape, () => low + (high - low) * rng.uniform());
 }
 
 /** Entries normal with mean 0 and the given standard deviation. */
@@ -38,8 +37,13 @@ export function normalParameter<N extends number[]>(
   shape: [...N],
   deviation: number,
 ): tf.Variable<RankOf<N>> {
-  const draw = () => deviation * rng.normal();
-  return parameter(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, draw), shape);
+  return drawnParameter(shape, () => deviation * rng.normal());
+}
+
+function drawnParameter<N extends number[]>(shape: [...N], draw: () => number): tf.Variable<RankOf<N>> {
+  const values = new Float32Array(tf.util.sizeFromShape(shape));
+  for (let i = 0; i < values.length; i++) values[i] = draw();
+  return parameter(values, shape);
 }
 
 /** Weights of an affine map, `[outputs, inputs]` as in PyTorch, with or without bias. */

@@ -32,6 +32,18 @@ export function createRng(seed: number | string): Rng {
   return makeRng(String(seed));
 }
 
+/** A stream of zeros: for parameters that a file is about to fill, where drawing a hundred million takes a minute. */
+export function zeroRng(): Rng {
+  const zero = () => 0;
+  return {
+    ...{ uniform: zero, int: zero, normal: zero, gamma: zero, poisson: zero },
+    choice: (items) => items[0],
+    shuffle: (items) => items,
+    sample: (_, k) => Int32Array.from({ length: k }, (_, i) => i),
+    split: zeroRng,
+  };
+}
+
 function makeRng(key: string): Rng {
   const generator = xoroshiro128plus(hash(key));
   for (let i = 0; i < WARM_UP; i++) generator.next();

@@ -1,6 +1,7 @@
 import type { Ontology } from "../ontology/mod.ts";
 import { createRng } from "../runtime/mod.ts";
 import {
+  accumulatedBatches,
   bagOfWords,
   buildExam,
   buildExamples,
@@ -26,9 +27,6 @@ import {
   withoutTerms,
 } from "../text/mod.ts";
 import { type LogEntry, runTraining, type TrainingResult } from "../train/mod.ts";
-
-/** Share of the optimiser steps in which the learning rate rises. */
-const WARMUP = 0.05;
 
 /** What a run is made of. */
 export interface TextSettings {
@@ -93,10 +91,23 @@ export async function trainText(run: TextRun, watch: TextWatch = {}): Promise<Tr
     loss: (batch, mode) =>
       textLoss(model.params, batch, { config: model.config, training: mode, weights: training.weights }),
     epochs,
-    schedule: { peak: training.learningRate, warmup: Math.ceil(WARMUP * steps), total: steps },
+    schedule: {
+      peak: training.learningRate,
+      warmup: Math.ceil(training.warmup * steps),
+      total: steps,
+      floor: training.floor,
+    },
+    trainable: learns(training),
+    accumulate: accumulatedBatches(training),
     weightDecay: training.weightDecay,
     seed,
   });
+}
+
+/** Every parameter but those of BERT's first, frozen layers, by name. */
+export function learns({ frozenLayers }: TextTraining): (name: string) => boolean {
+  const frozen = Array.from({ length: frozenLayers }, (_, i) => `bert.encoder.layer.${i}.`);
+  return (name) => !frozen.some((layer) => name.startsWith(layer));
 }
 
 /** The scores of an encoder as it is now. */

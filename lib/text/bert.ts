@@ -99,9 +99,11 @@ export function bert(params: BertParams, tokens: TokenTensors, pass: BertPass): 
       } tokens: the model has ${config.max_position_embeddings} positions`,
     );
   }
-  let x = embedTokens(params.embeddings, tokens.ids, pass);
+  let x = tf.tidy(() => embedTokens(params.embeddings, tokens.ids, pass));
   for (const layer of params.encoder.layer) {
-    x = transformerLayer(layer, x, { ...pass, lengths: tokens.lengths });
+    const below = x;
+    x = tf.tidy(() => transformerLayer(layer, below, { ...pass, lengths: tokens.lengths }));
+    below.dispose(); // a gradient keeps its own handle; without one, twelve layers would pile up
   }
   return x;
 }

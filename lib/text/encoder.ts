@@ -59,7 +59,8 @@ export function encodeParts(params: TextParams, parts: readonly TokenBatch[], pa
 export function encodeTokens(params: TextParams, batch: TokenBatch, pass: TextPass): tf.Tensor2D {
   const tokens = toTensors(batch);
   const { config, training } = pass;
-  const hidden = bert(params.bert, tokens, { config: config.bert, dropout: config.dropout, training });
+  const { bertDropout = config.dropout } = config;
+  const hidden = bert(params.bert, tokens, { config: config.bert, dropout: bertDropout, training });
   return project(params.projection, maskedMean(hidden, tokens.lengths), pass);
 }
 

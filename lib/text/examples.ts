@@ -5,6 +5,7 @@ import {
   pageRankSimilarity,
   type Relation,
   RELATIONS,
+  type RelationTriple,
   relationTriples,
 } from "../ontology/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
@@ -33,8 +34,8 @@ export interface TextExamples {
   readonly reworded: readonly IndexedTriple[];
   /** All true tails of a head and relation, by `tailKey`; a synonym has those of its term. */
   readonly tails: ReadonlyMap<number, ReadonlySet<number>>;
-  /** PageRank similarity of the terms, `[terms, terms]`. */
-  readonly similarity: Float32Array;
+  /** PageRank similarity of the terms, `[terms, terms]`; null where no loss asks for it. */
+  readonly similarity: Float32Array | null;
 }
 
 /** One training step's worth: indices refer to rows of `texts`. */
@@ -44,7 +45,9 @@ export interface TextBatch {
   readonly heads: Int32Array;
   readonly relations: Int32Array;
   readonly tails: Int32Array;
-  /** `[batch, batch]`: 1 where tail j is false for row i. */
+  /** What the true tails are compared with; default `tails`. */
+  readonly candidates?: Int32Array;
+  /** `[batch, candidates]`: 1 where candidate j is compared with row i; it is false for it. */
   readonly negatives: Float32Array;
   readonly disjoint: Float32Array;
   /** Rows that are names of distinct terms, and the standardised ranks of their similarity, `[terms, terms]`. */
@@ -57,14 +60,23 @@ export interface TextBatch {
 
 const tailKey = ({ head, relation }: IndexedTriple) => head * RELATIONS.length + relation;
 
+/** What turns an ontology into examples. */
+export interface ExampleOptions {
+  readonly tokenizer: TextTokenizer;
+  readonly training: TextTraining;
+  /** Facts to learn instead of the ontology's own. */
+  readonly triples?: readonly RelationTriple[];
+}
+
 /** Cuts the texts of an ontology into tokens and indexes its triples. */
 export function buildExamples(
   ontology: Ontology,
-  { tokenizer, training }: { tokenizer: TextTokenizer; training: TextTraining },
+  { tokenizer, training, triples: named = relationTriples(ontology) }: ExampleOptions,
 ): TextExamples {
   const terms = liveTerms(ontology);
-  const named = relationTriples(ontology);
-  const texts = [...new Set([...terms.map(({ name }) => name), ...named.map(({ tail }) => tail)])];
+  const texts = [
+    ...new Set([...terms.map(({ name }) => name), ...named.flatMap(({ head, tail }) => [head, tail])]),
+  ];
   const index = new Map(texts.map((text, i) => [text, i]));
   const triples = named.map(({ head, relation, tail }) => ({
     head: index.get(head)!,
@@ -82,7 +94,9 @@ export function buildExamples(
     triples,
     reworded,
     tails: groupTails([...triples, ...reworded]),
-    similarity: pageRankSimilarity(ontology, { tolerance: RANK_TOLERANCE }).values,
+    similarity: training.weights.graph > 0
+      ? pageRankSimilarity(ontology, { tolerance: RANK_TOLERANCE }).values
+      : null,
   };
 }
 
@@ -106,48 +120,80 @@ function groupTails(triples: readonly IndexedTriple[]): Map<number, Set<number>>
   return groups;
 }
 
-/** All triples of an epoch and a share of the reworded ones, in random order, in whole batches. */
+/** All triples of an epoch and a share of the reworded ones, in random order, in whole batches cut into micro-batches. */
 export function* drawBatches(examples: TextExamples, training: TextTraining, rng: Rng): Generator<TextBatch> {
-  const extra = rng.split("reworded").shuffle([...examples.reworded]).slice(
-    0,
-    countReworded(examples, training),
-  );
+  const reworded = rng.split("reworded").shuffle([...examples.reworded]);
+  const extra = reworded.slice(0, countReworded(examples, training));
   const order = rng.split("order").shuffle([...examples.triples, ...extra]);
   const size = Math.min(training.batch, order.length);
   for (let start = 0; start + size <= order.length; start += size) {
-    yield buildBatch(examples, order.slice(start, start + size), {
-      definitions: training.definitions,
-      rng: rng.split(`definitions ${start}`),
-    });
+    const batch = order.slice(start, start + size);
+    const wrong = training.wrongTails === "one"
+      ? drawWrongTails(examples, batch, rng.split(`tails ${start}`))
+      : null;
+    for (let from = 0; from < size; from += microBatch(training)) {
+      const rows = [from, from + microBatch(training)] as const;
+      yield buildBatch(examples, batch.slice(...rows), {
+        wrong: wrong?.slice(...rows),
+        definitions: training.definitions,
+        rng: rng.split(`definitions ${start + from}`),
+      });
+    }
   }
+}
+
+/** Triples of one micro-batch. */
+const microBatch = ({ batch, microBatch = batch }: TextTraining): number => microBatch;
+
+/** Micro-batches that make one optimiser step. */
+export const accumulatedBatches = (training: TextTraining): number =>
+  Math.ceil(training.batch / microBatch(training));
+
+/** One false tail of the batch for each triple, at random; its own tail where the batch has no false one. */
+function drawWrongTails(examples: TextExamples, triples: readonly IndexedTriple[], rng: Rng): number[] {
+  return triples.map((triple) => {
+    const known = examples.tails.get(tailKey(triple))!;
+    const wrong = triples.map(({ tail }) => tail).filter((tail) => !known.has(tail));
+    return wrong.length > 0 ? rng.choice(wrong) : triple.tail;
+  });
 }
 
 const countReworded = ({ reworded }: TextExamples, training: TextTraining): number =>
   Math.round(training.reworded * reworded.length);
 
-/** How many batches {@linkcode drawBatches} gives. */
+/** How many whole batches {@linkcode drawBatches} gives, each of `accumulatedBatches` micro-batches. */
 export function countBatches(examples: TextExamples, training: TextTraining): number {
   const triples = examples.triples.length + countReworded(examples, training);
   return triples === 0 ? 0 : Math.max(1, Math.floor(triples / training.batch));
 }
 
+/** What beside its triples goes into a batch. */
+interface BatchExtras {
+  /** The wrong tail of each triple; without them every false tail of the batch is one. */
+  readonly wrong?: readonly number[];
+  readonly definitions: number;
+  readonly rng: Rng;
+}
+
 function buildBatch(
   examples: TextExamples,
   triples: readonly IndexedTriple[],
-  { definitions, rng }: { definitions: number; rng: Rng },
+  { wrong, definitions, rng }: BatchExtras,
 ): TextBatch {
-  const used = sortByLength([...new Set(triples.flatMap(({ head, tail }) => [head, tail]))], examples.texts);
+  const named = new Set([...triples.flatMap(({ head, tail }) => [head, tail]), ...wrong ?? []]);
+  const used = sortByLength([...named], examples.texts);
   const row = new Map(used.map((text, i) => [text, i]));
   const terms = used.filter((text) => text < examples.terms);
   const described = rng.shuffle(terms.filter((term) => examples.definitions[term])).slice(0, definitions);
   const defined = sortByLength(described, examples.definitions);
-  const rows = (texts: number[]) => Int32Array.from(texts, (text) => row.get(text)!);
+  const rows = (texts: readonly number[]) => Int32Array.from(texts, (text) => row.get(text)!);
   return {
     texts: padParts(used.map((text) => examples.texts[text])),
     heads: rows(triples.map(({ head }) => head)),
     relations: Int32Array.from(triples, ({ relation }) => relation),
     tails: rows(triples.map(({ tail }) => tail)),
-    negatives: falseTails(examples, triples),
+    candidates: wrong && rows(wrong),
+    negatives: wrong ? ownTails(triples, wrong) : falseTails(examples, triples),
     disjoint: Float32Array.from(triples, ({ relation }) => Number(RELATIONS[relation] === "disjoint_from")),
     terms: rows(terms),
     ranks: similarityRanks(examples, terms),
@@ -169,10 +215,18 @@ function falseTails(examples: TextExamples, triples: readonly IndexedTriple[]): 
   return negatives;
 }
 
+/** Row i is compared with candidate i, if that is not its true tail. */
+function ownTails(triples: readonly IndexedTriple[], wrong: readonly number[]): Float32Array {
+  const negatives = new Float32Array(triples.length ** 2);
+  triples.forEach(({ tail }, i) => negatives[i * triples.length + i] = Number(wrong[i] !== tail));
+  return negatives;
+}
+
 /** Ranks of each term's similarity to the others of the batch, to mean 0 and deviation 1 a row; 0 on the diagonal. */
 function similarityRanks({ similarity, terms: all }: TextExamples, terms: readonly number[]): Float32Array {
   const size = terms.length;
   const ranks = new Float32Array(size * size);
+  if (!similarity) return ranks;
   terms.forEach((from, i) => {
     const others = terms.filter((_, j) => j !== i);
     const row = standardise(averageRanks(others.map((to) => similarity[from * all + to])));

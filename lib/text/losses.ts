@@ -17,25 +17,27 @@ export interface TripleVectors {
   readonly heads: tf.Tensor2D;
   readonly relations: tf.Tensor2D;
   readonly tails: tf.Tensor2D;
-  /** `[batch, batch]`: 1 where tail j is known to be false for row i, 0 elsewhere (and on the diagonal). */
+  /** What a true tail is compared with, `[candidates, dim]`; default `tails`. */
+  readonly candidates?: tf.Tensor2D;
+  /** `[batch, candidates]`: 1 where candidate j is a wrong tail for row i, 0 elsewhere. */
   readonly negatives: tf.Tensor2D;
   /** `[batch]`: 1 where the relation says that head and tail are disjoint. */
   readonly disjoint: tf.Tensor1D;
 }
 
 /**
- * The original's translation loss with every false tail of the batch as a negative, d = |h + r - t|:
+ * The original's translation loss over the wrong tails that `negatives` marks, d = |h + r - t|:
  * `mean_j relu(d_i - d_ij + 0.5) + 0.3 relu(0.1 - d_i)`, and `relu(1 - d_i) + 0.5 exp(-d_i)` for disjoint pairs.
  *
  * Source: TransE (Bordes et al. 2013); constants from ORIGINAL section 4. The original draws one negative tail,
- * which may be true; here known tails are masked.
+ * which may be true; here no known tail is marked as wrong.
  */
 export function relationLoss(triples: TripleVectors): tf.Scalar {
-  const { heads, relations, tails, negatives, disjoint } = triples;
+  const { heads, relations, tails, candidates = tails, negatives, disjoint } = triples;
   const { margin, floor, floorWeight, disjointMargin, disjointWeight } = RELATION_LOSS;
   const moved = tf.add(heads, relations) as tf.Tensor2D;
   const near = rowNorms(tf.sub(moved, tails) as tf.Tensor2D); // [batch]
-  const far = distances(moved, tails); // [batch, batch]
+  const far = distances(moved, candidates); // [batch, candidates]
   const hinge = tf.relu(tf.add(tf.sub(tf.expandDims(near, 1), far), margin));
   const counts = tf.maximum(tf.sum(negatives, 1), 1);
   const ranking = tf.div(tf.sum(tf.mul(hinge, negatives), 1), counts);

@@ -46,10 +46,11 @@ export function newTextModel(
   });
 }
 
-/** Vectors of any texts, `[texts, dim]` row-major; a text longer than the model's positions is cut. */
+/** Vectors of any texts, `[texts, dim]` row-major; a text longer than the model reads is cut. */
 export function embedTexts(model: TextModel, texts: readonly string[]): Float32Array {
   const { config, params, tokenizer } = model;
-  const encoded = texts.map((text) => tokenizer.encode(text, config.bert.max_position_embeddings));
+  const { maxTokens = config.bert.max_position_embeddings } = config;
+  const encoded = texts.map((text) => tokenizer.encode(text, maxTokens));
   // texts of like length together: a batch costs as much as its longest row
   const order = encoded.map((_, i) => i).sort((a, b) => encoded[a].length - encoded[b].length);
   const vectors = new Float32Array(texts.length * config.dim);

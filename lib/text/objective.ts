@@ -48,12 +48,14 @@ const rowsOf = (vectors: tf.Tensor2D, rows: Int32Array) =>
   embed(vectors, tf.tensor1d(rows, "int32")) as tf.Tensor2D;
 
 function tripleVectors(vectors: tf.Tensor2D, relations: tf.Tensor2D, batch: TextBatch) {
-  const size = batch.heads.length;
+  const { candidates = batch.tails } = batch;
+  const tails = rowsOf(vectors, batch.tails);
   return {
     heads: rowsOf(vectors, batch.heads),
     relations: rowsOf(relations, batch.relations),
-    tails: rowsOf(vectors, batch.tails),
-    negatives: tf.tensor2d(batch.negatives, [size, size]),
+    tails,
+    candidates: batch.candidates ? rowsOf(vectors, candidates) : tails,
+    negatives: tf.tensor2d(batch.negatives, [batch.heads.length, candidates.length]),
     disjoint: tf.tensor1d(batch.disjoint),
   };
 }
