@@ -42,9 +42,20 @@ const RECEPTOR_CONSTANT = /^(IGH[ADEGM]\d?P?|IGKC|IGLC\d|TRAC|TRBC\d|TRDC|TRGC\d
 
 const COLUMNS = ["symbol", "ensembl", "gene_type", "aliases"] as const;
 
+/** One gene of a human gene table. */
+export interface TableGene {
+  readonly symbol: string;
+  /** Ensembl ids. */
+  readonly ids: readonly string[];
+  /** "protein-coding" and so on. */
+  readonly type: string;
+  /** Earlier and alternative symbols. */
+  readonly aliases: readonly string[];
+}
+
 /**
  * A vocabulary of all protein-coding genes, receptor constant regions and the listed symbols of a human gene table
- * (tab-separated, gz or plain, with columns symbol, ensembl, gene_type and aliases), in order of symbol.
+ * (see {@linkcode readGeneTable}), in order of symbol.
  *
  * @throws {KcellfmError} tag "file", when the table cannot be read or lacks a column.
  */
@@ -52,14 +63,11 @@ export function buildVocabulary(
   tablePath: string,
   { include = INFORMATIVE_NONCODING }: VocabularyOptions = {},
 ): Promise<GeneVocabulary> {
-  const [header, ...rows] = readTsv(tablePath);
-  const [symbol, ensembl, type, aliases] = COLUMNS.map((name) => columnOf(tablePath, header, name));
   const wanted = new Set(include);
-  const genes = rows
-    .filter((row) =>
-      row[type] === "protein-coding" || wanted.has(row[symbol]) || RECEPTOR_CONSTANT.test(row[symbol])
+  const genes = readGeneTable(tablePath)
+    .filter(({ type, symbol }) =>
+      type === "protein-coding" || wanted.has(symbol) || RECEPTOR_CONSTANT.test(symbol)
     )
-    .map((row) => ({ symbol: row[symbol], ids: splitList(row[ensembl]), aliases: splitList(row[aliases]) }))
     .sort((a, b) => a.symbol < b.symbol ? -1 : 1);
   return Promise.resolve({
     symbols: genes.map((gene) => gene.symbol),
@@ -68,8 +76,24 @@ export function buildVocabulary(
   });
 }
 
+/**
+ * Every gene of a table (tab-separated, gz or plain, with columns symbol, ensembl, gene_type and aliases).
+ *
+ * @throws {KcellfmError} tag "file", when the table cannot be read or lacks a column.
+ */
+export function readGeneTable(path: string): TableGene[] {
+  const [header, ...rows] = readTsv(path);
+  const [symbol, ensembl, type, aliases] = COLUMNS.map((name) => columnOf(path, header, name));
+  return rows.map((row) => ({
+    symbol: row[symbol],
+    ids: splitList(row[ensembl]),
+    type: row[type],
+    aliases: splitList(row[aliases]),
+  }));
+}
+
 function columnOf(path: string, header: readonly string[] = [], name: string): number {
   const at = header.indexOf(name);
-  if (at < 0) throw fileError(`Cannot build a gene vocabulary from ${path}: it has no column "${name}"`);
+  if (at < 0) throw fileError(`Cannot read the gene table ${path}: it has no column "${name}"`);
   return at;
 }

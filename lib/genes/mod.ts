@@ -4,5 +4,6 @@ export * from "./informativeness.ts";
 export * from "./masking.ts";
 export * from "./match.ts";
 export * from "./names.ts";
+export * from "./original.ts";
 export * from "./tokenizer.ts";
 export * from "./vocabulary.ts";
