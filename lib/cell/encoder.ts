@@ -71,8 +71,8 @@ function readOut(
   if (config.readout === "cls") {
     return tf.reshape(tf.slice(tokens, [0, 0, 0], [cells, 1, width]), [cells, width]);
   }
-  const total = tf.sum(tf.mul(tokens, real), 1); // [cells, width]
-  return tf.div(total, tf.reshape(lengths.toFloat(), [cells, 1]));
+  const shares = tf.div(real, tf.reshape(lengths.toFloat(), [cells, 1, 1])); // 1 / length at tokens, 0 at padding
+  return tf.reshape(tf.matMul(shares, tokens, true), [cells, width]);
 }
 
 /** Predicts the value at each of the given token vectors: `[n, width] -> [n]`. */
