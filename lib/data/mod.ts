@@ -10,9 +10,18 @@ export * from "./memory.ts";
 export { openMatrixMarket } from "./mtx.ts";
 export * from "./open.ts";
 export * from "./registry.ts";
-export * from "./safetensors.ts";
+export { decodeSafetensors, encodeSafetensors, readSafetensors, type Safetensors } from "./safetensors.ts";
 export * from "./simulate/mod.ts";
 export * from "./sparse.ts";
+export * from "./tensor_file.ts";
+export {
+  DTYPE_BYTES,
+  elementsOf,
+  type LazyTensor,
+  type StoredTensor,
+  type TensorDtype,
+} from "./tensor_types.ts";
 export * from "./text_file.ts";
+export * from "./torch/mod.ts";
 export * from "./types.ts";
 export * from "./values.ts";

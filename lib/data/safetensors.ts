@@ -1,14 +1,8 @@
 import { fileError } from "../runtime/mod.ts";
+import { headerLength, parseHeader } from "./safetensors_header.ts";
+import { DTYPE_BYTES, elementsOf, type StoredTensor, type TensorDtype, widen } from "./tensor_types.ts";
 
-/** Element types we read; all but F32, I32 and U8 are widened to one of these on reading. */
-export type TensorDtype = "F32" | "F16" | "BF16" | "I64" | "I32" | "U8";
-
-/** One stored tensor in row-major order; `dtype` is the type on disk, `data` what it was widened to. */
-export interface StoredTensor {
-  readonly dtype: TensorDtype;
-  readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array | Uint8Array;
-}
+export type { StoredTensor, TensorDtype } from "./tensor_types.ts";
 
 /** The content of one safetensors file. */
 export interface Safetensors {
@@ -16,26 +10,17 @@ export interface Safetensors {
   readonly metadata: Record<string, string>;
 }
 
-interface HeaderEntry {
-  readonly dtype: TensorDtype;
-  readonly shape: number[];
-  readonly data_offsets: [number, number];
-}
-
-const BYTES: Record<TensorDtype, number> = { F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, U8: 1 };
-
-/** The format's own bound on its header (100 MB), so that a mangled length allocates nothing. */
-const MAX_HEADER = 100_000_000;
-
 /** Reads a safetensors file; `where` names it in errors. @throws {KcellfmError} tag "file", when it is malformed. */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {
-  const header = parseHeader(bytes, where);
-  const body = bytes.subarray(header.end);
+  const start = 8 + headerLength(bytes, { size: bytes.length, where });
+  const body = bytes.subarray(start);
+  const { metadata, entries } = parseHeader(bytes.subarray(8, start), { size: body.length, where });
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, entry] of Object.entries(header.entries)) {
-    tensors.set(name, readTensor(body, entry, `${where}, tensor "${name}"`));
+  for (const [name, { dtype, shape, start, length }] of entries) {
+    const raw = body.slice(start, start + length);
+    tensors.set(name, { dtype, shape, data: widen(raw, { dtype, where: `${where}, tensor "${name}"` }) });
   }
-  return { tensors, metadata: header.metadata };
+  return { tensors, metadata };
 }
 
 /** {@linkcode decodeSafetensors} of a file on disk. */
@@ -49,59 +34,6 @@ export function readSafetensors(path: string): Safetensors {
   return decodeSafetensors(bytes, path);
 }
 
-function parseHeader(bytes: Uint8Array, where: string) {
-  const broken = (why: string, cause?: unknown) =>
-    fileError(
-      `Cannot read ${where}: ${why}; it is not a whole safetensors file, fetch or write it again`,
-      cause,
-    );
-  if (bytes.length < 8) throw broken(`it holds ${bytes.length} bytes`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > MAX_HEADER || 8 + length > bytes.length) throw broken(`its header claims ${length} bytes`);
-  try {
-    const json = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-    const { __metadata__: metadata = {}, ...entries } = json;
-    return { metadata, entries: entries as Record<string, HeaderEntry>, end: 8 + length };
-  } catch (error) {
-    throw broken("its header is not JSON", error);
-  }
-}
-
-function readTensor(body: Uint8Array, entry: HeaderEntry, where: string): StoredTensor {
-  const width = BYTES[entry?.dtype];
-  if (!width) {
-    throw fileError(
-      `Cannot read ${where}: dtype ${entry?.dtype} is not known (known: ${Object.keys(BYTES)})`,
-    );
-  }
-  const [start, end] = entry.data_offsets;
-  const size = entry.shape.reduce((product, n) => product * n, 1);
-  if (!(end - start === size * width && start >= 0 && end <= body.length)) {
-    throw fileError(
-      `Cannot read ${where}: shape [${entry.shape}] does not fit bytes ${start}-${end}; fetch it again`,
-    );
-  }
-  return { dtype: entry.dtype, shape: entry.shape, data: widen(body.slice(start, end), entry.dtype) };
-}
-
-function widen(raw: Uint8Array, dtype: TensorDtype): Float32Array | Int32Array | Uint8Array {
-  const buffer = raw.buffer as ArrayBuffer;
-  switch (dtype) {
-    case "F32":
-      return new Float32Array(buffer);
-    case "I32":
-      return new Int32Array(buffer);
-    case "U8":
-      return raw;
-    case "F16":
-      return Float32Array.from(new Float16Array(buffer));
-    case "BF16":
-      return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
-    case "I64":
-      return Int32Array.from(new BigInt64Array(buffer), Number);
-  }
-}
-
 /**
  * Lays tensors out as one safetensors file, sorted by name so that equal content gives equal bytes.
  * A Float32Array under dtype "F16" is rounded to half precision.
@@ -110,38 +42,47 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Record<string, string> = {},
 ): Uint8Array {
-  const names = [...tensors.keys()].sort();
-  const parts: Uint8Array[] = [];
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  let offset = 0;
+  const { head, names, size } = layOut(tensors, metadata);
+  const out = new Uint8Array(size);
+  out.set(head);
+  let at = head.length;
   for (const name of names) {
-    const tensor = tensors.get(name)!;
-    const bytes = narrow(tensor);
-    header[name] = {
-      dtype: tensor.dtype,
-      shape: tensor.shape,
-      data_offsets: [offset, offset + bytes.length],
-    };
-    parts.push(bytes);
-    offset += bytes.length;
-  }
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const padded = Math.ceil(json.length / 8) * 8; // the format aligns its data to 8 bytes with spaces
-  const out = new Uint8Array(8 + padded + offset).fill(0x20, 8, 8 + padded);
-  new DataView(out.buffer).setBigUint64(0, BigInt(padded), true);
-  out.set(json, 8);
-  let at = 8 + padded;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
+    const bytes = narrow(tensors.get(name)!);
+    out.set(bytes, at);
+    at += bytes.length;
   }
   return out;
 }
 
-function narrow({ dtype, data }: StoredTensor): Uint8Array {
+/** Length and header of the file for these tensors, and the order in which their bytes follow. */
+export function layOut(
+  tensors: ReadonlyMap<string, Pick<StoredTensor, "dtype" | "shape">>,
+  metadata: Record<string, string>,
+): { head: Uint8Array<ArrayBuffer>; names: readonly string[]; size: number } {
+  const names = [...tensors.keys()].sort();
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let end = 0;
+  for (const name of names) {
+    const { dtype, shape } = tensors.get(name)!;
+    const start = end;
+    end += elementsOf(shape) * DTYPE_BYTES[dtype];
+    header[name] = { dtype, shape, data_offsets: [start, end] };
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const padded = Math.ceil(json.length / 8) * 8; // the format aligns its data to 8 bytes with spaces
+  const head = new Uint8Array(8 + padded).fill(0x20, 8);
+  new DataView(head.buffer).setBigUint64(0, BigInt(padded), true);
+  head.set(json, 8);
+  return { head, names, size: head.length + end };
+}
+
+/** The bytes of a tensor under its dtype. @throws {TypeError} for a dtype that we only read. */
+export function narrow({ dtype, data }: StoredTensor): Uint8Array<ArrayBuffer> {
   if (dtype === "F16") return new Uint8Array(Float16Array.from(data).buffer);
-  if (dtype === "BF16" || dtype === "I64") {
-    throw new TypeError(`Cannot write dtype ${dtype}: write F32, F16, I32 or U8`);
+  if (!WRITABLE.includes(dtype)) {
+    throw new TypeError(`Cannot write dtype ${dtype}: write ${WRITABLE.join(", ")}`);
   }
   return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 }
+
+const WRITABLE: readonly TensorDtype[] = ["F32", "F16", "I32", "U8", "BOOL"];

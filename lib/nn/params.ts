@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { StoredTensor } from "../data/safetensors.ts";
+import type { LazyTensor, StoredTensor } from "../data/tensor_types.ts";
 import { modelError } from "../runtime/mod.ts";
 
 /** The parameters of a model: a tree of variables whose paths are the names in its checkpoint. */
@@ -39,11 +39,15 @@ export function storeParams(tree: ParamTree, dtype: "F32" | "F16" = "F32"): Map<
 }
 
 /**
- * Assigns stored tensors to the variables of a tree, by name.
+ * Assigns stored tensors to the variables of a tree, by name; tensors of a file are read one at a time.
  *
  * @throws {KcellfmError} tag "model", naming at once every missing, unexpected and mis-shaped tensor.
  */
-export function loadParams(tree: ParamTree, stored: ReadonlyMap<string, StoredTensor>, where: string): void {
+export function loadParams(
+  tree: ParamTree,
+  stored: ReadonlyMap<string, StoredTensor | LazyTensor>,
+  where: string,
+): void {
   const params = flattenParams(tree);
   const shapes = new Map([...params].map(([name, variable]) => [name, variable.shape]));
   const problems = matchNames(shapes, stored);
@@ -52,7 +56,8 @@ export function loadParams(tree: ParamTree, stored: ReadonlyMap<string, StoredTe
   }
   for (const [name, variable] of params) {
     const value = stored.get(name)!;
-    const fresh = tf.tensor(value.data, variable.shape, "float32");
+    const { data } = "read" in value ? value.read() : value;
+    const fresh = tf.tensor(data, variable.shape, "float32");
     variable.assign(fresh);
     fresh.dispose();
   }

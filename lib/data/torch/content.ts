@@ -1,0 +1,13 @@
+/** How PyTorch laid the file out: the zip of 1.6 and later, or the form before it. */
+export type TorchForm = "torch zip" | "torch legacy";
+
+/** The largest pickle we take into memory; that of a state dict has about 150 bytes a tensor. */
+export const MAX_PICKLE = 1 << 24;
+
+/** What a file of either form holds: the value that was saved, and where its storages start. */
+export interface TorchContent {
+  /** Maps, arrays, numbers, text and `TensorRecord`s. */
+  readonly value: unknown;
+  /** Position in the file of the first byte of the storage that a tensor of `value` names. */
+  startOf(key: string): number;
+}

@@ -1,0 +1,2 @@
+export * from "./checkpoint.ts";
+export { isTensor, type TorchValue } from "./tree.ts";
