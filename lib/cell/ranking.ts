@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { matMul } from "../kernels/mod.ts";
+import type { Rng } from "../runtime/mod.ts";
 
 /** The ontology as the ranking loss sees it. */
 export interface TypeSpace {
@@ -23,17 +24,20 @@ export function typeSimilarities(cells: tf.Tensor2D, vectors: tf.Tensor2D): tf.T
 
 /**
  * The hierarchical ranking loss `relu(max_close - self + 0.1) + mean relu(neg - max_close + 0.2)`, averaged over
- * the labelled cells; the second mean is over the negatives that violate their margin. The original draws one
- * negative a cell in a Python loop (ORIGINAL section 6, defect 4); here all types that are neither the cell's own
- * nor close to it are negatives. A type without close types ranks itself above its negatives instead.
+ * the labelled cells; the second mean is over the negatives that violate their margin. All types that are neither
+ * the cell's own nor close to it are negatives. A type without close types ranks itself above its negatives instead.
+ *
+ * With `draw` it is the published form (ORIGINAL section 6, defect 4): one random negative a cell, and a random other
+ * type stands in where a type has no close ones.
  *
  * @param cells `[cells, width]`
  */
 export function hierarchicalRanking(
   cells: tf.Tensor2D,
-  { space, classes }: { space: TypeSpace; classes: Int32Array },
+  { space, classes, draw }: { space: TypeSpace; classes: Int32Array; draw?: Rng },
 ): tf.Scalar {
-  const masks = rankingMasks(space, classes);
+  const parts = Array.from(classes, (label) => partsOf(space, { label, draw }));
+  const masks = rankingMasks(parts, space.vectors.shape[0]);
   if (masks.counted === 0) return tf.scalar(0);
   const similarity = typeSimilarities(cells, space.vectors);
   const self = tf.sum(tf.mul(similarity, masks.self), 1);
@@ -49,35 +53,47 @@ export function hierarchicalRanking(
   return tf.div(tf.sum(perCell), masks.counted);
 }
 
-/** Which types play which part for each cell, as 0/1 tensors of `[cells, types]` or `[cells]`. */
-function rankingMasks(space: TypeSpace, classes: Int32Array) {
-  const types = space.vectors.shape[0];
-  const shape: [number, number] = [classes.length, types];
-  const self = new Float32Array(classes.length * types);
-  const anchor = new Float32Array(classes.length * types);
-  const negative = new Float32Array(classes.length * types);
-  const labelled = new Float32Array(classes.length);
-  const hasClose = new Float32Array(classes.length);
-  classes.forEach((label, row) => {
-    const type = label < 0 ? -1 : space.typeOf[label];
-    if (type < 0) return;
-    const close = space.close[label];
-    labelled[row] = 1;
-    hasClose[row] = close.length > 0 ? 1 : 0;
-    self[row * types + type] = 1;
-    negative.fill(1, row * types, (row + 1) * types);
-    negative[row * types + type] = 0;
-    for (const other of close.length > 0 ? close : [type]) {
-      anchor[row * types + other] = 1;
-      negative[row * types + other] = 0;
-    }
-  });
+/** Which types play which part for one labelled cell. */
+interface Parts {
+  readonly self: number;
+  /** Those the first hinge compares with; the cell's own type where there is nothing to compare with. */
+  readonly anchors: readonly number[];
+  readonly negatives: readonly number[];
+}
+
+/** The parts for a cell; null where it has no label, or its type no text vector. */
+function partsOf(space: TypeSpace, { label, draw }: { label: number; draw?: Rng }): Parts | null {
+  const self = label < 0 ? -1 : space.typeOf[label];
+  if (self < 0) return null;
+  const close = space.close[label];
+  const near = new Set(close);
+  const others = Array.from({ length: space.vectors.shape[0] }, (_, type) => type).filter((it) =>
+    it !== self
+  );
+  const far = others.filter((type) => !near.has(type));
+  if (!draw) return { self, anchors: close.length > 0 ? close : [self], negatives: far };
   return {
-    self: tf.tensor2d(self, shape),
-    anchor: tf.tensor2d(anchor, shape),
-    negative: tf.tensor2d(negative, shape),
-    labelled: tf.tensor1d(labelled),
-    hasClose: tf.tensor1d(hasClose),
-    counted: labelled.reduce((sum, one) => sum + one, 0),
+    self,
+    anchors: close.length > 0 ? close : [draw.choice(others)],
+    negatives: [draw.choice(far.length > 0 ? far : others)],
+  };
+}
+
+/** The parts of all cells as 0/1 tensors of `[cells, types]` or `[cells]`. */
+function rankingMasks(parts: readonly (Parts | null)[], types: number) {
+  const mask = (of: (part: Parts) => readonly number[]) => {
+    const ones = new Float32Array(parts.length * types);
+    parts.forEach((part, row) => part && of(part).forEach((type) => ones[row * types + type] = 1));
+    return tf.tensor2d(ones, [parts.length, types]);
+  };
+  const flag = (of: (part: Parts) => boolean) =>
+    tf.tensor1d(Float32Array.from(parts, (part) => part && of(part) ? 1 : 0));
+  return {
+    self: mask((part) => [part.self]),
+    anchor: mask((part) => part.anchors),
+    negative: mask((part) => part.negatives),
+    labelled: flag(() => true),
+    hasClose: flag(({ self, anchors }) => !anchors.includes(self)),
+    counted: parts.filter((part) => part !== null).length,
   };
 }

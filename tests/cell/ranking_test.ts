@@ -74,3 +74,30 @@ Deno.test("hierarchicalRanking is 0 when no cell is labelled", () => {
   const loss = hierarchicalRanking(cells, { space, classes: new Int32Array(CELLS).fill(-1) });
   assert.equal(loss.dataSync()[0], 0);
 });
+
+Deno.test("hierarchicalRanking as published draws one negative a cell, and a stand-in for close types", () => {
+  const { cells, space } = problem();
+  const lossesOf = (label: number, seeds: number) =>
+    Array.from({ length: seeds }, (_, seed) =>
+      tf.tidy(() => {
+        const first = tf.slice(cells, [0, 0], [1, WIDTH]);
+        const options = { space, classes: Int32Array.of(label), draw: createRng(seed) };
+        return hierarchicalRanking(first, options).dataSync()[0];
+      }));
+  const s = tf.tidy(() => typeSimilarities(cells, space.vectors).arraySync())[0];
+  const hinges = (self: number, anchor: number, negative: number) =>
+    Math.max(0, anchor - s[self] + SELF_MARGIN) + Math.max(0, s[negative] - anchor + NEGATIVE_MARGIN);
+  const types = Array.from({ length: TYPES }, (_, type) => type);
+  const anchor = Math.max(s[1], s[2]);
+  assertDrawn(lossesOf(0, 60), types.slice(3).map((negative) => hinges(0, anchor, negative)));
+  const others = types.filter((type) => type !== 4); // class 1 has no close types: any other stands in
+  const pairs = others.flatMap((close) => others.map((negative) => hinges(4, s[close], negative)));
+  assertDrawn(lossesOf(1, 60), pairs);
+});
+
+/** Every loss is one of the possible ones, and at least two kinds of them were drawn. */
+function assertDrawn(losses: number[], possible: number[]): void {
+  const kinds = losses.map((loss) => possible.findIndex((value) => Math.abs(value - loss) < 1e-5));
+  assert.ok(!kinds.includes(-1), `${losses} of ${possible}`);
+  assert.ok(new Set(kinds).size > 1, `${losses}`);
+}
