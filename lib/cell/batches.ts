@@ -30,6 +30,7 @@ export function tokenizeFor(
     rng: rng ?? createRng("inference"),
     hide: rng ? hide : 0,
   };
+  if (config.selection === "all") return tokenizeCells(cells, { ...base, keepZeros: true });
   if (config.selection === "uniform") return tokenizeCells(cells, base);
   return tokenizeCells(cells, { ...base, weights: informativeness });
 }

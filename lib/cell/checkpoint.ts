@@ -117,3 +117,22 @@ function readTables(path: string, types: number): { informativeness: Float32Arra
     vectors: stored.vectors.data as Float32Array,
   };
 }
+
+const madeSchema = z.object({
+  made: z.object({ studies: z.array(z.object({ name: z.string() })).optional() }),
+});
+
+/**
+ * Names of the studies that a checkpoint was trained on, without endings such as .h5ad; null when there is no
+ * checkpoint in the folder.
+ *
+ * @throws {KcellfmError} tag "model", when it does not say.
+ */
+export async function readCheckpointStudies(directory: string): Promise<string[] | null> {
+  const path = join(directory, FILES.config);
+  const text = await Deno.readTextFile(path).catch(() => null);
+  if (text === null) return null;
+  const studies = madeSchema.safeParse(JSON.parse(text)).data?.made.studies;
+  if (studies) return studies.map(({ name }) => name.replace(/\.(h5ad|h5|csv|tsv)(\.gz)?$/, ""));
+  throw modelError(`Cannot tell what ${path} was trained on: its "made" has no studies; pretrain it again`);
+}

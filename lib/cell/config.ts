@@ -20,8 +20,11 @@ export const cellConfigSchema = z.strictObject({
   residual: z.boolean(),
   /** The cell embedding: the vector at `<cls>` (the original) or the mean over a cell's tokens. */
   readout: z.enum(["cls", "mean"]),
-  /** Genes that compete for places: drawn uniformly (the original) or by value x informativeness. */
-  selection: z.enum(["uniform", "informative"]),
+  /**
+   * Genes that compete for places: drawn uniformly (the original) or by value x informativeness; "all" keeps every gene
+   * in the order of the file, zeros and negative values too (marker panels, where a zero is a measurement).
+   */
+  selection: z.enum(["uniform", "informative", "all"]),
   /** Largest value the value encoder sees. */
   maxValue: z.number().positive(),
 });

@@ -1,0 +1,154 @@
+import {
+  type FeatureTable,
+  type FitClassifier,
+  fitMajority,
+  fitNeighbours,
+  fitPerceptron,
+  fitRandomForest,
+  fitTunedLogisticRegression,
+  type ValidatedFitOptions,
+} from "../../baselines/mod.ts";
+import { takeRows } from "../../baselines/held_out.ts";
+import { toPrediction } from "../../baselines/labels.ts";
+import { type CellModel, disposeModel, type TypeSpace } from "../../cell/mod.ts";
+import { orderedBatches } from "../../genes/cells.ts";
+import { geneInformativeness } from "../../genes/informativeness.ts";
+import { createRng } from "../../runtime/mod.ts";
+import type { TrainingResult } from "../../train/mod.ts";
+import { readFeatures } from "../annotation/features.ts";
+import type { Split } from "../splits.ts";
+import { fitFusion, fuse, type FusionWeights } from "./fusion.ts";
+import { fitLinearPath, type LinearPath } from "./linear_path.ts";
+import { type EncodedCells, encodeRows } from "./predict.ts";
+import type { PreparedSet } from "./set.ts";
+import { fineTune, type TuneOptions, type TuningData } from "./tune.ts";
+
+/** A baseline that may choose its settings on the validation rows that it is told of. */
+export type FitBaseline = (
+  table: FeatureTable,
+  labels: readonly string[],
+  options: ValidatedFitOptions,
+) => ReturnType<FitClassifier>;
+
+/** What a user would try first, by the name it has in results. */
+export const BASELINES: Readonly<Record<string, FitBaseline>> = {
+  majority: fitMajority,
+  logistic_regression: fitTunedLogisticRegression,
+  random_forest: fitRandomForest,
+  nearest_neighbours: fitNeighbours,
+  perceptron: fitPerceptron,
+};
+
+/** Genes that baselines and the linear path see at most; more are cut to the most informative on the training cells. */
+export const FEATURE_GENES = 2000;
+
+/** One split of a set in the forms that methods take; only the classes that training meets can be called. */
+export interface FoldData extends TuningData {
+  readonly split: Split;
+  /** Training and validation cells, ascending, at the chosen genes. */
+  readonly table: FeatureTable;
+  readonly labels: readonly string[];
+  /** Rows of the table that are validation cells. */
+  readonly validationRows: Int32Array;
+  readonly test: FeatureTable;
+  /** True label of each test cell. */
+  readonly truth: readonly string[];
+}
+
+/** Reads a split of a set. */
+export function readFold(set: PreparedSet, split: Split): FoldData {
+  const met = new Set(Array.from(split.train, (row) => set.codes[row]));
+  const kept = [...met].sort((a, b) => a - b);
+  const codeOf = new Map(kept.map((code, i) => [code, i]));
+  const known = Int32Array.from([...split.train, ...split.validation]).sort();
+  const held = new Set(split.validation);
+  const genes = featureGenes(set, split.train);
+  const labelOf = (row: number) => set.classes[set.codes[row]];
+  return {
+    cells: set.cells,
+    classes: kept.map((code) => set.classes[code]),
+    codes: set.codes.map((code) => codeOf.get(code) ?? -1),
+    train: split.train,
+    validation: split.validation,
+    split,
+    table: readFeatures(set.cells, genes, known),
+    labels: Array.from(known, labelOf),
+    validationRows: Int32Array.from(known.keys().filter((i) => held.has(known[i]))),
+    test: readFeatures(set.cells, genes, split.test),
+    truth: Array.from(split.test, labelOf),
+  };
+}
+
+function featureGenes({ cells, classes, codes, genes }: PreparedSet, train: Int32Array): Int32Array {
+  if (genes.length <= FEATURE_GENES) return genes;
+  const sizes = { genes: cells.genes, classes: classes.length };
+  const weights = geneInformativeness(
+    orderedBatches([{ ...cells, rows: train, classes: codes }], 256),
+    sizes,
+  );
+  return genes.toSorted((a, b) => weights[b] - weights[a]).slice(0, FEATURE_GENES).sort();
+}
+
+/** What a method says of the test cells. */
+export interface Answer {
+  readonly labels: readonly string[];
+  /** `[test cells, classes of the fold]`, where the method has them. */
+  readonly probabilities?: Float32Array;
+}
+
+/** Fits a baseline and asks it of the test cells. */
+export function answerBaseline(fit: FitBaseline, fold: FoldData, seed: number): Answer {
+  const model = fit(fold.table, fold.labels, { seed, validation: fold.validationRows });
+  const { labels } = model.predict(fold.test);
+  return { labels };
+}
+
+/** A tuned encoder's answers, alone and together with the linear path. */
+export interface TunedAnswers {
+  readonly encoder: Answer;
+  readonly fused: Answer;
+  readonly weights: FusionWeights;
+  readonly test: EncodedCells;
+  readonly training: TrainingResult;
+}
+
+/** Fine-tunes a model on the fold, weighs it against the linear path on the validation cells, and asks both. */
+export async function answerTuned(
+  start: CellModel,
+  fold: FoldData,
+  { linear, draws, ...options }: TuneOptions & {
+    linear: LinearPath;
+    space: TypeSpace | null;
+    /** Further readings of each cell with hidden genes, averaged. */
+    draws: number;
+  },
+): Promise<TunedAnswers> {
+  const { model, training } = await fineTune(start, fold, options);
+  const rng = createRng(options.seed).split("reading");
+  const encode = (rows: Int32Array) =>
+    encodeRows(model, { ...fold.cells, rows, classes: fold.codes }, { draws, hide: options.hide, rng });
+  const [validation, test] = [encode(fold.validation), encode(fold.split.test)];
+  disposeModel(model);
+  const weights = fitFusion(
+    {
+      encoder: validation.probabilities,
+      linear: linear.trained.predict(takeRows(fold.table, fold.validationRows)).probabilities,
+    },
+    Int32Array.from(fold.validation, (row) => fold.codes[row]),
+  );
+  const paths = { encoder: test.probabilities, linear: linear.final.predict(fold.test).probabilities };
+  return {
+    encoder: toPrediction(fold.classes, test.probabilities),
+    fused: toPrediction(fold.classes, fuse(paths, weights, fold.classes.length)),
+    weights,
+    test,
+    training,
+  };
+}
+
+/** The linear path of a fold and its own answer. */
+export function answerLinear(fold: FoldData, seed: number): { path: LinearPath; answer: Answer } {
+  const { table, labels, validationRows } = fold;
+  const path = fitLinearPath({ table, labels, validation: validationRows }, { seed });
+  return { path, answer: path.final.predict(fold.test) };
+}

@@ -1,0 +1,73 @@
+import { softmaxRows } from "../../baselines/mod.ts";
+import { minimise } from "../../baselines/lbfgs.ts";
+
+/** How far each path is trusted: `log p = encoder log p_encoder + linear log p_linear`, up to a constant of the cell. */
+export interface FusionWeights {
+  readonly encoder: number;
+  readonly linear: number;
+}
+
+/** Two answers on the same cells, `[cells, classes]`, rows summing to one. */
+export interface TwoPaths {
+  readonly encoder: Float32Array;
+  readonly linear: Float32Array;
+}
+
+/** Without evidence both paths count half: the geometric mean. */
+const PRIOR: FusionWeights = { encoder: 0.5, linear: 0.5 };
+/** Weight of the prior, in validation cells at unit distance: a few cells cannot overthrow it. */
+const PRIOR_STRENGTH = 5;
+/** Weights are logarithms in the search, so that neither path can count against itself. */
+const FLOOR = 1e-6;
+
+/**
+ * The two weights of the highest likelihood on the validation cells, near one half each where there are few: a product
+ * of experts (Hinton 2002) with as many parameters as paths.
+ *
+ * @param truth column of each cell's class
+ */
+export function fitFusion(paths: TwoPaths, truth: Int32Array): FusionWeights {
+  const classes = paths.encoder.length / Math.max(1, truth.length);
+  const logs = [logOf(paths.encoder), logOf(paths.linear)];
+  const start = Float64Array.of(Math.log(PRIOR.encoder), Math.log(PRIOR.linear));
+  if (truth.length === 0) return PRIOR;
+  const point = minimise(start, (at) => evaluate(at, { logs, truth, classes, start }));
+  return { encoder: Math.exp(point[0]), linear: Math.exp(point[1]) };
+}
+
+/** The answer of both paths together, `[cells, classes]`. */
+export function fuse({ encoder, linear }: TwoPaths, weights: FusionWeights, classes: number): Float32Array {
+  const [a, b] = [logOf(encoder), logOf(linear)];
+  return softmaxRows(a.map((value, at) => weights.encoder * value + weights.linear * b[at]), classes);
+}
+
+const logOf = (probabilities: Float32Array): Float32Array =>
+  probabilities.map((p) => Math.log(Math.max(p, FLOOR)));
+
+interface Problem {
+  readonly logs: readonly Float32Array[];
+  readonly truth: Int32Array;
+  readonly classes: number;
+  readonly start: Float64Array;
+}
+
+/** Mean log-loss plus the prior, with its gradient for the logarithms of the weights. */
+function evaluate(point: Float64Array, { logs, truth, classes, start }: Problem) {
+  const weights = point.map(Math.exp);
+  const scores = logs[0].map((value, at) => weights[0] * value + weights[1] * logs[1][at]);
+  const shares = softmaxRows(scores, classes);
+  const gradient = new Float64Array(2);
+  let value = 0;
+  truth.forEach((code, cell) => {
+    value -= Math.log(Math.max(shares[cell * classes + code], FLOOR));
+    for (let k = 0; k < classes; k++) {
+      const error = shares[cell * classes + k] - Number(k === code);
+      logs.forEach((log, path) => gradient[path] += error * log[cell * classes + k] * weights[path]);
+    }
+  });
+  point.forEach((at, path) => {
+    value += PRIOR_STRENGTH * (at - start[path]) ** 2 / 2;
+    gradient[path] += PRIOR_STRENGTH * (at - start[path]);
+  });
+  return { value: value / truth.length, gradient: gradient.map((g) => g / truth.length) };
+}

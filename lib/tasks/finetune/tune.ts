@@ -1,0 +1,241 @@
+import * as tf from "@tensorflow/tfjs";
+import {
+  type CellModel,
+  classifyCells,
+  encodeCells,
+  hierarchicalRanking,
+  type Loss,
+  tokenizeFor,
+  type TypeSpace,
+} from "../../cell/mod.ts";
+import { type LabelledCells, type ModelCells, orderedBatches, shuffledBatches } from "../../genes/cells.ts";
+import { geneInformativeness } from "../../genes/informativeness.ts";
+import type { TokenBatch } from "../../genes/tokenizer.ts";
+import { softmaxCrossEntropy } from "../../kernels/mod.ts";
+import { decays, type TrainingMode } from "../../nn/mod.ts";
+import { createRng, dataError, type Rng } from "../../runtime/mod.ts";
+import { runTraining, type Scores, type TrainingOptions, type TrainingResult } from "../../train/mod.ts";
+import { type EncodedCells, encodeRows } from "./predict.ts";
+import { withNewHead } from "./start.ts";
+
+/** Labelled cells, parted; rows are ascending and of one file. */
+export interface TuningData {
+  readonly cells: ModelCells;
+  readonly classes: readonly string[];
+  /** Class of every row of the file, or -1. */
+  readonly codes: Int32Array;
+  readonly train: Int32Array;
+  /** The epoch is chosen by these; without any, the last one is kept. */
+  readonly validation: Int32Array;
+}
+
+/** How a model is fine-tuned. */
+export interface TuneSettings {
+  /** How many of the upper layers learn, beside the head: 0 for the head alone, "all" for the embeddings too. */
+  readonly layers: number | "all";
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Highest learning rate. */
+  readonly peak: number;
+  /** Share of each cell's genes hidden at random while training. */
+  readonly hide: number;
+  /** "balanced" weighs each class by n / (classes x its cells), as scikit-learn. */
+  readonly classWeights: "none" | "balanced";
+  /** Tokens a cell at most; a model without positions may read more than in its pretraining. */
+  readonly length: number;
+  readonly weightDecay: number;
+  /** Weight of the ranking against the ontology's text vectors, where the classes have some. */
+  readonly ontology: number;
+  /** Epochs without a better validation loss before stopping. */
+  readonly patience: number;
+}
+
+/** Settings for a thousand or two cells on a laptop. */
+export const TUNE_SETTINGS: TuneSettings = {
+  layers: 2,
+  epochs: 6,
+  batchSize: 32,
+  peak: 1e-3,
+  hide: 0.2,
+  classWeights: "none",
+  length: 256,
+  weightDecay: 0.01,
+  ontology: 0.2,
+  patience: 3,
+};
+
+/** What fine-tuning takes beside data and settings. */
+export interface TuneOptions extends Partial<TuneSettings> {
+  readonly seed: number;
+  /** Text vectors by class for the ranking loss; default: no ranking. */
+  readonly space?: TypeSpace | null;
+  /** Folder for the log and a state to resume from. */
+  readonly directory?: string;
+  readonly onStep?: TrainingOptions<unknown>["onStep"];
+  readonly onLog?: TrainingOptions<unknown>["onLog"];
+  readonly signal?: AbortSignal;
+}
+
+/** A tuned model, which owns its variables ({@linkcode disposeModel}), and how it got there. */
+export interface Tuned {
+  readonly model: CellModel;
+  readonly training: TrainingResult;
+}
+
+interface TuningBatch {
+  readonly tokens: TokenBatch;
+  readonly classes: Int32Array;
+}
+
+/**
+ * Teaches a copy of `start` the classes of `data`: cross-entropy of a fresh head, plus the ranking against the
+ * ontology where `space` is given. The epoch with the least validation loss is kept. Which genes of a cell are read is
+ * settled by the training cells alone: value x adjusted eta squared.
+ *
+ * @throws {KcellfmError} tag "data", when there are fewer than two classes or two training cells.
+ */
+export async function fineTune(start: CellModel, data: TuningData, options: TuneOptions): Promise<Tuned> {
+  const settings = { ...TUNE_SETTINGS, ...options };
+  requireClasses(data);
+  const rng = createRng(options.seed);
+  const reading = readingOf(start, data, settings.length);
+  const model = withNewHead(reading, data.classes, rng.split("head"));
+  const weights = settings.classWeights === "balanced" ? tf.tensor1d(balancedWeights(data)) : null;
+  try {
+    const training = await runTraining(trainingOptions({ model, data, settings, options, rng, weights }));
+    return { model, training };
+  } finally {
+    weights?.dispose();
+  }
+}
+
+function requireClasses({ classes, codes, train, cells }: TuningData): void {
+  const met = new Set(Array.from(train, (row) => codes[row]));
+  if (met.size >= 2 && train.length >= 2) return;
+  throw dataError(
+    `Cannot fine-tune on ${cells.source.name}: its ${train.length} training cells are of ${met.size} of ` +
+      `${classes.length} classes; at least two are needed`,
+  );
+}
+
+/** The model with a length of its own and the informativeness of the training cells. */
+function readingOf(
+  start: CellModel,
+  { cells, classes, codes, train }: TuningData,
+  length: number,
+): CellModel {
+  const sizes = { genes: cells.genes, classes: classes.length };
+  const labelled = { ...cells, rows: train, classes: codes };
+  const informativeness = start.config.selection === "informative"
+    ? geneInformativeness(orderedBatches([labelled], 256), sizes)
+    : start.informativeness;
+  return { ...start, config: { ...start.config, length }, informativeness };
+}
+
+/** n / (classes x cells of the class); classes without cells get 0. */
+function balancedWeights({ classes, codes, train }: TuningData): Float32Array {
+  const counts = new Float32Array(classes.length);
+  for (const row of train) counts[codes[row]]++;
+  const met = counts.filter((n) => n > 0).length;
+  return counts.map((n) => n > 0 ? train.length / (met * n) : 0);
+}
+
+interface Setup {
+  readonly model: CellModel;
+  readonly data: TuningData;
+  readonly settings: TuneSettings;
+  readonly options: TuneOptions;
+  readonly rng: Rng;
+  readonly weights: tf.Tensor1D | null;
+}
+
+function trainingOptions(setup: Setup): TrainingOptions<TuningBatch> {
+  const { model, data, settings, options, rng } = setup;
+  const { epochs, batchSize, peak, patience, weightDecay } = settings;
+  const steps = Math.max(1, Math.ceil(data.train.length / batchSize));
+  const validated = data.validation.length > 0;
+  return {
+    params: model.params,
+    trainable: learns(model, settings.layers),
+    decays,
+    weightDecay,
+    loss: (batch, training) => tuningLoss(setup, batch, training),
+    batches: (epoch) => tuningBatches(setup, rng.split(`epoch/${epoch}`)),
+    ...(validated && {
+      validate: () => validationScores(setup),
+      monitor: { score: "loss", better: "lower" as const },
+      patience,
+    }),
+    epochs,
+    schedule: { peak, warmup: Math.ceil(0.1 * epochs * steps), total: epochs * steps },
+    seed: options.seed,
+    directory: options.directory,
+    onStep: options.onStep,
+    onLog: options.onLog,
+    signal: options.signal,
+  };
+}
+
+/** Which parameters learn, by name. */
+export function learns({ config }: CellModel, layers: number | "all"): (name: string) => boolean {
+  if (layers === "all") return (name) => !name.startsWith("expression.");
+  const first = config.layers - layers;
+  return (name) => {
+    if (name.startsWith("classifier.")) return true;
+    const layer = name.match(/^layers\.(\d+)\./);
+    return layer !== null && Number(layer[1]) >= first;
+  };
+}
+
+function* tuningBatches({ model, data, settings }: Setup, rng: Rng): Generator<TuningBatch> {
+  const labelled: LabelledCells = { ...data.cells, rows: data.train, classes: data.codes };
+  let index = 0;
+  for (const { cells, classes } of shuffledBatches([labelled], { batchSize: settings.batchSize, rng })) {
+    yield { tokens: tokenizeFor(model, cells, { rng: rng.split(index++), hide: settings.hide }), classes };
+  }
+}
+
+function tuningLoss(
+  { model, settings, options, weights }: Setup,
+  { tokens, classes }: TuningBatch,
+  training: TrainingMode,
+): Loss {
+  const { cells } = encodeCells(model.params, tokens, { config: model.config, training });
+  const logits = classifyCells(model.params.classifier, cells);
+  const labels = tf.tensor1d(classes, "int32");
+  const cell_type = softmaxCrossEntropy(logits, labels, weights ? { weights } : {});
+  if (!options.space || settings.ontology === 0) return { total: cell_type, parts: { cell_type } };
+  const ontology = hierarchicalRanking(cells, { space: options.space, classes });
+  return {
+    total: tf.add(cell_type, tf.mul(ontology, settings.ontology)) as tf.Scalar,
+    parts: { cell_type, ontology },
+  };
+}
+
+/** Mean -log p of the true classes and accuracy on the validation cells. */
+function validationScores({ model, data }: Setup): Scores {
+  const { probabilities, rows } = encodeRows(model, {
+    ...data.cells,
+    rows: data.validation,
+    classes: data.codes,
+  });
+  return scoreProbabilities(
+    probabilities,
+    Int32Array.from(rows, (row) => data.codes[row]),
+    model.classes.length,
+  );
+}
+
+function scoreProbabilities(
+  probabilities: EncodedCells["probabilities"],
+  truth: Int32Array,
+  classes: number,
+): Scores {
+  let [loss, hits] = [0, 0];
+  truth.forEach((code, i) => {
+    const row = probabilities.subarray(i * classes, (i + 1) * classes);
+    loss -= Math.log(Math.max(row[code], 1e-30));
+    if (row.every((p) => p <= row[code])) hits++;
+  });
+  return { loss: loss / truth.length, accuracy: hits / truth.length };
+}
