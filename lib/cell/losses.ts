@@ -10,7 +10,19 @@ import { hierarchicalRanking, type TypeSpace } from "./ranking.ts";
 /** A masked batch with, for each cell, its row in the classifier and in the type space; -1 where it is unlabelled. */
 export interface PretrainingBatch extends MaskedBatch {
   readonly classes: Int32Array;
+  /** Present where these cells are some rows of a larger batch (see {@linkcode splitBatch}). */
+  readonly part?: BatchPart;
 }
+
+/** The place of some rows in the batch that they are a part of. */
+export interface BatchPart {
+  /** Rows of the batch before these. */
+  readonly firstRow: number;
+  /** Which share of the terms that each loss averages over is here. */
+  readonly shares: Record<keyof LossWeights, number>;
+}
+
+const WHOLE: BatchPart = { firstRow: 0, shares: { expression: 1, cellType: 1, ontology: 1 } };
 
 /** Weights of the three losses; the original's are 0.5, 1 and 0.5 (ORIGINAL section 3). */
 export interface LossWeights {
@@ -27,20 +39,30 @@ export interface Loss {
   readonly parts: Record<string, tf.Scalar>;
 }
 
-/** The pretraining loss of one batch: masked expression, cell type, and ranking against the ontology. */
+/**
+ * The pretraining loss of one batch: masked expression, cell type, and ranking against the ontology. Of a part of a
+ * batch it is the part's contribution: the losses of all parts sum to that of the batch.
+ */
 export function pretrainingLoss(
   params: CellParams,
   batch: PretrainingBatch,
   options: { config: CellConfig; space: TypeSpace; weights?: LossWeights; training?: TrainingMode },
 ): Loss {
   const { config, space, weights = LOSS_WEIGHTS, training } = options;
-  const { tokens, cells } = encodeCells(params, batch, { config, training });
+  const { firstRow, shares } = batch.part ?? WHOLE;
+  const { tokens, cells } = encodeCells(params, batch, {
+    config,
+    training: training && { ...training, firstRow },
+  });
+  const logits = classifyCells(params.classifier, cells);
+  const typeLoss = softmaxCrossEntropy(logits, labelTensor(batch.classes), { ignore: -1 });
   const parts = {
-    expression: expressionLoss(params, tokens, batch),
-    cell_type: softmaxCrossEntropy(classifyCells(params.classifier, cells), labelTensor(batch.classes), {
-      ignore: -1,
-    }),
-    ontology: hierarchicalRanking(cells, { space, classes: batch.classes }),
+    expression: tf.mul<tf.Scalar>(expressionLoss(params, tokens, batch), shares.expression),
+    cell_type: tf.mul<tf.Scalar>(typeLoss, shares.cellType),
+    ontology: tf.mul<tf.Scalar>(
+      hierarchicalRanking(cells, { space, classes: batch.classes }),
+      shares.ontology,
+    ),
   };
   const total = tf.addN([
     tf.mul(parts.expression, weights.expression),

@@ -21,9 +21,13 @@ import {
   saveExperiment,
   simulatedStudy,
   type Sources,
+  STUDIES,
   type Study,
+  type StudyList,
   studyOf,
+  type StudySource,
   trainingPreset,
+  usualWorkers,
 } from "../tasks/pretrain/mod.ts";
 import { loadTypeEmbeddings } from "../text/mod.ts";
 import type { LogEntry } from "../train/mod.ts";
@@ -43,10 +47,23 @@ export const command = createCommand(
     oneOf(["auto", "real", "simulated"]),
     "auto",
   )
+  .option(
+    "--studies <list>",
+    "which real studies: all, or heldout (none that fine-tuning is scored on)",
+    oneOf(["all", "heldout"]),
+    "all",
+  )
+  .option("--without <sets>", "studies to leave out, parted by commas", (text) => text.split(","), [])
   .option("--text <folder>", "checkpoint of the text encoder (default: checkpoints/text-walkthrough)")
   .option("--epochs <n>", "passes over the training cells", integer({ min: 1 }))
   .option("--batch <n>", "cells a batch", integer({ min: 2 }))
   .option("--rate <x>", "highest learning rate", Number)
+  .option(
+    "--workers <n>",
+    "threads that share each batch, with the same result to rounding; usually one a core, at most 8",
+    integer({ min: 1 }),
+    usualWorkers(),
+  )
   .option("--cells <n>", "cells of the simulated atlas", integer({ min: 100 }), 4000)
   .option("--types <n>", "cell types of the simulated atlas", integer({ min: 2 }), 60)
   .action(async (files, options) => {
@@ -57,13 +74,14 @@ export const command = createCommand(
     const rng = createRng(options.seed).split("simulated");
     const simulate = () =>
       simulatedStudy(ontology, { vocabulary, cells: options.cells, types: options.types, rng });
-    const sources = await findSources(files, { which: options.data, simulate });
+    const { data: which, studies: list, without } = options;
+    const sources = await findSources(files, { which, list, without, ontology, simulate });
     const out = options.out ?? join(resultsDir(), `pretrain-${preset}`);
     const types = loadTypeEmbeddings(options.text ?? join(checkpointsDir(), "text-walkthrough"));
     console.error(
       `${describe(sources, ontology)}; preset ${preset} ${
         JSON.stringify(CELL_PRESETS[preset])
-      }; ${backend.name}`,
+      }; ${backend.name}, ${options.workers} worker${options.workers === 1 ? "" : "s"}`,
     );
     const experiment = await runPretraining(sources.studies, {
       preset,
@@ -74,6 +92,7 @@ export const command = createCommand(
       epochs: options.epochs,
       batchSize: options.batch,
       peak: options.rate,
+      workers: options.workers,
       directory: join(out, "training"),
       signal: interruptSignal(),
       ...progress(),
@@ -81,17 +100,26 @@ export const command = createCommand(
     await finish(experiment, { sources, out, preset, seed: options.seed, backend: backend.name });
   });
 
-async function findSources(
-  files: readonly string[],
-  { which, simulate }: { which: string; simulate: () => Study },
-): Promise<Sources> {
+interface SourceChoice {
+  readonly which: string;
+  readonly list: StudyList;
+  readonly without: readonly string[];
+  readonly ontology: Ontology;
+  readonly simulate: () => Study;
+}
+
+async function findSources(files: readonly string[], choice: SourceChoice): Promise<Sources> {
   if (files.length > 0) {
+    if (choice.without.length > 0) {
+      throw usageError("Cannot use --without with files: leave them out of the list");
+    }
     return {
       real: true,
       studies: await Promise.all(files.map(async (file) => studyOf(await openCells(file)))),
     };
   }
-  const studies = which === "simulated" ? [] : await realStudies();
+  const { which, ontology, simulate } = choice;
+  const studies = which === "simulated" ? [] : await realStudies(wantedStudies(choice), ontology);
   if (studies.length > 0) return { real: true, studies };
   if (which === "real") {
     throw usageError(
@@ -99,6 +127,14 @@ async function findSources(
     );
   }
   return { real: false, studies: [simulate()] };
+}
+
+function wantedStudies({ list, without }: SourceChoice): readonly StudySource[] {
+  const studies: readonly StudySource[] = STUDIES[list];
+  const names = studies.map(({ name }) => name);
+  const unknown = without.filter((name) => !names.includes(name));
+  if (unknown.length === 0) return studies.filter(({ name }) => !without.includes(name));
+  throw usageError(`Cannot leave out ${unknown.join(", ")}: the studies are ${names.join(", ")}`);
 }
 
 function describe({ real, studies }: Sources, ontology: Ontology): string {

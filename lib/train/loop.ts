@@ -2,10 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import type { StoredTensor } from "../data/safetensors.ts";
 import { type AdamW, clipGlobalNorm, createAdamW } from "../kernels/mod.ts";
 import { flattenParams, loadParams, storeParams } from "../nn/mod.ts";
-import { createRng, dataError, modelError, type Rng } from "../runtime/mod.ts";
+import { dataError, modelError } from "../runtime/mod.ts";
+import { addScores, batchRng, computeGradients } from "./gradients.ts";
 import { learningRate } from "./schedule.ts";
 import { addPrefix, appendLog, type Position, readRun, saveRun, startPosition, withPrefix } from "./state.ts";
-import type { LogEntry, Scores, TrainingOptions, TrainingResult } from "./types.ts";
+import type { BatchGradients, LogEntry, Scores, TrainingOptions, TrainingResult } from "./types.ts";
 
 /** Optimiser steps between two training lines of the log. */
 const LOG_EVERY = 20;
@@ -41,7 +42,6 @@ interface Run<Batch> {
   readonly learning: Map<string, tf.Variable>;
   readonly optimiser: AdamW;
   readonly position: Position;
-  readonly rng: Rng;
   readonly started: number;
   best: Map<string, StoredTensor> | null;
 }
@@ -65,7 +65,6 @@ async function openRun<Batch>(options: TrainingOptions<Batch>): Promise<Run<Batc
     learning,
     optimiser,
     position: saved?.position ?? startPosition(),
-    rng: createRng(options.seed).split("training"),
     started: performance.now(),
     best: best && best.size > 0 ? best : null,
   };
@@ -89,11 +88,11 @@ async function trainEpoch<Batch>(run: Run<Batch>): Promise<boolean> {
   let loss = 0;
   for await (const item of options.batches(position.epoch)) {
     if (batch++ < position.batch) continue; // done before the run was stopped
-    const step = computeGradients(run, item, batch);
+    const step = await shareGradients(run, item, batch);
     gradients = addGradients(gradients, step.gradients);
-    loss += step.loss / accumulate;
+    loss += step.scores.loss / accumulate;
     if (batch % accumulate !== 0) continue;
-    await applyGradients(run, gradients);
+    applyGradients(run, gradients);
     gradients = null;
     position.batch = batch;
     await options.onStep?.({ epoch: position.epoch, step: position.step, loss });
@@ -109,34 +108,23 @@ async function trainEpoch<Batch>(run: Run<Batch>): Promise<boolean> {
   return true;
 }
 
-function computeGradients<Batch>(run: Run<Batch>, batch: Batch, index: number) {
-  const { options, position, rng, learning } = run;
-  const { accumulate = 1 } = options;
-  const training = { rng: rng.split(`${position.epoch}/${index}`) };
-  let scores: Scores = {};
-  const { value, grads } = tf.variableGrads(() => {
-    const { total, parts } = options.loss(batch, training);
-    scores = Object.fromEntries(
-      Object.entries({ loss: total, ...parts }).map(([k, t]) => [k, t.dataSync()[0]]),
-    );
-    return accumulate === 1 ? total : tf.div(total, accumulate);
-  }, [...learning.values()]);
-  value.dispose();
-  if (!Number.isFinite(scores.loss)) {
-    const parts = Object.entries(scores).map(([name, score]) => `${name} ${score}`).join(", ");
+/** Gradients of one batch, here or with the help of others; its scores are added to those of the log. */
+async function shareGradients<Batch>(run: Run<Batch>, item: Batch, index: number): Promise<BatchGradients> {
+  const { options, position, learning } = run;
+  const place = { seed: options.seed, epoch: position.epoch, batch: index };
+  const own = (batch: Batch) =>
+    computeGradients({ loss: options.loss, learning }, { batch, training: { rng: batchRng(place) } });
+  const step = await options.reducer?.reduce(item, { place, own }) ?? own(item);
+  if (!Number.isFinite(step.scores.loss)) {
+    const parts = Object.entries(step.scores).map(([name, score]) => `${name} ${score}`).join(", ");
     throw modelError(
       `Cannot go on training: the loss is not finite at epoch ${position.epoch}, batch ${index} (${parts}); ` +
         `lower the learning rate or check the input values`,
     );
   }
-  for (const [name, score] of Object.entries(scores)) {
-    position.sums[name] = (position.sums[name] ?? 0) + score;
-  }
+  position.sums = addScores(position.sums, step.scores);
   position.summed++;
-  const gradients = new Map(
-    [...learning].map(([name, variable]) => [name, grads[variable.name] as tf.Tensor]),
-  );
-  return { loss: scores.loss, gradients };
+  return step;
 }
 
 function addGradients(
@@ -151,10 +139,19 @@ function addGradients(
   }));
 }
 
-async function applyGradients<Batch>(run: Run<Batch>, gradients: Map<string, tf.Tensor>): Promise<void> {
+function scaleGradients(gradients: Map<string, tf.Tensor>, factor: number): Map<string, tf.Tensor> {
+  return new Map([...gradients].map(([name, gradient]) => {
+    const scaled = tf.mul(gradient, factor);
+    gradient.dispose();
+    return [name, scaled];
+  }));
+}
+
+function applyGradients<Batch>(run: Run<Batch>, gradients: Map<string, tf.Tensor>): void {
   const { options, position, optimiser } = run;
-  const { clip = 1, reducer = (own) => own, schedule } = options;
-  const clipped = clipGlobalNorm(await reducer(gradients), clip);
+  const { clip = 1, accumulate = 1, schedule } = options;
+  const mean = accumulate === 1 ? gradients : scaleGradients(gradients, 1 / accumulate);
+  const clipped = clipGlobalNorm(mean, clip);
   optimiser.step(clipped.gradients, learningRate(position.step, schedule));
   tf.dispose([...clipped.gradients.values()]);
   position.step++;

@@ -16,10 +16,35 @@ export interface LogEntry {
   readonly seconds: number;
 }
 
-/** Where gradients of several processes are summed; a single process passes them on (DESIGN section 7). */
-export type Reducer = (
-  gradients: Map<string, tf.Tensor>,
-) => Map<string, tf.Tensor> | Promise<Map<string, tf.Tensor>>;
+/** The gradients of a batch's loss by parameter name, with the loss and its parts. */
+export interface BatchGradients {
+  readonly gradients: Map<string, tf.Tensor>;
+  readonly scores: Scores;
+}
+
+/** Which batch of a run: its randomness is drawn from this. */
+export interface BatchPlace {
+  readonly seed: number;
+  readonly epoch: number;
+  /** Number of the batch in its epoch, from 1. */
+  readonly batch: number;
+}
+
+/**
+ * Sums gradients over those who share a batch (DESIGN section 7): the workers of one machine, or later several
+ * machines. Without one, a process computes the whole batch itself.
+ */
+export interface Reducer<Batch> {
+  /**
+   * Gradients and scores of the whole batch.
+   *
+   * @param options.own computes those of the part that stays here
+   */
+  reduce(
+    batch: Batch,
+    options: { place: BatchPlace; own: (part: Batch) => BatchGradients },
+  ): Promise<BatchGradients>;
+}
 
 /** Everything that fixes a training run. */
 export interface TrainingOptions<Batch> {
@@ -52,7 +77,8 @@ export interface TrainingOptions<Batch> {
   readonly directory?: string;
   /** Optimiser steps between resumable states, beside one after each epoch. Default 200. */
   readonly saveEvery?: number;
-  readonly reducer?: Reducer;
+  /** Who shares the batches. Default: nobody. */
+  readonly reducer?: Reducer<Batch>;
   readonly onLog?: (entry: LogEntry) => void | Promise<void>;
   /** Called after every optimiser step. */
   readonly onStep?: (progress: { epoch: number; step: number; loss: number }) => void | Promise<void>;

@@ -15,17 +15,26 @@ const SYMBOLS = {
     ],
     result: "void",
   },
+  openblas_get_num_threads: { parameters: [], result: "i32", optional: true },
+  openblas_set_num_threads: { parameters: ["i32"], result: "void", optional: true },
+  MKL_Get_Max_Threads: { parameters: [], result: "i32", optional: true },
+  MKL_Set_Num_Threads: { parameters: ["i32"], result: "void", optional: true },
+  bli_thread_get_num_threads: { parameters: [], result: "i64", optional: true },
+  bli_thread_set_num_threads: { parameters: ["i64"], result: "void", optional: true },
 } as const;
 
 /** CBLAS's names for row-major storage and for (un)transposed operands. */
 const ROW_MAJOR = 101;
 const TRANSPOSE = [111, 112] as const;
 
-type Sgemm = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]["cblas_sgemm"];
+type Symbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+type Sgemm = Symbols["cblas_sgemm"];
 
 /** A native single-precision matrix product, or the reason there is none. */
 export interface Blas {
   readonly sgemm: Sgemm | null;
+  /** Sets on how many threads one product runs; answers how many it was, null where none can be set (Accelerate). */
+  readonly setThreads: (threads: number) => number | null;
   /** The library that runs, or why none does. */
   readonly name: string;
 }
@@ -36,21 +45,35 @@ export interface Blas {
  * @throws {KcellfmError} tag "backend", when the named library cannot be opened.
  */
 export function openBlas(forced = Deno.env.get("KCELLFM_BLAS")): Blas {
-  if (forced === "off") return { sgemm: null, name: "off" };
-  if (forced) return { sgemm: openForced(forced), name: forced };
+  if (forced === "off") return noBlas("off");
+  if (forced) return blasOf(forced, openForced(forced));
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
-    return { sgemm: null, name: "none (needs --allow-ffi)" };
+    return noBlas("none (needs --allow-ffi)");
   }
   for (const path of CANDIDATES[Deno.build.os] ?? []) {
-    const sgemm = openOrNull(path);
-    if (sgemm) return { sgemm, name: path };
+    const symbols = openOrNull(path);
+    if (symbols) return blasOf(path, symbols);
   }
-  return { sgemm: null, name: "none found" };
+  return noBlas("none found");
 }
 
-function openForced(path: string): Sgemm {
+const noBlas = (name: string): Blas => ({ sgemm: null, setThreads: () => null, name });
+
+function blasOf(name: string, symbols: Symbols): Blas {
+  const setThreads = (threads: number): number | null => {
+    const before = symbols.openblas_get_num_threads?.() ?? symbols.MKL_Get_Max_Threads?.() ??
+      symbols.bli_thread_get_num_threads?.();
+    symbols.openblas_set_num_threads?.(threads);
+    symbols.MKL_Set_Num_Threads?.(threads);
+    symbols.bli_thread_set_num_threads?.(BigInt(threads));
+    return before === undefined ? null : Number(before);
+  };
+  return { sgemm: symbols.cblas_sgemm, setThreads, name };
+}
+
+function openForced(path: string): Symbols {
   try {
-    return Deno.dlopen(path, SYMBOLS).symbols.cblas_sgemm;
+    return Deno.dlopen(path, SYMBOLS).symbols;
   } catch (error) {
     throw backendError(
       `Cannot open the BLAS library KCELLFM_BLAS=${path}: ${messageOf(error)}; give the path of a library ` +
@@ -60,9 +83,9 @@ function openForced(path: string): Sgemm {
   }
 }
 
-function openOrNull(path: string): Sgemm | null {
+function openOrNull(path: string): Symbols | null {
   try {
-    return Deno.dlopen(path, SYMBOLS).symbols.cblas_sgemm;
+    return Deno.dlopen(path, SYMBOLS).symbols;
   } catch {
     return null;
   }

@@ -15,3 +15,13 @@ export function describeEngine(): EngineDescription {
   const { blas, relaxed } = engineOf(tf.backend());
   return { blas: blas.name, relaxedSimd: relaxed };
 }
+
+/**
+ * Sets on how many threads the BLAS computes one product, in this whole process: one where several workers compute at
+ * once, else as many as there are cores.
+ *
+ * @returns how many it was, or null where there is nothing to set
+ */
+export function setBlasThreads(threads: number): number | null {
+  return tf.getBackend() === "wasm" ? engineOf(tf.backend()).blas.setThreads(threads) : null;
+}

@@ -37,7 +37,7 @@ export interface ExperimentOptions extends
   Partial<
     Pick<
       PretrainingOptions,
-      "epochs" | "batchSize" | "peak" | "directory" | "onLog" | "onStep" | "signal" | "weights"
+      "epochs" | "batchSize" | "peak" | "directory" | "onLog" | "onStep" | "signal" | "weights" | "workers"
     >
   > {
   readonly preset: TrainingPreset;

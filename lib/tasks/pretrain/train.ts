@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs";
 import {
   type CellConfig,
   type CellModel,
@@ -12,12 +11,20 @@ import {
   type TypeSpace,
   type TypeVectors,
 } from "../../cell/mod.ts";
-import { type CellBatch, orderedBatches, shuffledBatches } from "../../genes/cells.ts";
+import { orderedBatches, shuffledBatches } from "../../genes/cells.ts";
 import { geneInformativeness } from "../../genes/informativeness.ts";
 import { decays } from "../../nn/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { createRng, type Rng } from "../../runtime/mod.ts";
-import { runTraining, type Scores, type TrainingOptions, type TrainingResult } from "../../train/mod.ts";
+import {
+  mapShared,
+  runTraining,
+  type Scores,
+  type TrainingOptions,
+  type TrainingResult,
+  type Workers,
+} from "../../train/mod.ts";
+import { cellReducer, scoreBatch, startCellWorkers } from "./parallel.ts";
 import type { PretrainingData, SplitStudy } from "./sets.ts";
 import { centredTypes, fitWidth, typeSpace } from "./space.ts";
 
@@ -35,6 +42,8 @@ export interface PretrainingOptions {
   /** Share of each cell's genes hidden before selection while training. */
   readonly hide?: number;
   readonly patience?: number;
+  /** Threads that share each batch; the result is the same to rounding. Default 1. */
+  readonly workers?: number;
   readonly directory?: string;
   readonly onLog?: TrainingOptions<unknown>["onLog"];
   readonly onStep?: TrainingOptions<unknown>["onStep"];
@@ -51,20 +60,21 @@ export interface Pretrained {
 
 /** Pretrains a cell model from scratch on the training cells, choosing the epoch by the validation cells. */
 export async function pretrain(data: PretrainingData, options: PretrainingOptions): Promise<Pretrained> {
-  const { config, seed } = options;
-  const genes = data.vocabulary.symbols.length;
+  const { config, seed, weights, workers: count = 1 } = options;
+  const sizes = { genes: data.vocabulary.symbols.length, classes: data.classes.length };
   const types = centredTypes(fitWidth(options.types, config.width));
   const informativeness = studyInformativeness(data);
   const params = initCellParams(createRng(seed).split("params"), {
     config,
-    genes,
-    classes: data.classes.length,
+    ...sizes,
   });
   const space = typeSpace(types, { classes: data.classes, ontology: options.ontology });
   const stepsPerEpoch = countSteps(data, options.batchSize);
+  let workers: Workers | null = null;
   try {
+    if (count > 1) workers = await startCellWorkers(params, { config, space, weights, ...sizes, count });
     const training = await runTraining(
-      trainingOptions({ data, options, params, space, informativeness, stepsPerEpoch }),
+      trainingOptions({ data, options, params, space, informativeness, stepsPerEpoch, workers }),
     );
     const { vocabulary, classes } = data;
     const model = {
@@ -79,6 +89,7 @@ export async function pretrain(data: PretrainingData, options: PretrainingOption
     };
     return { model, training, stepsPerEpoch };
   } finally {
+    workers?.close();
     space.vectors.dispose();
   }
 }
@@ -108,10 +119,11 @@ interface Setup {
   readonly space: TypeSpace;
   readonly informativeness: Float32Array;
   readonly stepsPerEpoch: number;
+  readonly workers: Workers | null;
 }
 
 function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
-  const { data, options, params, space, informativeness, stepsPerEpoch } = setup;
+  const { data, options, params, space, informativeness, stepsPerEpoch, workers } = setup;
   const { config, weights, batchSize, hide = 0.2 } = options;
   const rule = { config, informativeness };
   const rng = createRng(options.seed).split("batches");
@@ -122,7 +134,8 @@ function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
     decays,
     loss: (batch, training) => pretrainingLoss(params, batch, { config, space, weights, training }),
     batches: (epoch) => trainingBatches(rule, data.studies, { rng: rng.split(epoch), batchSize, hide }),
-    validate: () => validationScores(rule, data.studies, { params, space, batchSize, weights }),
+    reducer: workers ? cellReducer(workers, space) : undefined,
+    validate: () => validationScores(setup),
     monitor: { score: "loss", better: "lower" },
     schedule: { peak: options.peak, warmup: Math.ceil(0.05 * total), total },
     weightDecay: 0.01,
@@ -141,39 +154,27 @@ function* trainingBatches(
 }
 
 /** Each loss on the validation cells, each cell seen once with the same genes masked every time. */
-function validationScores(
-  rule: ReadingRule,
-  studies: readonly SplitStudy[],
-  { params, space, batchSize, weights }: {
-    params: CellParams;
-    space: TypeSpace;
-    batchSize: number;
-    weights?: LossWeights;
-  },
-): Scores {
+async function validationScores(setup: Setup): Promise<Scores> {
+  const { params, space, workers, options: { config, weights } } = setup;
+  workers?.publish();
+  const own = (batch: PretrainingBatch) => scoreBatch(params, batch, { config, space, weights });
   const sums: Scores = {};
   let cells = 0;
-  const rng = createRng("validation");
-  for (const batch of orderedBatches(studies.map(({ validation }) => validation), batchSize)) {
-    const scores = batchScores(rule, batch, { params, space, weights, rng: rng.split(cells) });
-    for (const [name, score] of Object.entries(scores)) {
-      sums[name] = (sums[name] ?? 0) + score * batch.classes.length;
+  for await (const batch of mapShared(validationBatches(setup), { workers, job: "score", own })) {
+    for (const [name, score] of Object.entries(batch.scores)) {
+      sums[name] = (sums[name] ?? 0) + score * batch.cells;
     }
-    cells += batch.classes.length;
+    cells += batch.cells;
   }
   return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / cells]));
 }
 
-function batchScores(
-  rule: ReadingRule,
-  batch: CellBatch,
-  { params, space, weights, rng }: { params: CellParams; space: TypeSpace; weights?: LossWeights; rng: Rng },
-): Scores {
-  const masked = pretrainingBatch(rule, batch, { rng, hide: 0 });
-  return tf.tidy(() => {
-    const { total, parts } = pretrainingLoss(params, masked, { config: rule.config, space, weights });
-    return Object.fromEntries(
-      Object.entries({ loss: total, ...parts }).map(([name, t]) => [name, t.dataSync()[0]]),
-    );
-  });
+function* validationBatches({ data, options, informativeness }: Setup): Generator<PretrainingBatch> {
+  const rule = { config: options.config, informativeness };
+  const rng = createRng("validation");
+  let cells = 0;
+  for (const batch of orderedBatches(data.studies.map(({ validation }) => validation), options.batchSize)) {
+    yield pretrainingBatch(rule, batch, { rng: rng.split(cells), hide: 0 });
+    cells += batch.classes.length;
+  }
 }

@@ -27,7 +27,7 @@ export interface WalkthroughSource {
 export async function walkthroughSource({ seed }: { seed: number }): Promise<WalkthroughSource> {
   const [ontology, vocabulary] = [await bestOntology(), await bestVocabulary()];
   const types = loadTypeEmbeddings(join(checkpointsDir(), "text-walkthrough"));
-  const found = await realStudies(["pbmc3k", "pancreas_5tech"]);
+  const found = await realStudies([{ name: "pbmc3k" }, { name: "pancreas_5tech" }]);
   const rng = createRng(seed).split("simulated");
   const studies = found.length > 0
     ? found

@@ -1,0 +1,74 @@
+import * as tf from "@tensorflow/tfjs";
+import { setBlasThreads } from "../kernels/mod.ts";
+import { flattenParams, type ParamTree } from "../nn/mod.ts";
+import type { BackendName } from "../runtime/mod.ts";
+import { type SharedTensors, shareTensors, writeShared } from "./shared.ts";
+import { startThread, type Thread } from "./thread.ts";
+
+/** How a group of workers is made. */
+export interface WorkersOptions {
+  /** The module that calls `serveReplica`. */
+  readonly entry: URL;
+  /** What it builds its replica from: plain data, copied to each worker. */
+  readonly setup: unknown;
+  /** How many compute, this thread included. */
+  readonly count: number;
+  /** The parameters, which this thread alone changes. */
+  readonly params: ParamTree;
+  /** Which of them learn, by name. Default: all. */
+  readonly trainable?: (name: string) => boolean;
+}
+
+/** Threads that compute with copies of one model, beside this one. */
+export interface Workers {
+  /** How many compute, this thread included. */
+  readonly count: number;
+  readonly threads: readonly Thread[];
+  /** Where each thread writes its gradients. */
+  readonly gradients: readonly SharedTensors[];
+  /** Copies the parameters as they are now to where the threads take them from. */
+  publish(): void;
+  /** Ends the threads and gives the BLAS its own threads back. */
+  close(): void;
+}
+
+/**
+ * Starts `count - 1` workers beside this thread, each with its own backend and its copy of the model. Whoever fails
+ * ends them all, with one error; call `close` in any case.
+ *
+ * @throws {KcellfmError} when a worker cannot start.
+ */
+export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+  const { params, trainable = () => true, setup } = options;
+  const all = flattenParams(params);
+  const learning = new Map([...all].filter(([name]) => trainable(name)));
+  const shared = shareTensors(all);
+  const gradients = Array.from({ length: options.count - 1 }, () => shareTensors(learning));
+  const { threads, close } = openThreads(options);
+  const publish = () => writeShared(shared, all);
+  publish();
+  const common = { kind: "start", backend: tf.getBackend() as BackendName, setup } as const;
+  const memory = { learning: [...learning.keys()], params: shared.buffer };
+  try {
+    await Promise.all(threads.map((thread, i) => {
+      return thread.ask({ ...common, ...memory, gradients: gradients[i].buffer });
+    }));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { count: options.count, threads, gradients, publish, close };
+}
+
+function openThreads({ entry, count }: WorkersOptions): Pick<Workers, "threads" | "close"> {
+  const before = setBlasThreads(1);
+  const close = () => {
+    threads.forEach((thread) => thread.close());
+    if (before !== null) setBlasThreads(before);
+  };
+  const threads = Array.from(
+    { length: count - 1 },
+    (_, i) => startThread(entry, { name: `worker ${i + 2} of ${count}`, onFailure: close }),
+  );
+  return { threads, close };
+}
