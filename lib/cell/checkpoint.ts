@@ -8,7 +8,7 @@ import {
 } from "../data/safetensors.ts";
 import { readVocabulary, writeVocabulary } from "../genes/mod.ts";
 import { loadParams, storeParams } from "../nn/mod.ts";
-import { createRng, modelError, sha256, writeFileAtomically } from "../runtime/mod.ts";
+import { modelError, sha256, writeFileAtomically, zeroRng } from "../runtime/mod.ts";
 import { cellConfigSchema, parseCellConfig } from "./config.ts";
 import type { CellModel } from "./model.ts";
 import { initCellParams } from "./params.ts";
@@ -65,8 +65,8 @@ export async function saveCellCheckpoint(
 export async function loadCellCheckpoint(directory: string): Promise<CellModel> {
   const content = await readContent(join(directory, FILES.config));
   const vocabulary = await readVocabulary(join(directory, FILES.genes));
-  const { informativeness, vectors } = readTables(join(directory, FILES.tables), content.types.ids.length);
-  const params = initCellParams(createRng("shape"), {
+  const { informativeness, ...vectors } = readTables(join(directory, FILES.tables), content.types.ids.length);
+  const params = initCellParams(zeroRng(), {
     config: content.config,
     genes: vocabulary.symbols.length,
     classes: content.classes.length,
@@ -75,7 +75,7 @@ export async function loadCellCheckpoint(directory: string): Promise<CellModel> 
   const bytes = await readBytes(path);
   loadParams(params, decodeSafetensors(bytes, path).tensors, path);
   const { config, classes, temperature } = content;
-  const types = { ...content.types, dim: vectors.length / content.types.ids.length, vectors };
+  const types = { ...content.types, ...vectors };
   return {
     config,
     params,
@@ -106,7 +106,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-function readTables(path: string, types: number): { informativeness: Float32Array; vectors: Float32Array } {
+function readTables(path: string, types: number) {
   const { tensors } = readSafetensors(path);
   const stored = { informativeness: tensors.get("informativeness"), vectors: tensors.get("types") };
   if (!stored.informativeness || stored.vectors?.shape[0] !== types) {
@@ -115,6 +115,7 @@ function readTables(path: string, types: number): { informativeness: Float32Arra
   return {
     informativeness: stored.informativeness.data as Float32Array,
     vectors: stored.vectors.data as Float32Array,
+    dim: stored.vectors.shape[1],
   };
 }
 

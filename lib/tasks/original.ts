@@ -1,0 +1,70 @@
+import { type CellModel, fromOriginal, initCellParams, type TypeVectors, unitRows } from "../cell/mod.ts";
+import { findDataset, openTensors } from "../data/mod.ts";
+import { type GeneVocabulary, readGeneTable, readOriginalVocabulary } from "../genes/mod.ts";
+import { loadParams } from "../nn/mod.ts";
+import { dataError, modelError, sha256, zeroRng } from "../runtime/mod.ts";
+
+/** The registry's names of the original's checkpoint and of what it is read with. */
+export const ORIGINAL_DATASETS = {
+  weights: "kcellfm_checkpoint",
+  genes: "kcellfm_gene_vocab",
+  table: "human_genes",
+} as const;
+
+/** What an original checkpoint is read with, beside its own file. */
+export interface OriginalOptions {
+  readonly vocabulary: GeneVocabulary;
+  /** Text vectors of the types as wide as the model; without them its cells cannot be named by text. */
+  readonly types?: TypeVectors;
+}
+
+/**
+ * A cell model from a checkpoint of the original (`.pth` or safetensors), at the paper's configuration. Its classes are
+ * numbered: the file does not say which types they are. Start the backend first.
+ *
+ * @throws {KcellfmError} tag "file" or "model", naming every tensor that does not fit, or when vocabulary or text vectors
+ * are of another size.
+ */
+export async function loadOriginal(path: string, options: OriginalOptions): Promise<CellModel> {
+  const { sizes, tensors } = fromOriginal((await openTensors(path)).tensors, path);
+  const { vocabulary, types = { ids: [], names: [], dim: sizes.config.width, vectors: new Float32Array() } } =
+    options;
+  requireEqual(vocabulary.symbols.length, sizes.genes, `genes of ${path} and its vocabulary`);
+  requireEqual(types.dim, sizes.config.width, `width of ${path} and of the text vectors`);
+  const params = initCellParams(zeroRng(), sizes);
+  loadParams(params, tensors, path);
+  return {
+    config: sizes.config,
+    params,
+    vocabulary,
+    informativeness: new Float32Array(sizes.genes).fill(1),
+    classes: Array.from({ length: sizes.classes }, (_, i) => `class ${i}`),
+    types: { ...types, vectors: unitRows(types.vectors, types.dim) },
+    temperature: TEMPERATURE,
+    hash: await sha256(await Deno.readFile(path)),
+  };
+}
+
+/** No one fitted a temperature to the original: cosines are read as they are, and confidences mean little. */
+const TEMPERATURE = 1;
+
+function requireEqual(found: number, wanted: number, what: string): void {
+  if (found !== wanted) throw modelError(`Cannot use the ${what}: ${wanted} and ${found} are not the same`);
+}
+
+/**
+ * The original's gene vocabulary from the cache or the mirror, with today's names where the gene table is at hand too.
+ *
+ * @throws {KcellfmError} tag "data", when it is not there.
+ */
+export async function originalVocabulary(): Promise<GeneVocabulary> {
+  const path = await findDataset(ORIGINAL_DATASETS.genes);
+  if (path === null) {
+    throw dataError(
+      `Cannot read the original's genes: ${ORIGINAL_DATASETS.genes} is not in data/cache; run ` +
+        `deno task data fetch ${ORIGINAL_DATASETS.genes}`,
+    );
+  }
+  const table = await findDataset(ORIGINAL_DATASETS.table);
+  return readOriginalVocabulary(path, { table: table ? readGeneTable(table) : [] });
+}
