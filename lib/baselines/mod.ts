@@ -1,6 +1,10 @@
+export type { ValidatedFitOptions } from "./held_out.ts";
 export * from "./logistic_regression.ts";
 export * from "./majority.ts";
 export * from "./neighbours.ts";
+export * from "./perceptron.ts";
+export * from "./random_forest.ts";
 export * from "./standardise.ts";
+export * from "./tuned_logistic_regression.ts";
 export * from "./types.ts";
 export { argmax, softmaxRows } from "./labels.ts";
