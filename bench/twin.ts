@@ -1,37 +1,34 @@
 import { fileURLToPath } from "node:url";
 import { readLines } from "./lines.ts";
-import type { StackSize } from "./stack.ts";
 
-/** What the PyTorch twin can be asked to time. */
-export interface Request {
-  readonly case: "matmul" | "forward" | "step";
-  readonly size: StackSize | { readonly n: number };
-}
-
-/** A running PyTorch process that times one case at a time, so that both sides can be interleaved. */
+/** A running PyTorch process that does one case at a time, so that both sides can be interleaved. */
 export interface Twin {
   readonly version: string;
-  time(request: Request): Promise<number>;
+  /** Makes a case its own and gives its check values. */
+  build(spec: Record<string, unknown>): Promise<number[]>;
+  /** Milliseconds of one of `count` runs of the case built last. */
+  time(count: number): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Starts the twin with `python` (or `KCELLFM_PYTHON`); null, with the reason printed, where torch is missing. */
-export async function startTwin(python = Deno.env.get("KCELLFM_PYTHON") ?? "python3"): Promise<Twin | null> {
-  const script = fileURLToPath(new URL("./torch_twin.py", import.meta.url));
-  const process = spawn(python, script);
+/** Starts the twin with `python` on `threads` threads; null, with the reason printed, where torch is missing. */
+export async function startTwin(python: string, threads: number): Promise<Twin | null> {
+  const process = spawn(python, threads);
   if (!process) return skip(`${python} cannot be run`);
   const lines = readLines(process.stdout);
   const hello = await lines.next();
-  if (hello.done) return skip(`${python} has no torch; set KCELLFM_PYTHON to one that has`);
+  if (hello.done) return skip(`${python} has no torch`);
   const writer = process.stdin.getWriter();
+  const ask = async (request: Record<string, unknown>): Promise<Record<string, unknown>> => {
+    await writer.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
+    const answer = await lines.next();
+    if (answer.done) throw new Error(`The PyTorch twin ended at ${JSON.stringify(request).slice(0, 200)}`);
+    return JSON.parse(answer.value);
+  };
   return {
     version: JSON.parse(hello.value).torch,
-    async time(request) {
-      await writer.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
-      const answer = await lines.next();
-      if (answer.done) throw new Error(`The PyTorch twin ended while it timed "${request.case}"`);
-      return JSON.parse(answer.value).ms;
-    },
+    build: async (spec) => (await ask({ build: spec })).check as number[],
+    time: async (count) => (await ask({ time: count })).ms as number,
     async close() {
       await writer.close();
       await process.status;
@@ -39,16 +36,22 @@ export async function startTwin(python = Deno.env.get("KCELLFM_PYTHON") ?? "pyth
   };
 }
 
-function spawn(python: string, script: string): Deno.ChildProcess | null {
+function spawn(python: string, threads: number): Deno.ChildProcess | null {
+  const script = fileURLToPath(new URL("./torch/twin.py", import.meta.url));
   try {
-    return new Deno.Command(python, { args: [script], stdin: "piped", stdout: "piped", stderr: "null" })
-      .spawn();
+    return new Deno.Command(python, {
+      args: [script, String(threads)],
+      env: { PYTHONDONTWRITEBYTECODE: "1" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
   } catch {
     return null;
   }
 }
 
 function skip(reason: string): null {
-  console.log(`PyTorch twin skipped: ${reason}`);
+  console.log(`PyTorch twin skipped: ${reason}; name a Python that has it by KCELLFM_PYTHON`);
   return null;
 }

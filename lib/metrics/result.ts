@@ -42,6 +42,26 @@ export const benchRowSchema = z.strictObject({
   ours_ms: z.number(),
   torch_ms: z.number().nullable(),
   ratio: z.number().nullable(),
+  /** Sizes in words. */
+  shape: z.string().optional(),
+  repeats: z.int().positive().optional(),
+  /** Range of our samples over their median. */
+  spread: z.number().optional(),
+  /** Threads of PyTorch and of a native BLAS. */
+  threads: z.int().positive().optional(),
+  relaxed_simd: z.boolean().optional(),
+  /** PyTorch's version. */
+  torch: z.string().optional(),
+  gflops: z.number().optional(),
+  /** Share of the measured ceiling of matrix products. */
+  of_ceiling: z.number().optional(),
+  /** Operations a byte of tensors read and written. */
+  intensity: z.number().optional(),
+  /** Cells, or texts for BERT. */
+  cells_per_second: z.number().optional(),
+  gbytes_per_second: z.number().optional(),
+  /** Cells per second beside those of the model's training step. */
+  times_model: z.number().optional(),
 });
 
 export type Result = z.infer<typeof resultSchema>;

@@ -1,0 +1,119 @@
+import * as tf from "@tensorflow/tfjs";
+import {
+  encodeCells,
+  initCellParams,
+  type PretrainingBatch,
+  pretrainingLoss,
+  type TypeSpace,
+} from "../lib/cell/mod.ts";
+import { MASK_VALUE } from "../lib/genes/mod.ts";
+import { disposeParams } from "../lib/nn/mod.ts";
+import { createRng } from "../lib/runtime/mod.ts";
+import type { Case, CaseEntry } from "./case.ts";
+import { filled, uniform } from "./fill.ts";
+import { cellEncoder, cellHeads, trainingStep } from "./flops.ts";
+import { CLASSES, GENES, type Scale, TYPES } from "./scales.ts";
+import { countOf, createStep, fillParams } from "./training_step.ts";
+
+/** Embedding a batch of cells, and a training step on it, at one scale. */
+export function* cellCases(scale: Scale): Generator<CaseEntry> {
+  const { name, config, batch } = scale;
+  const shape = `${batch} cells x ${config.length} tokens, ${config.width} wide, ${config.layers} layers`;
+  yield { name: "cell forward", scale: name, shape, create: () => forwardCase(scale) };
+  yield { name: "cell step", scale: name, shape, create: () => stepCase(scale) };
+}
+
+/** Full rows, 15 % of the values hidden. */
+export function exampleBatch({ batch: cells, config: { length } }: Scale): PretrainingBatch {
+  const size = cells * length;
+  const hidden = uniform(size, 3);
+  const masked = Float32Array.from(hidden, (u, i) => i % length > 0 && u < 0.15 ? 1 : 0);
+  const targets = Float32Array.from(uniform(size, 2), (u) => 5 * u);
+  return {
+    cells,
+    length,
+    ids: Int32Array.from(uniform(size, 1), (u) => Math.floor(u * GENES)),
+    values: targets.map((value, i) => masked[i] ? MASK_VALUE : value),
+    lengths: new Int32Array(cells).fill(length),
+    masked,
+    targets,
+    classes: Int32Array.from(uniform(cells, 4), (u) => Math.floor(u * CLASSES)),
+  };
+}
+
+/** Two close types for most classes, none for every third. */
+const closeTypes = (): number[][] =>
+  Array.from({ length: CLASSES }, (_, c) => c % 3 === 0 ? [] : [CLASSES + c, TYPES - 1 - c]);
+
+function typeSpace(width: number): TypeSpace {
+  return {
+    vectors: filled({ shape: [TYPES, width], deviation: width ** -0.5 }, 500) as tf.Tensor2D,
+    typeOf: Int32Array.from({ length: CLASSES }, (_, c) => c),
+    close: closeTypes(),
+  };
+}
+
+function buildModel(scale: Scale) {
+  const { config, torchChunk } = scale;
+  const params = initCellParams(createRng("bench"), { config, genes: GENES, classes: CLASSES });
+  const shapes = fillParams(params);
+  const batch = exampleBatch(scale);
+  const at = Array.from(batch.masked.keys()).filter((i) => batch.masked[i] === 1);
+  const spec = {
+    kind: "cell",
+    config,
+    chunk: torchChunk,
+    params: shapes,
+    layers: params.layers.map((_, i) => `layers.${i}.`),
+    types: TYPES,
+    close: closeTypes(),
+    batch: {
+      cells: batch.cells,
+      length: batch.length,
+      ids: [...batch.ids],
+      values: [...batch.values],
+      masked: at,
+      targets: at.map((i) => batch.targets[i]),
+      classes: [...batch.classes],
+    },
+  };
+  return { params, batch, spec, masked: at.length, size: countOf(shapes) };
+}
+
+function forwardCase(scale: Scale): Case {
+  const { params, batch, spec } = buildModel(scale);
+  const { config } = scale;
+  const embed = () => tf.tidy(() => encodeCells(params, batch, { config }).cells.dataSync<"float32">());
+  return {
+    work: { flops: cellEncoder(config, batch.cells), items: batch.cells },
+    spec: { ...spec, pass: "forward" },
+    check() {
+      const vectors = embed();
+      return [vectors.reduce((sum, v) => sum + Math.abs(v), 0) / vectors.length];
+    },
+    run: () => void embed(),
+    dispose: () => disposeParams(params),
+  };
+}
+
+function stepCase(scale: Scale): Case {
+  const { config } = scale;
+  const { params, batch, spec, masked, size } = buildModel(scale);
+  const space = typeSpace(config.width);
+  const step = createStep(
+    params,
+    (training) => pretrainingLoss(params, batch, { config, space, training }).total,
+  );
+  const forward = cellEncoder(config, batch.cells) + cellHeads(config.width, { masked, batch: batch.cells });
+  return {
+    work: { flops: trainingStep(forward, size), items: batch.cells },
+    spec: { ...spec, pass: "step" },
+    check: step.check,
+    run: step.run,
+    dispose() {
+      step.dispose();
+      disposeParams(params);
+      space.vectors.dispose();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { basename } from "node:path";
+import type { BenchRow } from "../lib/metrics/mod.ts";
+import type { CaseEntry, Work } from "./case.ts";
+import { median, type Samples } from "./timing.ts";
+
+/** What all rows of a run share. */
+export interface RunContext {
+  readonly backend: string;
+  readonly blas: string;
+  readonly relaxedSimd: boolean;
+  /** Threads of the twin, and of our BLAS. */
+  readonly threads: number;
+  /** PyTorch's version; null without a twin. */
+  readonly torch: string | null;
+  /** The measured ceiling of matrix products, GFLOP/s; null when it was not measured. */
+  readonly ceiling: number | null;
+}
+
+/** Medians and what follows from them. */
+export function toRow(
+  { name, scale, shape }: CaseEntry,
+  samples: Samples,
+  about: { work: Work } & RunContext,
+): BenchRow {
+  const ours = median(samples.ours);
+  const torch = samples.torch.length > 0 ? median(samples.torch) : null;
+  const { flops, bytes, items } = about.work;
+  const gflops = flops / ours / 1e6;
+  return {
+    name,
+    scale,
+    backend: about.backend,
+    blas: basename(about.blas),
+    ours_ms: rounded(ours),
+    torch_ms: torch === null ? null : rounded(torch),
+    ratio: torch === null ? null : rounded(torch / ours),
+    shape,
+    repeats: samples.ours.length,
+    spread: rounded((Math.max(...samples.ours) - Math.min(...samples.ours)) / ours),
+    threads: about.threads,
+    relaxed_simd: about.relaxedSimd,
+    ...(about.torch ? { torch: about.torch } : {}),
+    ...(flops > 0 ? { gflops: rounded(gflops) } : {}),
+    ...(flops > 0 && about.ceiling ? { of_ceiling: rounded(gflops / about.ceiling) } : {}),
+    ...(flops > 0 && bytes ? { intensity: rounded(flops / bytes) } : {}),
+    ...(items ? { cells_per_second: rounded(items / ours * 1000) } : {}),
+  };
+}
+
+/** Four significant digits are more than a timing has. */
+export const rounded = (value: number): number => Number(value.toPrecision(4));
+
+/** One line of the run. */
+export function describeRow(row: BenchRow): string {
+  const parts = [`${row.ours_ms.toFixed(2)} ms`];
+  if (row.gflops !== undefined) parts.push(`${row.gflops.toFixed(1)} GFLOP/s`);
+  if (row.of_ceiling !== undefined) parts.push(`${(100 * row.of_ceiling).toFixed(0)} % of the ceiling`);
+  if (row.cells_per_second !== undefined) parts.push(`${row.cells_per_second.toFixed(1)} rows/s`);
+  if (row.gbytes_per_second !== undefined) parts.push(`${row.gbytes_per_second.toFixed(1)} GB/s`);
+  if (row.times_model !== undefined) parts.push(`${row.times_model.toFixed(0)} times the training step`);
+  if (row.ratio !== null) parts.push(`PyTorch ${row.torch_ms!.toFixed(2)} ms, ratio ${row.ratio.toFixed(2)}`);
+  return `${row.name} (${row.scale}): ${parts.join(", ")}`;
+}
+
+const keyOf = ({ name, scale, backend, blas, relaxed_simd }: BenchRow) =>
+  [name, scale, backend, blas, relaxed_simd].join("|");
+
+/** `fresh` rows, and those of `old` that other engines or other names have. */
+export function mergeRows(old: readonly BenchRow[], fresh: readonly BenchRow[]): BenchRow[] {
+  const replaced = new Set(fresh.map(keyOf));
+  return [...old.filter((row) => !replaced.has(keyOf(row))), ...fresh];
+}
