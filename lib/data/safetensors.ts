@@ -60,15 +60,15 @@ export function layOut(
   metadata: Record<string, string>,
 ): { head: Uint8Array<ArrayBuffer>; names: readonly string[]; size: number } {
   const names = [...tensors.keys()].sort();
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: [string, unknown][] = [["__metadata__", metadata]];
   let end = 0;
   for (const name of names) {
     const { dtype, shape } = tensors.get(name)!;
     const start = end;
     end += elementsOf(shape) * DTYPE_BYTES[dtype];
-    header[name] = { dtype, shape, data_offsets: [start, end] };
+    header.push([name, { dtype, shape, data_offsets: [start, end] }]);
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil(json.length / 8) * 8; // the format aligns its data to 8 bytes with spaces
   const head = new Uint8Array(8 + padded).fill(0x20, 8);
   new DataView(head.buffer).setBigUint64(0, BigInt(padded), true);

@@ -25,7 +25,6 @@ const entrySchema = z.object({
   shape: z.array(Count).max(64),
   data_offsets: z.tuple([Count, Count]),
 });
-const headerSchema = z.record(z.string(), z.unknown());
 const metadataSchema = z.record(z.string(), z.string());
 
 /** Bytes of the JSON, which the first eight bytes of the file say; it starts at the ninth. */
@@ -56,12 +55,18 @@ export function parseHeader(
 }
 
 function parseJson(json: Uint8Array, where: string): Record<string, unknown> {
+  let header: unknown;
   try {
-    return headerSchema.parse(JSON.parse(new TextDecoder().decode(json)));
+    header = JSON.parse(new TextDecoder().decode(json));
   } catch (error) {
     throw broken(where, "its header is not JSON", error);
   }
+  if (isRecord(header)) return header;
+  throw broken(where, "its header is not an object of JSON");
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function checkEntry(entry: unknown, size: number, where: string): HeaderEntry {
   const parsed = entrySchema.safeParse(entry);

@@ -9,7 +9,8 @@ export class KcellfmError extends Error {
   override readonly name = "KcellfmError";
 
   constructor(readonly tag: ErrorTag, message: string, options?: ErrorOptions) {
-    super(message.replaceAll(/\s*\n\s*/g, " "), options);
+    // Names from files end up in messages: neither new lines nor a terminal's control codes get through.
+    super(message.replaceAll(/\s*[\n\p{Cc}]\s*/gu, " "), options);
   }
 }
 
