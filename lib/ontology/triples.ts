@@ -1,3 +1,4 @@
+import { dataError } from "../runtime/mod.ts";
 import { liveTerms } from "./graph.ts";
 import type { Ontology, SynonymScope, Term } from "./types.ts";
 
@@ -54,4 +55,29 @@ export function countRelations(triples: readonly RelationTriple[]): Record<Relat
   const counts = Object.fromEntries(RELATIONS.map((relation) => [relation, 0])) as Record<Relation, number>;
   for (const { relation } of triples) counts[relation]++;
   return counts;
+}
+
+/** `head relation tail`: names hold spaces, so that the relation's token parts them. */
+const TRIPLE_LINE = new RegExp(`^(.+?)\\s+(${RELATIONS.join("|")})\\s+(.+)$`);
+
+/**
+ * The triples of a text of one `head relation tail` a line, as the original's `Knowledge-triples.txt`. Lines without
+ * one of {@linkcode RELATIONS} are skipped and counted (the original's file has 15, such as "synapsed by").
+ *
+ * @throws {KcellfmError} tag "data", when no line is a triple.
+ */
+export function parseTriples(
+  text: string,
+  where: string,
+): { readonly triples: RelationTriple[]; readonly skipped: number } {
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const triples = lines.flatMap((line): RelationTriple[] => {
+    const [, head, relation, tail] = TRIPLE_LINE.exec(line) ?? [];
+    return relation ? [{ head, relation: relation as Relation, tail }] : [];
+  });
+  if (triples.length > 0) return { triples, skipped: lines.length - triples.length };
+  throw dataError(
+    `Cannot use ${where} as triples: none of its ${lines.length} lines is "head relation tail" ` +
+      `(relations: ${RELATIONS.join(", ")})`,
+  );
 }

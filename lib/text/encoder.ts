@@ -31,13 +31,17 @@ const PROJECTION_EPS = 1e-5;
 
 /** A text encoder that has learned nothing. */
 export function initText(rng: Rng, config: TextConfig): TextParams {
+  return { bert: initBert(rng.split("bert"), config.bert), ...initHead(rng, config) };
+}
+
+/** What stands on BERT, before it has learned anything. */
+export function initHead(rng: Rng, config: TextConfig): Omit<TextParams, "bert"> {
   const { hidden_size: hidden } = config.bert;
   const projection = (name: string): ProjectionParams => ({
     linear: initLinear(rng.split(name), { inputs: hidden, outputs: config.dim }),
     norm: initNorm(config.dim),
   });
   return {
-    bert: initBert(rng.split("bert"), config.bert),
     projection: projection("projection"),
     relation_projection: projection("relation projection"),
     relations: { weight: normalParameter(rng.split("relations"), [config.relations.length, hidden], 1) },
@@ -57,11 +61,16 @@ export function encodeParts(params: TextParams, parts: readonly TokenBatch[], pa
 
 /** {@linkcode encodeParts} of one part. */
 export function encodeTokens(params: TextParams, batch: TokenBatch, pass: TextPass): tf.Tensor2D {
+  return project(params.projection, poolTokens(params, batch, pass), pass);
+}
+
+/** The mean over tokens of BERT's last hidden state, `[texts, hidden]`. */
+export function poolTokens(params: TextParams, batch: TokenBatch, pass: TextPass): tf.Tensor2D {
   const tokens = toTensors(batch);
   const { config, training } = pass;
   const { bertDropout = config.dropout } = config;
   const hidden = bert(params.bert, tokens, { config: config.bert, dropout: bertDropout, training });
-  return project(params.projection, maskedMean(hidden, tokens.lengths), pass);
+  return maskedMean(hidden, tokens.lengths);
 }
 
 /** Vectors of all relations, `[relations, dim]`. */

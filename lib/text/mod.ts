@@ -9,6 +9,7 @@ export * from "./examples.ts";
 export * from "./figures.ts";
 export * from "./losses.ts";
 export * from "./model.ts";
+export * from "./names.ts";
 export * from "./nearest.ts";
 export * from "./objective.ts";
 export * from "./pretrained.ts";

@@ -1,37 +1,62 @@
-import { readSafetensors, type StoredTensor } from "../data/safetensors.ts";
+import * as tf from "@tensorflow/tfjs";
+import { openTensors, type TensorFile } from "../data/tensor_file.ts";
+import type { LazyTensor } from "../data/tensor_types.ts";
 import { loadParams } from "../nn/mod.ts";
 import { RELATIONS } from "../ontology/mod.ts";
-import { messageOf, modelError, type Rng } from "../runtime/mod.ts";
-import { bertConfigSchema, type TextConfig } from "./config.ts";
-import { initText } from "./encoder.ts";
+import { messageOf, modelError, type Rng, zeroRng } from "../runtime/mod.ts";
+import { initBert } from "./bert.ts";
+import { type BertConfig, bertConfigSchema, type TextConfig, type TextPreset } from "./config.ts";
+import { initHead, poolTokens, type TextParams } from "./encoder.ts";
 import { createTextModel, type TextModel } from "./model.ts";
-import { loadTokenizer } from "./tokenizer.ts";
+import { isTuned, textName } from "./names.ts";
+import { loadTokenizer, padTokens, type TextTokenizer } from "./tokenizer.ts";
 
 /** The three files of a BERT as Hugging Face publishes it (PubMedBERT, for instance). */
 export interface PretrainedFiles {
   readonly config: string;
-  /** model.safetensors of BertModel, or of a model that holds one under `bert.`. */
+  /** `.safetensors`, `.bin` or `.pth`: BertModel, a model that holds one under `bert.`, or `finetune_bert.pth`. */
   readonly weights: string;
+  /** tokenizer.json or vocab.txt. */
   readonly tokenizer: string;
 }
 
+/** A text encoder on top of a published BERT. */
+export interface PretrainedText {
+  readonly model: TextModel;
+  /** Whether its projections came with the weights: then it is tuned to an ontology already. */
+  readonly tuned: boolean;
+}
+
 /**
- * A text encoder on top of a published BERT: its weights and its tokenizer, a fresh projection of width `dim` and
- * fresh relation vectors. Start the backend first.
+ * A text encoder with the weights and the tokenizer of a published BERT. `finetune_bert.pth` brings its projections,
+ * whose width counts; on a BERT alone they are fresh and as wide as the preset says. Relation vectors begin as the
+ * pooled encodings of the relations' names (ORIGINAL section 4). Start the backend first.
  *
  * @throws {KcellfmError} tag "file" or "model", when a file is missing or does not fit the others.
  */
-export function loadPretrainedBert(
+export async function loadPretrained(
   files: PretrainedFiles,
-  { dim, rng }: { dim: number; rng: Rng },
-): TextModel {
-  const config: TextConfig = { bert: readConfig(files.config), dim, dropout: 0.1, relations: RELATIONS };
-  const params = initText(rng, config);
-  loadParams(params.bert, bertTensors(readSafetensors(files.weights).tensors), files.weights);
-  return createTextModel({ config, params, tokenizer: loadTokenizer(files.tokenizer) });
+  { preset, rng }: { preset: TextPreset; rng: Rng },
+): Promise<PretrainedText> {
+  const file = await openTensors(files.weights);
+  const tuned = isTuned(file.tensors.keys());
+  const bert = readConfig(files.config);
+  const config = configOf(preset, { bert, dim: tuned ? tunedWidth(file) : preset.dim });
+  const tokenizer = loadTokenizer(files.tokenizer);
+  checkVocabulary(files, { tokenizer, bert });
+  const params: TextParams = { bert: initBert(zeroRng(), bert), ...initHead(rng, config) };
+  const { relations: _, ...all } = params;
+  assign(tuned ? all : { bert: params.bert }, file);
+  nameRelations(params, { config, tokenizer });
+  return { model: createTextModel({ config, params, tokenizer }), tuned };
 }
 
-function readConfig(path: string): TextConfig["bert"] {
+function configOf(preset: TextPreset, { bert, dim }: { bert: BertConfig; dim: number }): TextConfig {
+  const { dropout, bertDropout, training: { nameTokens } } = preset;
+  return { bert, dim, dropout, bertDropout, maxTokens: nameTokens, relations: RELATIONS };
+}
+
+function readConfig(path: string): BertConfig {
   let json: unknown;
   try {
     json = JSON.parse(Deno.readTextFileSync(path));
@@ -44,16 +69,42 @@ function readConfig(path: string): TextConfig["bert"] {
   throw modelError(`Cannot read the BERT configuration ${path}: ${issues.join("; ")}`);
 }
 
-/**
- * The tensors of BertModel under our names, which are its own: without the prefix that a larger model adds, with
- * LayerNorm's weight and bias for the gamma and beta of old files, and without what an encoder has no use for (pooler,
- * heads, stored position ids).
- */
-function bertTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> {
-  const renamed = [...stored].map(([name, tensor]): [string, StoredTensor] => [
-    name.replace(/^bert\./, "").replace(/\.gamma$/, ".weight").replace(/\.beta$/, ".bias"),
-    tensor,
-  ]);
-  const encoder = (name: string) => /^(embeddings|encoder)\./.test(name) && !name.endsWith("position_ids");
-  return new Map(renamed.filter(([name]) => encoder(name)));
+/** Width of the vectors of `finetune_bert.pth`: 512 for the cell model, 768 in another variant. */
+function tunedWidth({ path, tensors }: TensorFile): number {
+  const shape = tensors.get("projection_state.0.weight")?.shape;
+  if (shape?.length === 2) return shape[0];
+  throw modelError(
+    `Cannot load ${path}: projection_state.0.weight is ${
+      shape ? `[${shape}]` : "missing"
+    }, expected [width, hidden]`,
+  );
+}
+
+function checkVocabulary(
+  files: PretrainedFiles,
+  { tokenizer, bert }: { tokenizer: TextTokenizer; bert: BertConfig },
+): void {
+  if (tokenizer.vocabularySize <= bert.vocab_size) return;
+  throw modelError(
+    `Cannot use ${files.tokenizer} with ${files.weights}: it has ${tokenizer.vocabularySize} pieces, ` +
+      `the model knows ${bert.vocab_size}; give the tokenizer that came with the weights`,
+  );
+}
+
+/** Fills a tree from a file, under our names. */
+function assign(tree: Partial<TextParams>, { path, tensors }: TensorFile): void {
+  const renamed = new Map<string, LazyTensor>();
+  for (const [foreign, tensor] of tensors) {
+    const name = textName(foreign);
+    if (name !== null) renamed.set(name, tensor);
+  }
+  loadParams(tree, renamed, path);
+}
+
+function nameRelations(
+  params: TextParams,
+  { config, tokenizer }: { config: TextConfig; tokenizer: TextTokenizer },
+): void {
+  const names = config.relations.map((name) => tokenizer.encode(name, config.bert.max_position_embeddings));
+  tf.tidy(() => params.relations.weight.assign(poolTokens(params, padTokens(names), { config })));
 }

@@ -32,8 +32,30 @@ export interface TextTokenizer {
   encode(text: string, maxLength: number): number[];
 }
 
-/** Reads a tokenizer.json. @throws {KcellfmError} tag "file", when it is missing, not JSON or not WordPiece. */
+/**
+ * Reads a tokenizer.json, or a vocab.txt (one piece a line, as BERT's first release has it; in lower case).
+ *
+ * @throws {KcellfmError} tag "file", when it is missing, not JSON, not WordPiece, or lacks a special token.
+ */
 export function loadTokenizer(path: string): TextTokenizer {
+  return createTokenizer(path.endsWith(".txt") ? readVocabulary(path) : readJson(path));
+}
+
+function readVocabulary(path: string): TokenizerJson {
+  let pieces: string[];
+  try {
+    pieces = Deno.readTextFileSync(path).replace(/\r?\n$/, "").split(/\r?\n/);
+  } catch (error) {
+    throw fileError(`Cannot read the vocabulary ${path}: the file is missing or not readable`, error);
+  }
+  const missing = SPECIAL_TOKENS.filter((token) => !pieces.includes(token));
+  if (missing.length === 0) return wordPieceJson(pieces);
+  throw fileError(
+    `Cannot use the vocabulary ${path}: it lacks ${missing.join(", ")}; expected one piece a line`,
+  );
+}
+
+function readJson(path: string): TokenizerJson {
   let json: TokenizerJson;
   try {
     json = JSON.parse(Deno.readTextFileSync(path));
@@ -45,7 +67,7 @@ export function loadTokenizer(path: string): TextTokenizer {
       `Cannot use the tokenizer ${path}: its model is ${json.model?.type ?? "missing"}, not WordPiece`,
     );
   }
-  return createTokenizer(json);
+  return json;
 }
 
 /** A tokenizer from the content of a tokenizer.json. */

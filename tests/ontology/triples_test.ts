@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { countRelations, parseObo, relationTriples } from "lib/ontology/mod.ts";
+import { join } from "node:path";
+import { countRelations, parseObo, parseTriples, relationTriples } from "lib/ontology/mod.ts";
 import { TINY_OBO } from "./fixture.ts";
 
+const mirror = Deno.env.get("KCELLFM_MIRROR");
 const triples = relationTriples(parseObo(TINY_OBO));
 
 Deno.test("relationTriples names every fact of a live term by the original's relations", () => {
@@ -31,3 +33,45 @@ Deno.test("countRelations counts each relation, none of them twice", () => {
   });
   assert.equal(new Set(triples.map((triple) => JSON.stringify(triple))).size, triples.length);
 });
+
+Deno.test("parseTriples parts names with spaces by the relation's token and counts what it skips", () => {
+  const text = [
+    "CD4-positive, alpha-beta T cell disjoint_from CD8-positive, alpha-beta T cell",
+    "rod bipolar cell synapsed by retinal rod cell",
+    "",
+    "  B cell exact_synonyms B lymphocyte that is_a name  ",
+  ].join("\n");
+  assert.deepEqual(parseTriples(text, "test"), {
+    triples: [
+      {
+        head: "CD4-positive, alpha-beta T cell",
+        relation: "disjoint_from",
+        tail: "CD8-positive, alpha-beta T cell",
+      },
+      { head: "B cell", relation: "exact_synonyms", tail: "B lymphocyte that is_a name" },
+    ],
+    skipped: 1,
+  });
+  assert.throws(() => parseTriples("T cell, is_a, cell", "my.txt"), {
+    name: "KcellfmError",
+    message: /^Cannot use my\.txt as triples: none of its 1 lines is "head relation tail"/,
+  });
+});
+
+if (mirror) {
+  Deno.test("parseTriples reads the original's triples: ORIGINAL section 4's counts", async () => {
+    const text = await Deno.readTextFile(join(mirror, "ontology/kcellfm_knowledge_triples.txt"));
+    const { triples, skipped } = parseTriples(text, "the original's file");
+    assert.deepEqual([triples.length, skipped], [7310, 15]);
+    assert.deepEqual(countRelations(triples), {
+      is_a: 3818,
+      exact_synonyms: 2270,
+      related_synonyms: 527,
+      broad_synonyms: 262,
+      develops_from: 372,
+      develops_into: 14,
+      disjoint_from: 32,
+      synapsed_to: 15,
+    });
+  });
+}

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { loadOntology } from "lib/ontology/mod.ts";
-import { createTokenizer, learnVocabulary, loadTokenizer, padTokens, wordPieceJson } from "lib/text/mod.ts";
+import {
+  createTokenizer,
+  learnVocabulary,
+  loadTokenizer,
+  padTokens,
+  type TextTokenizer,
+  wordPieceJson,
+} from "lib/text/mod.ts";
 
 const mirror = Deno.env.get("KCELLFM_MIRROR");
 const goldens = JSON.parse(
@@ -10,7 +17,13 @@ const goldens = JSON.parse(
 ) as {
   birth: { tokenizers: string };
   golden: { text: string; ids: number[]; tokens: string[] }[];
-  release: { names: number; sha256_of_ids: string };
+  release: {
+    names: number;
+    definitions: number;
+    sha256_of_ids: string;
+    sha256_of_definitions: string;
+    sha256_of_cut: string;
+  };
 };
 
 Deno.test("learnVocabulary joins the most frequent pieces first", () => {
@@ -75,9 +88,23 @@ if (mirror) {
     }
   });
 
-  Deno.test(`PubMedBERT tokenizer equals tokenizers ${version} on every name of a release`, async () => {
+  Deno.test(`PubMedBERT tokenizer equals tokenizers ${version} on every name and definition of a release`, async () => {
     const { terms } = await loadOntology(join(mirror, "ontology/cl-simple-2026-03-26.obo.gz"));
-    const ids = [...terms.values()].map(({ name }) => tokenizer.encode(name, 1e9).join(" ")).join("\n");
-    assert.equal(createHash("sha256").update(ids).digest("hex"), goldens.release.sha256_of_ids);
+    const names = [...terms.values()].map(({ name }) => name);
+    const definitions = [...terms.values()].flatMap(({ definition }) => definition ?? []);
+    const { release } = goldens;
+    assert.deepEqual([names.length, definitions.length], [release.names, release.definitions]);
+    const digest = (texts: readonly string[], { encode }: TextTokenizer, length: number) =>
+      createHash("sha256").update(texts.map((text) => encode(text, length).join(" ")).join("\n")).digest(
+        "hex",
+      );
+    assert.equal(digest(names, tokenizer, 1e9), release.sha256_of_ids);
+    assert.equal(digest(definitions, tokenizer, 1e9), release.sha256_of_definitions);
+    const plain = loadTokenizer(join(mirror, "text/pubmedbert_vocab.txt"));
+    assert.equal(
+      digest([...names, ...definitions], plain, 25),
+      release.sha256_of_cut,
+      "vocab.txt, 25 tokens",
+    );
   });
 }
