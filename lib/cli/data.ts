@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DownloadProgress, fetchDataset, whereIs } from "../data/download.ts";
-import { type Dataset, datasetNamed, listDatasets } from "../data/registry.ts";
+import { type Dataset, datasetsNamed, listDatasets } from "../data/registry.ts";
 import { markersOf, simulateAtlas, writeAtlas } from "../data/simulate/mod.ts";
 import { loadOntology } from "../ontology/load.ts";
 import { cacheDir, createRng, requireFolder, usageError } from "../runtime/mod.ts";
@@ -23,11 +23,13 @@ export const command = createCommand("data", "Lists, fetches and simulates data.
 }).configureHelp({ showGlobalOptions: true });
 
 command.command("list [word]")
-  .description("data sets (whose name, use or licence has the word), and where each is now")
+  .description("data sets (whose name, group, use or licence has the word), and where each is now")
   .action(async (word = "") => console.log(terminalTable(await datasetTable(word, command.opts().out))));
 
 command.command("fetch <names...>")
-  .description("brings data sets into the cache: from KCELLFM_MIRROR, or from their public address")
+  .description(
+    "brings data sets or groups of them into the cache: from KCELLFM_MIRROR, or their public address",
+  )
   .action((names) => fetchAll(names, command.opts().out));
 
 command.command("simulate")
@@ -45,24 +47,25 @@ command.command("simulate")
 /** Every data set with the word in its name, use or licence. */
 export async function datasetTable(word: string, cache = cacheDir()): Promise<Table> {
   const wanted = word.toLowerCase();
-  const found = listDatasets().filter(({ name, use, licence }) =>
-    `${name} ${use} ${licence}`.toLowerCase().includes(wanted)
+  const found = listDatasets().filter(({ name, groups = [], use, licence }) =>
+    `${name} ${groups} ${use} ${licence}`.toLowerCase().includes(wanted)
   );
   const rows = await Promise.all(found.map(async (dataset) => [
     dataset.name,
     dataset.bytes === undefined ? "-" : megabytes(dataset.bytes),
     await whereIs(dataset, { cache }),
+    (dataset.groups ?? []).join(", "),
     dataset.use,
     dataset.licence,
   ]));
   const title = `${found.length} data sets (cache: ${cache}; mirror: ${
     Deno.env.get("KCELLFM_MIRROR") || "none"
   })`;
-  return { title, columns: ["name", "MB", "where", "for", "licence"], rows };
+  return { title, columns: ["name", "MB", "where", "groups", "for", "licence"], rows };
 }
 
 async function fetchAll(names: readonly string[], cache = cacheDir()): Promise<void> {
-  const datasets = names.map(datasetNamed); // a misspelt name stops before the first download
+  const datasets = names.flatMap(datasetsNamed); // a misspelt name stops before the first download
   const signal = interruptSignal();
   for (const dataset of datasets) {
     const bar = downloadBar(dataset);

@@ -5,14 +5,19 @@ import { usageError } from "../runtime/errors.ts";
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digits");
 const RelativePath = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, "expected a relative path without ..");
 
+/** Of a data set or a group. */
+const NAME = /^[a-z0-9][a-z0-9_.-]*$/;
+
 const DatasetSchema = z.strictObject({
   /** What a user types. */
-  name: z.string().regex(/^[a-z0-9][a-z0-9_.-]*$/),
+  name: z.string().regex(NAME),
   /** Where it lies, below the cache and below a mirror alike. */
   path: RelativePath,
   what: z.string().min(1),
   /** What the product needs it for. */
   use: z.string().min(1),
+  /** Names under which several are fetched together. */
+  groups: z.array(z.string().regex(NAME)).optional(),
   licence: z.string().min(1),
   origin: z.string().min(1),
   citation: z.string().optional(),
@@ -62,9 +67,14 @@ export function datasetNamed(name: string): Dataset {
   throw usageError(`Cannot find a data set named "${name}": ${hint} (\`deno task data list\` shows all)`);
 }
 
+/** The data sets of a group by its name, or the one of that name. @throws {KcellfmError} as {@linkcode datasetNamed}. */
+export function datasetsNamed(name: string): readonly Dataset[] {
+  const group = DATASETS.filter((dataset) => dataset.groups?.includes(name));
+  return group.length > 0 ? group : [datasetNamed(name)];
+}
+
 function similarNames(name: string): string[] {
   const words = name.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word.length > 2);
-  return DATASETS.map((dataset) => dataset.name)
-    .filter((known) => words.some((word) => known.includes(word)))
-    .slice(0, 4);
+  const known = new Set(DATASETS.flatMap((dataset) => [dataset.name, ...(dataset.groups ?? [])]));
+  return [...known].filter((it) => words.some((word) => it.includes(word))).slice(0, 4);
 }

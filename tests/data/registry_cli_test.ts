@@ -38,6 +38,14 @@ Deno.test("data fetch of a misspelt name is a usage error that offers the right 
   assert.match(text, /^error: Cannot find a data set named "pbmc3": did you mean pbmc3k/);
 });
 
+Deno.test("data fetch of a group begins with its first file, and says where to put it when there is no network", async () => {
+  const cache = await Deno.makeTempDir();
+  const { code, text } = await runData("fetch", "kcellfm-original", "--out", cache);
+  assert.equal(code, 1);
+  assert.match(text, /Cannot fetch [a-z_]+: .* put it at /);
+  await Deno.remove(cache, { recursive: true });
+});
+
 Deno.test("data simulate writes an h5ad that reads back, with how it was made", async () => {
   const folder = await Deno.makeTempDir();
   const out = join(folder, "atlas.h5ad");

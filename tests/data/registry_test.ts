@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import registry from "../../data/registry.json" with { type: "json" };
-import { datasetNamed, listDatasets, RegistrySchema } from "lib/data/registry.ts";
+import { datasetNamed, datasetsNamed, listDatasets, RegistrySchema } from "lib/data/registry.ts";
 import { findDataset } from "lib/data/download.ts";
 
 const mirror = Deno.env.get("KCELLFM_MIRROR");
@@ -44,6 +44,31 @@ Deno.test("datasetNamed offers similar names for an unknown one", () => {
   assert.equal(datasetNamed("pbmc3k").path, "cells/pbmc3k.h5ad");
   assert.throws(() => datasetNamed("pbmc"), { tag: "usage", message: /did you mean pbmc3k/ });
   assert.throws(() => datasetNamed("zzz"), { tag: "usage", message: /data list/ });
+});
+
+Deno.test("datasetsNamed gives a group's data sets, or the one of that name", () => {
+  const names = (name: string) => datasetsNamed(name).map((dataset) => dataset.name);
+  assert.deepEqual(names("pbmc3k"), ["pbmc3k"]);
+  const original = names("kcellfm-original");
+  for (
+    const need of ["kcellfm_checkpoint", "kcellfm_text_checkpoint", "kcellfm_gene_vocab", "pubmedbert_vocab"]
+  ) {
+    assert.ok(original.includes(need), need);
+  }
+  assert.throws(() => datasetsNamed("kcellfm"), { tag: "usage", message: /did you mean .*kcellfm-original/ });
+  const both = listDatasets().filter(({ name }) =>
+    listDatasets().some(({ groups }) => groups?.includes(name))
+  );
+  assert.deepEqual(both, []); // no group hides a data set
+});
+
+Deno.test("registry.json pins the nine large files of the original's repository", () => {
+  const files = listDatasets().filter(({ url }) =>
+    url?.startsWith("https://media.githubusercontent.com/media/nudt-")
+  );
+  assert.equal(files.length, 9);
+  assert.equal(files.reduce((sum, { bytes }) => sum + bytes!, 0), 2_241_013_840); // ORIGINAL.md, section 7
+  for (const it of files) assert.ok(it.sha256 && it.citation && it.licence && it.use, it.name);
 });
 
 if (onDisk) {
