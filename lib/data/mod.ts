@@ -6,6 +6,7 @@ export * from "./h5ad/open.ts";
 export type { Column, Columns, Uns, UnsDict } from "./h5ad/put.ts";
 export type { H5adContent, MatrixContent } from "./h5ad/write.ts";
 export { writeH5ad } from "./h5ad/write.ts";
+export * from "./hub.ts";
 export * from "./memory.ts";
 export { openMatrixMarket } from "./mtx.ts";
 export * from "./open.ts";

@@ -14,4 +14,5 @@ export * from "./nearest.ts";
 export * from "./objective.ts";
 export * from "./pretrained.ts";
 export * from "./tokenizer.ts";
+export * from "./weights.ts";
 export * from "./wordpiece.ts";
