@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import type { TypeVectors } from "./model.ts";
 
 /** Only the named types, in the order asked for; ids without a vector are left out. */
@@ -27,21 +28,34 @@ export function unitRows(vectors: Float32Array, width: number): Float32Array {
   return unit;
 }
 
-/** Cosine of every cell with every type: `[cells, dim] -> [cells, types]` row-major; a zero cell has cosine 0. */
-export function textSimilarities(cells: Float32Array, { dim, vectors }: TypeVectors): Float32Array {
-  const [rows, types] = [cells.length / dim, vectors.length / dim];
-  const out = new Float32Array(rows * types);
-  for (let row = 0; row < rows; row++) {
-    const cell = cells.subarray(row * dim, (row + 1) * dim);
-    const norm = Math.hypot(...cell) || 1;
-    for (let type = 0; type < types; type++) {
-      let dot = 0;
-      for (let i = 0, at = type * dim; i < dim; i++) dot += cell[i] * vectors[at + i];
-      out[row * types + type] = dot / norm;
-    }
+/** Rows of one width, row after row. */
+export interface Rows {
+  readonly vectors: Float32Array;
+  readonly width: number;
+}
+
+/** Rows that one product takes, so that its result stays small. */
+const CHUNK = 4096;
+
+/** Cosine of every cell with every direction: `[cells, directions]`, row-major; a row of zeros has cosine 0. */
+export function cosines(cells: Rows, directions: Rows): Float32Array {
+  const { width } = cells;
+  const [rows, columns] = [cells, directions].map(({ vectors }) => vectors.length / width);
+  const to = tf.tensor2d(unitRows(directions.vectors, width), [columns, width]);
+  const unit = unitRows(cells.vectors, width);
+  const out = new Float32Array(rows * columns);
+  for (let start = 0; start < rows; start += CHUNK) {
+    const block = unit.subarray(start * width, (start + CHUNK) * width);
+    const from = () => tf.tensor2d(block, [block.length / width, width]);
+    out.set(tf.tidy(() => tf.matMul(from(), to, false, true).dataSync()), start * columns);
   }
+  to.dispose();
   return out;
 }
+
+/** Cosine of every cell with every type: `[cells, types]`. */
+export const textSimilarities = (cells: Float32Array, { dim, vectors }: TypeVectors): Float32Array =>
+  cosines({ vectors: cells, width: dim }, { vectors, width: dim });
 
 /**
  * The temperature at which `softmax(similarity / T)` gives the true types the highest likelihood, by golden-section

@@ -1,4 +1,4 @@
-import { fileError } from "../runtime/mod.ts";
+import { fileError, statOrNull } from "../runtime/mod.ts";
 import { type CsvOptions, openCsv } from "./csv.ts";
 import { describeH5ad, type MatrixChoice } from "./h5ad/open.ts";
 import { Hdf5File } from "./hdf5.ts";
@@ -37,14 +37,6 @@ export async function openCells(path: string, options: OpenOptions = {}): Promis
 }
 
 const isFolder = (path: string): boolean => statOrNull(path)?.isDirectory ?? false;
-
-function statOrNull(path: string): Deno.FileInfo | null {
-  try {
-    return Deno.statSync(path);
-  } catch {
-    return null;
-  }
-}
 
 /** Also true for a missing or empty file, whose own message is better than "not known". */
 function startsLikeHdf5(path: string): boolean {

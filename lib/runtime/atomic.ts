@@ -45,7 +45,8 @@ export function requireFolder(path: string): void {
   }
 }
 
-function statOrNull(path: string): Deno.FileInfo | null {
+/** What is at `path`, or null. */
+export function statOrNull(path: string): Deno.FileInfo | null {
   try {
     return Deno.statSync(path);
   } catch {

@@ -1,12 +1,12 @@
 import { type FeatureTable, softmaxRows } from "../../baselines/mod.ts";
-import { fitTemperature } from "../../cell/naming.ts";
+import { cosines, fitTemperature } from "../../cell/mod.ts";
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import { createRng, dataError, type Rng } from "../../runtime/mod.ts";
 import { bestOf, noveltyOf } from "./by_text.ts";
 import { fitHead, type Head, type HeadOptions } from "./head.ts";
 import { type CellLabels, keyOf } from "./labels.ts";
 import type { Calls, CellType } from "./types.ts";
-import { cosinesTo, type Embeddings, unitRows } from "./vectors.ts";
+import { type Embeddings, unitRows } from "./vectors.ts";
 
 /** Embedded reference cells with their labels. */
 export interface LabelledEmbeddings {
@@ -163,7 +163,7 @@ function noveltyTo(
     width: table.cols,
   };
   const cells = minus(unitRows(query), centre);
-  return noveltyOf(cosinesTo(minus(directions, centre), cells), classes.length);
+  return noveltyOf(cosines(cells, minus(directions, centre)), classes.length);
 }
 
 function meanOf({ features, cols }: FeatureTable, rows: readonly number[]): Float32Array {

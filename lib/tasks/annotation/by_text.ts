@@ -1,14 +1,15 @@
 import { argmax, softmaxRows } from "../../baselines/mod.ts";
 import type { Embedder } from "./embedder.ts";
+import { textSimilarities } from "../../cell/mod.ts";
 import type { Calls } from "./types.ts";
-import { cosinesTo, type Embeddings } from "./vectors.ts";
+import type { Embeddings } from "./vectors.ts";
 
 /**
  * Names cells without any labelled example: the type whose ontology text vector has the largest cosine with the
  * cell's embedding. confidence = softmax(cosine / temperature) of it; novelty = 1 - that cosine, cut to [0, 1].
  */
 export function callByText({ types, temperature }: Embedder, embeddings: Embeddings): Calls {
-  const cosines = cosinesTo({ vectors: types.vectors, rows: types.ids.length, width: types.dim }, embeddings);
+  const cosines = textSimilarities(embeddings.vectors, types);
   const count = types.ids.length;
   const novelty = noveltyOf(cosines, count);
   for (let at = 0; at < cosines.length; at++) cosines[at] /= temperature;

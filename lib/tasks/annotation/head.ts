@@ -1,8 +1,8 @@
 import { type FeatureTable, fitLogisticRegression, softmaxRows } from "../../baselines/mod.ts";
+import { cosines } from "../../cell/mod.ts";
 import { cohenKappa } from "../../metrics/mod.ts";
 import { bestOf } from "./by_text.ts";
 import type { Embedder } from "./embedder.ts";
-import { cosinesTo } from "./vectors.ts";
 
 /** What the model knows of types by their ontology text. */
 export type TextKnowledge = Pick<Embedder, "types" | "temperature">;
@@ -85,8 +85,8 @@ export function textLogProbabilities(
     vectors.set(rowAt(types.vectors, rowOf.get(classes[k]) ?? 0, types.dim), i * types.dim)
   );
   const embeddings = { vectors: cells.features, rows: cells.rows, width: cells.cols };
-  const cosines = cosinesTo({ vectors, rows: known.length, width: types.dim }, embeddings);
-  const shares = softmaxRows(cosines.map((cosine) => cosine / temperature), known.length);
+  const similar = cosines(embeddings, { vectors, width: types.dim });
+  const shares = softmaxRows(similar.map((cosine) => cosine / temperature), known.length);
   const share = Math.log(known.length / classes.length);
   for (let at = 0; at < shares.length; at++) {
     const cell = Math.floor(at / known.length);
