@@ -2,9 +2,10 @@ import type { CellBatch } from "../genes/cells.ts";
 import { maskValues } from "../genes/masking.ts";
 import { type TokenBatch, tokenizeCells, type TokenizerOptions } from "../genes/tokenizer.ts";
 import type { CsrMatrix } from "../data/types.ts";
-import { createRng, type Rng } from "../runtime/mod.ts";
+import type { Rng } from "../runtime/mod.ts";
 import type { CellConfig } from "./config.ts";
 import type { PretrainingBatch } from "./losses.ts";
+import type { AsPublished } from "./published.ts";
 
 /** Share of a cell's genes whose values are hidden in pretraining (ORIGINAL section 3). */
 export const MASK_RATE = 0.15;
@@ -16,31 +17,29 @@ export interface ReadingRule {
 }
 
 /**
- * Tokenizes cells as a model reads them. Without `rng` the result depends on the cells alone: genes are chosen by
- * informativeness, or by a draw that is the same every time (the original's predictions change from run to run,
- * ORIGINAL section 6, defect 7). With `rng`, `hide` of each cell's genes are left out first.
+ * Tokenizes cells as a model reads them. Without `rng` the result depends on the cells alone: where genes compete, the
+ * most informative or the highest expressed are kept (the original draws, so that its predictions change from run to
+ * run: ORIGINAL section 6, defect 7). With `rng`, `hide` of each cell's genes are left out first.
  */
 export function tokenizeFor(
   { config, informativeness }: ReadingRule,
   cells: CsrMatrix,
-  { rng, hide = 0 }: { rng?: Rng; hide?: number } = {},
+  { rng, hide = 0, drawnOrder }: { rng?: Rng; hide?: number; drawnOrder?: boolean } = {},
 ): TokenBatch {
-  const base: TokenizerOptions = {
-    length: config.length,
-    rng: rng ?? createRng("inference"),
-    hide: rng ? hide : 0,
-  };
+  const base: TokenizerOptions = { length: config.length, rng, hide, drawnOrder };
   if (config.selection === "all") return tokenizeCells(cells, { ...base, keepZeros: true });
   if (config.selection === "uniform") return tokenizeCells(cells, base);
   return tokenizeCells(cells, { ...base, weights: informativeness });
 }
 
-/** A batch for the three pretraining losses. */
+/** A batch for the three pretraining losses; `asPublished` says where to do as the original did. */
 export function pretrainingBatch(
   rule: ReadingRule,
   { cells, classes }: CellBatch,
-  { rng, hide }: { rng: Rng; hide: number },
+  { rng, hide, asPublished = {} }: { rng: Rng; hide: number; asPublished?: Partial<AsPublished> },
 ): PretrainingBatch {
-  const tokens = tokenizeFor(rule, cells, { rng: rng.split("genes"), hide });
-  return { ...maskValues(tokens, { rate: MASK_RATE, rng: rng.split("mask") }), classes };
+  const { draws: drawnOrder, masking } = asPublished;
+  const tokens = tokenizeFor(rule, cells, { rng: rng.split("genes"), hide, drawnOrder });
+  const masked = maskValues(tokens, { rate: MASK_RATE, rng: rng.split("mask"), asPublished: masking });
+  return { ...masked, classes };
 }

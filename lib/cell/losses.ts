@@ -54,13 +54,16 @@ export function pretrainingLoss(
     config,
     training: training && { ...training, firstRow },
   });
+  const rngOf = space.drawn && training
+    ? (row: number) => training.rng.split(`ranking ${firstRow + row}`)
+    : undefined;
   const logits = classifyCells(params.classifier, cells);
   const typeLoss = softmaxCrossEntropy(logits, labelTensor(batch.classes), { ignore: -1 });
   const parts = {
     expression: tf.mul<tf.Scalar>(expressionLoss(params, tokens, batch), shares.expression),
     cell_type: tf.mul<tf.Scalar>(typeLoss, shares.cellType),
     ontology: tf.mul<tf.Scalar>(
-      hierarchicalRanking(cells, { space, classes: batch.classes }),
+      hierarchicalRanking(cells, { space, classes: batch.classes, rngOf }),
       shares.ontology,
     ),
   };

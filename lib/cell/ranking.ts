@@ -10,6 +10,8 @@ export interface TypeSpace {
   readonly typeOf: Int32Array;
   /** For each class, the rows of the types joined to it by is_a, exact synonym or development. */
   readonly close: readonly (readonly number[])[];
+  /** While training, rank as published: see {@linkcode hierarchicalRanking}. Default false. */
+  readonly drawn?: boolean;
 }
 
 /** Margins of the two hinges (ORIGINAL section 3). */
@@ -27,16 +29,17 @@ export function typeSimilarities(cells: tf.Tensor2D, vectors: tf.Tensor2D): tf.T
  * the labelled cells; the second mean is over the negatives that violate their margin. All types that are neither
  * the cell's own nor close to it are negatives. A type without close types ranks itself above its negatives instead.
  *
- * With `draw` it is the published form (ORIGINAL section 6, defect 4): one random negative a cell, and a random other
+ * With `rngOf` it is the published form (ORIGINAL section 6, defect 4): one random negative a cell, and a random other
  * type stands in where a type has no close ones.
  *
  * @param cells `[cells, width]`
+ * @param options.rngOf draws for the cell of a row
  */
 export function hierarchicalRanking(
   cells: tf.Tensor2D,
-  { space, classes, draw }: { space: TypeSpace; classes: Int32Array; draw?: Rng },
+  { space, classes, rngOf }: { space: TypeSpace; classes: Int32Array; rngOf?: (row: number) => Rng },
 ): tf.Scalar {
-  const parts = Array.from(classes, (label) => partsOf(space, { label, draw }));
+  const parts = Array.from(classes, (label, row) => partsOf(space, { label, rng: rngOf?.(row) }));
   const masks = rankingMasks(parts, space.vectors.shape[0]);
   if (masks.counted === 0) return tf.scalar(0);
   const similarity = typeSimilarities(cells, space.vectors);
@@ -62,7 +65,7 @@ interface Parts {
 }
 
 /** The parts for a cell; null where it has no label, or its type no text vector. */
-function partsOf(space: TypeSpace, { label, draw }: { label: number; draw?: Rng }): Parts | null {
+function partsOf(space: TypeSpace, { label, rng }: { label: number; rng?: Rng }): Parts | null {
   const self = label < 0 ? -1 : space.typeOf[label];
   if (self < 0) return null;
   const close = space.close[label];
@@ -71,11 +74,11 @@ function partsOf(space: TypeSpace, { label, draw }: { label: number; draw?: Rng 
     it !== self
   );
   const far = others.filter((type) => !near.has(type));
-  if (!draw) return { self, anchors: close.length > 0 ? close : [self], negatives: far };
+  if (!rng) return { self, anchors: close.length > 0 ? close : [self], negatives: far };
   return {
     self,
-    anchors: close.length > 0 ? close : [draw.choice(others)],
-    negatives: [draw.choice(far.length > 0 ? far : others)],
+    anchors: close.length > 0 ? close : [rng.choice(others)],
+    negatives: [rng.choice(far.length > 0 ? far : others)],
   };
 }
 

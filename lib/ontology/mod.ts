@@ -1,3 +1,4 @@
+export * from "./close_names.ts";
 export * from "./create.ts";
 export * from "./find.ts";
 export * from "./graph.ts";

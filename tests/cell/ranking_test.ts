@@ -81,7 +81,7 @@ Deno.test("hierarchicalRanking as published draws one negative a cell, and a sta
     Array.from({ length: seeds }, (_, seed) =>
       tf.tidy(() => {
         const first = tf.slice(cells, [0, 0], [1, WIDTH]);
-        const options = { space, classes: Int32Array.of(label), draw: createRng(seed) };
+        const options = { space, classes: Int32Array.of(label), rngOf: () => createRng(seed) };
         return hierarchicalRanking(first, options).dataSync()[0];
       }));
   const s = tf.tidy(() => typeSimilarities(cells, space.vectors).arraySync())[0];

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { disposeModel, type TypeVectors } from "lib/cell/mod.ts";
+import { AS_PUBLISHED, type AsPublished, cellPreset, disposeModel, type TypeVectors } from "lib/cell/mod.ts";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { createRng, startBackend } from "lib/runtime/mod.ts";
 import {
   centredTypes,
   closeTypes,
   fitWidth,
+  preparePretraining,
+  pretrain,
   runPretraining,
   simulatedStudy,
   splitRows,
+  typeSpace,
 } from "lib/tasks/pretrain/mod.ts";
 
 await startBackend();
@@ -83,4 +86,42 @@ Deno.test("centredTypes have unit rows and the mean taken away; fitWidth keeps c
   }
   assert.ok(error < 0.2, `${error}`); // a projection to 64 numbers has a standard error near 1/8
   assert.throws(() => fitWidth(centred, 256), /wider text encoder/);
+});
+
+Deno.test("typeSpace as published knows only the relations of one-word names", () => {
+  const ids = ["CL:0000099", "CL:2000029", "CL:0000561"]; // interneuron is_a ... neuron; amacrine cell is_a interneuron
+  const names = ids.map((id) => ontology.terms.get(id)!.name);
+  assert.deepEqual([names[0], names[2]], ["interneuron", "amacrine cell"]);
+  const types = { ids, names, dim: 1, vectors: Float32Array.of(1, 1, 1) };
+  const spaceOf = (asPublished?: AsPublished) => {
+    const { vectors, close, drawn } = typeSpace(types, { classes: ids, ontology, asPublished });
+    vectors.dispose();
+    return { close, drawn };
+  };
+  assert.deepEqual(spaceOf(), { close: [[1, 2], [0], [0]], drawn: undefined });
+  assert.deepEqual(spaceOf(AS_PUBLISHED), { close: [[1], [0], []], drawn: true });
+});
+
+Deno.test("pretrain as published learns to answer -1 at once, which tells it nothing of true values", async () => {
+  const names = [...new Set([...ontology.terms.values()].flatMap(({ markers = [] }) => markers))].sort();
+  const vocabulary = { symbols: names, ensembl: names.map(() => ""), aliases: names.map(() => []) };
+  const study = simulatedStudy(ontology, { vocabulary, cells: 100, types: 4, rng: createRng(1) });
+  const data = preparePretraining([study], { vocabulary, rng: createRng(2) });
+  const paper = { layers: 1, length: 24, residual: false, readout: "cls", selection: "uniform" } as const;
+  const config = { ...cellPreset("nano"), ...paper };
+  const settings = { config, ontology, vocabulary, types: ancestryVectors(32), seed: 1, batchSize: 16 };
+  const run = async (asPublished?: AsPublished) => {
+    const { model, training } = await pretrain(data, {
+      ...settings,
+      ...{ epochs: 4, peak: 1e-2, warmup: 0, floor: 1, hide: 0 },
+      asPublished,
+    });
+    disposeModel(model);
+    const last = (kind: string) =>
+      training.log.filter((entry) => entry.kind === kind).at(-1)!.scores.expression;
+    return { training: last("train"), validation: last("validation") };
+  };
+  const [ours, published] = [await run(), await run(AS_PUBLISHED)];
+  assert.ok(published.training < 0.1 * ours.training, JSON.stringify({ ours, published }));
+  assert.ok(published.validation > 2 * ours.validation, JSON.stringify({ ours, published }));
 });

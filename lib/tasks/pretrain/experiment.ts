@@ -14,12 +14,17 @@ import { calibrate, nameTestCells, scoreBaselines, scoreTypes } from "./evaluate
 import { preparePretraining, type PretrainingData, type Study } from "./sets.ts";
 import { pretrain, type Pretrained, type PretrainingOptions } from "./train.ts";
 
-/** Training settings by preset; a run may override any of them. */
+/** What a preset says about training. */
+export type TrainingSettings =
+  & Pick<PretrainingOptions, "epochs" | "batchSize" | "peak">
+  & Partial<Pick<PretrainingOptions, "warmup" | "floor" | "weightDecay" | "clip" | "hide">>;
+
+/** Training settings by preset; a run may override any of them. The paper's are ORIGINAL section 3: plain Adam. */
 export const TRAINING = {
   nano: { epochs: 4, batchSize: 32, peak: 3e-3 },
   walkthrough: { epochs: 12, batchSize: 32, peak: 1e-3 },
-  paper: { epochs: 1, batchSize: 64, peak: 5e-5 },
-} as const;
+  paper: { epochs: 1, batchSize: 64, peak: 5e-5, warmup: 0, floor: 1, weightDecay: 0, clip: 0.5, hide: 0 },
+} as const satisfies Record<string, TrainingSettings>;
 
 /** The name of a preset that can be trained. */
 export type TrainingPreset = keyof typeof TRAINING;
@@ -37,7 +42,14 @@ export interface ExperimentOptions extends
   Partial<
     Pick<
       PretrainingOptions,
-      "epochs" | "batchSize" | "peak" | "directory" | "onLog" | "onStep" | "signal" | "weights" | "workers"
+      | keyof TrainingSettings
+      | "directory"
+      | "onLog"
+      | "onStep"
+      | "signal"
+      | "weights"
+      | "workers"
+      | "asPublished"
     >
   > {
   readonly preset: TrainingPreset;
@@ -59,11 +71,11 @@ export async function runPretraining(
   studies: readonly Study[],
   options: ExperimentOptions,
 ): Promise<Experiment> {
-  const { preset, seed, vocabulary } = options;
+  const { seed, vocabulary } = options;
   const data = preparePretraining(studies, { vocabulary, rng: createRng(seed).split("split") });
   const started = performance.now();
-  const settings = trainingSettings(options);
-  const trained = await pretrain(data, { config: cellPreset(preset), ...options, ...settings });
+  const settings = withPreset(options);
+  const trained = await pretrain(data, settings);
   const seconds = (performance.now() - started) / 1000;
   const model = calibrate(trained.model, data);
   const { classifier, text } = scoreTypes(nameTestCells(model, data));
@@ -83,14 +95,10 @@ export async function runPretraining(
   return { ...trained, model, data, scores };
 }
 
-/** The preset's training settings, with what the caller set instead. */
-function trainingSettings({ preset, epochs, batchSize, peak }: ExperimentOptions) {
-  const usual = TRAINING[preset];
-  return {
-    epochs: epochs ?? usual.epochs,
-    batchSize: batchSize ?? usual.batchSize,
-    peak: peak ?? usual.peak,
-  };
+/** The preset's configuration and training settings, where the caller set nothing else. */
+function withPreset(options: ExperimentOptions): PretrainingOptions {
+  const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { config: cellPreset(options.preset), ...TRAINING[options.preset], ...set as ExperimentOptions };
 }
 
 const prefixed = (prefix: string, scores: Record<string, number>) =>

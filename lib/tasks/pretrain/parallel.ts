@@ -35,12 +35,11 @@ export function startCellWorkers(
   params: CellParams,
   { config, space, weights, genes, classes, count }: LossSetting & ModelSizes & { count: number },
 ): Promise<Workers> {
-  const { vectors, typeOf, close } = space;
+  const { vectors, ...ranking } = space;
   const setup: WorkerSetup = {
     config,
     weights,
-    typeOf,
-    close,
+    ...ranking,
     genes,
     classes,
     types: vectors.dataSync<"float32">(),

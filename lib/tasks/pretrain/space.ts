@@ -1,6 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import { type TypeSpace, type TypeVectors, unitRows } from "../../cell/mod.ts";
-import { childrenOf, type Ontology, termOf } from "../../ontology/mod.ts";
+import { type AsPublished, type TypeSpace, type TypeVectors, unitRows } from "../../cell/mod.ts";
+import {
+  childrenOf,
+  closeNamesAsPublished,
+  type Ontology,
+  relationTriples,
+  termOf,
+} from "../../ontology/mod.ts";
 import { createRng, dataError, modelError } from "../../runtime/mod.ts";
 
 /** The types joined to `id` by is_a or development, in either direction (ORIGINAL section 3). */
@@ -56,21 +62,39 @@ export function centredTypes(types: TypeVectors): TypeVectors {
   return { ...types, vectors: unitRows(vectors.map((value, i) => value - mean[i % dim]), dim) };
 }
 
+/** Which types are close to one, by id. */
+type Neighbours = (id: string) => readonly string[];
+
+/** Close types by name, where relations are read as the original reads them. */
+function publishedNeighbours(types: TypeVectors, ontology: Ontology): Neighbours {
+  const close = closeNamesAsPublished(relationTriples(ontology));
+  const idOf = new Map(types.ids.map((id, i) => [types.names[i], id]));
+  const nameOf = new Map(types.ids.map((id, i) => [id, types.names[i]]));
+  return (id) => [...close.get(nameOf.get(id) ?? "") ?? []].flatMap((name) => idOf.get(name) ?? []);
+}
+
 /**
- * The ontology as the ranking loss sees it.
+ * The ontology as the ranking loss sees it; `asPublished` says where to do as the original did.
  *
  * @throws {KcellfmError} tag "data", when none of the classes is among the types.
  */
 export function typeSpace(
   types: TypeVectors,
-  { classes, ontology }: { classes: readonly string[]; ontology: Ontology },
+  { classes, ontology, asPublished = {} }: {
+    classes: readonly string[];
+    ontology: Ontology;
+    asPublished?: Partial<AsPublished>;
+  },
 ): TypeSpace {
   const row = new Map(types.ids.map((id, i) => [id, i]));
   const typeOf = Int32Array.from(classes, (id) => row.get(id) ?? -1);
   if (typeOf.every((at) => at < 0)) {
     throw dataError(`Cannot rank against the ontology: none of ${classes.length} classes has a text vector`);
   }
-  const known = (id: string) => ontology.terms.has(id) ? closeTypes(ontology, id) : [];
-  const close = classes.map((id) => known(id).flatMap((other) => row.get(other) ?? []));
-  return { vectors: tf.tensor2d(types.vectors, [types.ids.length, types.dim]), typeOf, close };
+  const neighbours: Neighbours = asPublished.relations
+    ? publishedNeighbours(types, ontology)
+    : (id) => ontology.terms.has(id) ? closeTypes(ontology, id) : [];
+  const close = classes.map((id) => neighbours(id).flatMap((other) => row.get(other) ?? []));
+  const vectors = tf.tensor2d(types.vectors, [types.ids.length, types.dim]);
+  return { vectors, typeOf, close, drawn: asPublished.negatives };
 }

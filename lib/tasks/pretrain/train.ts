@@ -1,4 +1,5 @@
 import {
+  type AsPublished,
   type CellConfig,
   type CellModel,
   type CellParams,
@@ -7,15 +8,16 @@ import {
   type PretrainingBatch,
   pretrainingBatch,
   pretrainingLoss,
-  type ReadingRule,
+  selectTypes,
   type TypeSpace,
   type TypeVectors,
+  unitRows,
 } from "../../cell/mod.ts";
 import { orderedBatches, shuffledBatches } from "../../genes/cells.ts";
 import { geneInformativeness } from "../../genes/informativeness.ts";
 import { decays } from "../../nn/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
-import { createRng, type Rng } from "../../runtime/mod.ts";
+import { createRng } from "../../runtime/mod.ts";
 import {
   mapShared,
   runTraining,
@@ -25,7 +27,7 @@ import {
   type Workers,
 } from "../../train/mod.ts";
 import { cellReducer, scoreBatch, startCellWorkers } from "./parallel.ts";
-import type { PretrainingData, SplitStudy } from "./sets.ts";
+import type { PretrainingData } from "./sets.ts";
 import { centredTypes, fitWidth, typeSpace } from "./space.ts";
 
 /** What pretraining takes beside its data. */
@@ -36,10 +38,21 @@ export interface PretrainingOptions {
   readonly types: TypeVectors;
   readonly epochs: number;
   readonly batchSize: number;
+  /** Highest learning rate. */
   readonly peak: number;
+  /** Share of the steps in which it rises; default 0.05. */
+  readonly warmup?: number;
+  /** Learning rate at the end, as a share of the highest; 1 keeps it constant. Default 0.05. */
+  readonly floor?: number;
+  /** Default 0.01. */
+  readonly weightDecay?: number;
+  /** Largest global norm of the gradient. Default 1. */
+  readonly clip?: number;
+  /** Where to do as the original did; default nowhere. */
+  readonly asPublished?: Partial<AsPublished>;
   readonly seed: number;
   readonly weights?: LossWeights;
-  /** Share of each cell's genes hidden before selection while training. */
+  /** Share of each cell's genes hidden before selection while training. Default 0.2. */
   readonly hide?: number;
   readonly patience?: number;
   /** Threads that share each batch; the result is the same to rounding. Default 1. */
@@ -60,15 +73,15 @@ export interface Pretrained {
 
 /** Pretrains a cell model from scratch on the training cells, choosing the epoch by the validation cells. */
 export async function pretrain(data: PretrainingData, options: PretrainingOptions): Promise<Pretrained> {
-  const { config, seed, weights, workers: count = 1 } = options;
+  const { config, seed, weights, ontology, asPublished, workers: count = 1 } = options;
   const sizes = { genes: data.vocabulary.symbols.length, classes: data.classes.length };
-  const types = centredTypes(fitWidth(options.types, config.width));
+  const { types, ranked } = typesFor(data, options);
   const informativeness = studyInformativeness(data);
   const params = initCellParams(createRng(seed).split("params"), {
     config,
     ...sizes,
   });
-  const space = typeSpace(types, { classes: data.classes, ontology: options.ontology });
+  const space = typeSpace(ranked, { classes: data.classes, ontology, asPublished });
   const stepsPerEpoch = countSteps(data, options.batchSize);
   let workers: Workers | null = null;
   try {
@@ -92,6 +105,17 @@ export async function pretrain(data: PretrainingData, options: PretrainingOption
     workers?.close();
     space.vectors.dispose();
   }
+}
+
+/** The type vectors that the model keeps, and those that its cells are ranked among. */
+function typesFor({ classes }: PretrainingData, { types, config, asPublished }: PretrainingOptions) {
+  const fitting = fitWidth(types, config.width);
+  if (!asPublished?.types) {
+    const centred = centredTypes(fitting);
+    return { types: centred, ranked: centred };
+  }
+  const raw = { ...fitting, vectors: unitRows(fitting.vectors, fitting.dim) };
+  return { types: raw, ranked: selectTypes(raw, classes) };
 }
 
 /** The most any single study says of each gene; studies are not pooled, for between them technology varies too. */
@@ -123,33 +147,33 @@ interface Setup {
 }
 
 function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
-  const { data, options, params, space, informativeness, stepsPerEpoch, workers } = setup;
-  const { config, weights, batchSize, hide = 0.2 } = options;
-  const rule = { config, informativeness };
-  const rng = createRng(options.seed).split("batches");
+  const { options, params, space, stepsPerEpoch, workers } = setup;
+  const { config, weights, peak, warmup = 0.05, floor, weightDecay = 0.01 } = options;
   const total = options.epochs * stepsPerEpoch;
   return {
     ...options,
     params,
     decays,
     loss: (batch, training) => pretrainingLoss(params, batch, { config, space, weights, training }),
-    batches: (epoch) => trainingBatches(rule, data.studies, { rng: rng.split(epoch), batchSize, hide }),
+    batches: (epoch) => trainingBatches(setup, epoch),
     reducer: workers ? cellReducer(workers, space) : undefined,
     validate: () => validationScores(setup),
     monitor: { score: "loss", better: "lower" },
-    schedule: { peak: options.peak, warmup: Math.ceil(0.05 * total), total },
-    weightDecay: 0.01,
+    schedule: { peak, warmup: Math.ceil(warmup * total), total, floor },
+    weightDecay,
   };
 }
 
 function* trainingBatches(
-  rule: ReadingRule,
-  studies: readonly SplitStudy[],
-  { rng, batchSize, hide }: { rng: Rng; batchSize: number; hide: number },
+  { data, options, informativeness }: Setup,
+  epoch: number,
 ): Generator<PretrainingBatch> {
+  const { config, seed, batchSize, asPublished, hide = 0.2 } = options;
+  const rule = { config, informativeness };
+  const rng = createRng(seed).split("batches").split(epoch);
   let index = 0;
-  for (const batch of shuffledBatches(studies.map(({ train }) => train), { batchSize, rng })) {
-    yield pretrainingBatch(rule, batch, { rng: rng.split(index++), hide });
+  for (const batch of shuffledBatches(data.studies.map(({ train }) => train), { batchSize, rng })) {
+    yield pretrainingBatch(rule, batch, { rng: rng.split(index++), hide, asPublished });
   }
 }
 
