@@ -61,7 +61,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
 }
 
 function openThreads({ entry, count }: WorkersOptions): Pick<Workers, "threads" | "close"> {
-  const before = setBlasThreads(1);
+  const before = count > 1 ? setBlasThreads(1) : null;
   const close = () => {
     threads.forEach((thread) => thread.close());
     if (before !== null) setBlasThreads(before);

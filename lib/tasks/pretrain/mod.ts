@@ -6,3 +6,4 @@ export * from "./sources.ts";
 export * from "./space.ts";
 export * from "./train.ts";
 export * from "./walkthrough.ts";
+export * from "./workload.ts";
