@@ -1,4 +1,4 @@
-import type { TypeSpace } from "../../cell/mod.ts";
+import { type CellModel, disposeModel, saveCellCheckpoint, type TypeSpace } from "../../cell/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
@@ -18,7 +18,7 @@ import {
 } from "./fold.ts";
 import { type ExperimentScores, type LabelTerms, scoreLabels, summarise } from "./scores.ts";
 import { type ExperimentSet, type PreparedSet, prepareSet } from "./set.ts";
-import { disposeModel, randomStart, type StartingPoint } from "./start.ts";
+import { randomStart, type StartingPoint } from "./start.ts";
 import type { TuneSettings } from "./tune.ts";
 
 /** What an experiment runs on and how. */
@@ -39,6 +39,8 @@ export interface ExperimentOptions {
   readonly baselines?: Readonly<Record<string, FitBaseline>>;
   /** Further readings of each cell with hidden genes, averaged; default 2. */
   readonly draws?: number;
+  /** Folder that takes the tuned encoder of the first split as a checkpoint; default: it is not kept. */
+  readonly save?: string;
   readonly onProgress?: (progress: ExperimentProgress) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
@@ -170,12 +172,13 @@ type Tuner = (name: string) => Promise<TunedAnswers>;
 
 /** Tunes the model or one of its ablations on a fold. */
 function tuner(
-  { fold, linear, options, prepared, report }: FoldJob & {
+  job: FoldJob & {
     fold: FoldData;
     linear: ReturnType<typeof answerLinear>["path"];
     report: (note: string, part?: number) => Promise<void>;
   },
 ): Tuner {
+  const { fold, linear, options, prepared, report } = job;
   const { seed, start, tune = {}, draws = 2, signal } = options;
   const steps = Math.ceil(fold.train.length / (tune.batchSize ?? 32)) * (tune.epochs ?? 6);
   return async (name) => {
@@ -191,6 +194,7 @@ function tuner(
         space,
         draws,
         signal,
+        keep: name === OURS && job.at === 0 ? keeper(prepared, options) : undefined,
         onStep: ({ step, loss }) => report(`${name}, loss ${loss.toFixed(2)}`, Math.min(1, step / steps)),
       });
     } finally {
@@ -198,6 +202,14 @@ function tuner(
       if (isRandom) disposeModel(from.model);
     }
   };
+}
+
+/** Saves a tuned model where the options name a folder; its checkpoint says what it has seen. */
+function keeper(set: PreparedSet, { save, start, seed, preset, split }: ExperimentOptions) {
+  if (save === undefined) return undefined;
+  const studies = [...start.studies, set.name].map((name) => ({ name }));
+  const made = { tuned_on: set.name, split: splitName(split), checkpoint: start.name, studies, preset, seed };
+  return async (model: CellModel) => void await saveCellCheckpoint(save, model, { made });
 }
 
 /** The ontology as the ranking loss sees it, where some class of the fold has a text vector. */

@@ -116,11 +116,13 @@ export interface TunedAnswers {
 export async function answerTuned(
   start: CellModel,
   fold: FoldData,
-  { linear, draws, ...options }: TuneOptions & {
+  { linear, draws, keep, ...options }: TuneOptions & {
     linear: LinearPath;
     space: TypeSpace | null;
     /** Further readings of each cell with hidden genes, averaged. */
     draws: number;
+    /** Gets the tuned model before it is freed. */
+    keep?: (model: CellModel) => Promise<void>;
   },
 ): Promise<TunedAnswers> {
   const { model, training } = await fineTune(start, fold, options);
@@ -128,6 +130,7 @@ export async function answerTuned(
   const encode = (rows: Int32Array) =>
     encodeRows(model, { ...fold.cells, rows, classes: fold.codes }, { draws, hide: options.hide, rng });
   const [validation, test] = [encode(fold.validation), encode(fold.split.test)];
+  await keep?.(model);
   disposeModel(model);
   const weights = fitFusion(
     {

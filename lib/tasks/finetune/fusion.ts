@@ -13,16 +13,16 @@ export interface TwoPaths {
   readonly linear: Float32Array;
 }
 
-/** Without evidence both paths count half: the geometric mean. */
-const PRIOR: FusionWeights = { encoder: 0.5, linear: 0.5 };
-/** Weight of the prior, in validation cells at unit distance: a few cells cannot overthrow it. */
-const PRIOR_STRENGTH = 5;
+/** Without evidence the linear path speaks and the encoder has a small say, which validation cells can raise. */
+const PRIOR: FusionWeights = { encoder: 0.1, linear: 1 };
+/** Weight of the prior, in nats at a factor of e: a few cells cannot overthrow it. */
+const PRIOR_STRENGTH = 4;
 /** Weights are logarithms in the search, so that neither path can count against itself. */
 const FLOOR = 1e-6;
 
 /**
- * The two weights of the highest likelihood on the validation cells, near one half each where there are few: a product
- * of experts (Hinton 2002) with as many parameters as paths.
+ * The two weights of the highest likelihood on the validation cells, near the prior where there are few: a product of
+ * experts (Hinton 2002) with as many parameters as paths.
  *
  * @param truth column of each cell's class
  */

@@ -1,10 +1,18 @@
-import { type FeatureTable, fitLogisticRegression, type LogisticRegression } from "../../baselines/mod.ts";
+import {
+  type Classifier,
+  type FeatureTable,
+  fitLogisticRegression,
+  measureScaling,
+  type Scaling,
+  standardise,
+} from "../../baselines/mod.ts";
 import { type LabelledRows, meanLogLoss, takeRows } from "../../baselines/held_out.ts";
+import { encodeLabels } from "../../baselines/labels.ts";
+import { csrFromDense } from "../../data/sparse.ts";
+import { geneInformativeness } from "../../genes/informativeness.ts";
 
 /** Rows of a table to learn from and to choose by. */
-export interface ValidatedTable {
-  readonly table: FeatureTable;
-  readonly labels: readonly string[];
+export interface ValidatedTable extends LabelledRows {
   /** Rows of the table that settings are chosen by, ascending. */
   readonly validation: Int32Array;
 }
@@ -12,41 +20,62 @@ export interface ValidatedTable {
 /** The linear path of the head, before and after it may learn from the validation cells too. */
 export interface LinearPath {
   /** Fitted to the training cells alone: its answers on the validation cells are honest. */
-  readonly trained: LogisticRegression;
+  readonly trained: Classifier;
   /** Fitted to training and validation cells, for use. */
-  readonly final: LogisticRegression;
+  readonly final: Classifier;
   /** The chosen inverse penalty. */
   readonly c: number;
 }
 
-/** Inverse penalties that are tried, strongest first; log1p values are not scaled to unit variance. */
-const STRENGTHS = [0.01, 0.03, 0.1, 0.3, 1, 3];
+/** Inverse penalties that are tried, strongest first. */
+const STRENGTHS = [0.03, 0.1, 0.3, 1, 3];
 
 /**
- * A linear map from the log1p values of the genes to the classes, penalised by ||W||^2 / (2 C), with C of the least
- * log-loss on the validation cells. Genes keep their own spread: one scaled to unit variance would count as much for
- * its noise as a marker for its signal.
+ * A linear map from the genes' log1p values to the classes, penalised by ||W||^2 / (2 C), with C of the least log-loss on
+ * the validation cells. Genes are scaled to unit variance and multiplied by eta, their correlation ratio with the classes
+ * on the rows learned from: the model reads genes by value x eta squared too, and a penalised weight on such a
+ * feature is a weight with prior variance eta squared, so that a gene without signal has no say.
  */
-export function fitLinearPath(
-  { table, labels, validation }: ValidatedTable,
-  { seed }: { seed: number },
-): LinearPath {
-  const held = new Set(validation);
-  const rows = [...labels.keys()].filter((row) => !held.has(row));
-  const part = (kept: ArrayLike<number>) => ({
-    table: takeRows(table, kept),
-    labels: Array.from(kept, (row) => labels[row]),
-  });
-  const [known, unseen] = [part(rows), part(validation)];
-  const fit = (at: LabelledRows, c: number) =>
-    fitLogisticRegression(at.table, at.labels, { seed, c, standardise: false });
-  let best = { c: STRENGTHS[2], loss: Infinity, model: null as LogisticRegression | null };
-  for (const c of validation.length > 0 ? STRENGTHS : []) {
-    const model = fit(known, c);
-    const loss = meanLogLoss(model.predict(unseen.table), unseen.labels);
-    if (loss >= best.loss) break; // one minimum in C, and weak penalties take longest
-    best = { c, loss, model };
+export function fitLinearPath(data: ValidatedTable, { seed }: { seed: number }): LinearPath {
+  const held = new Set(data.validation);
+  const known = pick(data, [...data.labels.keys()].filter((row) => !held.has(row)));
+  const unseen = pick(data, data.validation);
+  const fit = weighedRegression(known, seed);
+  let best: { c: number; loss: number; trained: Classifier } | null = null;
+  for (const c of unseen.labels.length > 0 ? STRENGTHS : []) {
+    const trained = fit(c);
+    const loss = meanLogLoss(trained.predict(unseen.table), unseen.labels);
+    if (best && loss >= best.loss) break; // one minimum in C, and weak penalties take longest
+    best = { c, loss, trained };
   }
-  const final = fit({ table, labels }, best.c);
-  return { trained: best.model ?? final, final, c: best.c };
+  const c = best?.c ?? 1;
+  const final = weighedRegression(data, seed)(c);
+  return { trained: best?.trained ?? final, final, c };
+}
+
+const pick = ({ table, labels }: LabelledRows, rows: ArrayLike<number>): LabelledRows => ({
+  table: takeRows(table, rows),
+  labels: Array.from(rows, (row) => labels[row]),
+});
+
+/** Scales and weighs the rows once, for any penalty. */
+function weighedRegression({ table, labels }: LabelledRows, seed: number): (c: number) => Classifier {
+  const scaling = weighedScaling(table, labels);
+  const scaled = standardise(table, scaling);
+  return (c) => {
+    const model = fitLogisticRegression(scaled, labels, { seed, c, standardise: false });
+    return { classes: model.classes, predict: (query) => model.predict(standardise(query, scaling)) };
+  };
+}
+
+/** (x - mean) / sd times the correlation ratio of each feature. */
+function weighedScaling(table: FeatureTable, labels: readonly string[]): Scaling {
+  const { classes, codes } = encodeLabels(table, labels);
+  const { mean, inverseSd } = measureScaling(table);
+  const cells = csrFromDense(table.features, table.rows, table.cols);
+  const squared = geneInformativeness([{ cells, classes: codes }], {
+    genes: table.cols,
+    classes: classes.length,
+  });
+  return { mean, inverseSd: inverseSd.map((inverse, gene) => inverse * Math.sqrt(squared[gene])) };
 }

@@ -1,3 +1,5 @@
+export * from "./open_set.ts";
+export * from "./recipes.ts";
 export * from "./experiment.ts";
 export * from "./fold.ts";
 export * from "./fusion.ts";

@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   type CellConfig,
   type CellModel,
+  cellPreset,
   disposeModel,
   initCellParams,
   initClassifier,
@@ -11,6 +12,7 @@ import {
 } from "../../cell/mod.ts";
 import type { GeneVocabulary } from "../../genes/mod.ts";
 import { disposeParams, loadParams, storeParams } from "../../nn/mod.ts";
+import { centredTypes, fitWidth } from "../pretrain/space.ts";
 import { checkpointsDir, createRng, modelError, type Rng } from "../../runtime/mod.ts";
 
 /** What a run starts from, and what to say of it in results. */
@@ -18,29 +20,36 @@ export interface StartingPoint {
   readonly model: CellModel;
   /** Folder name of the checkpoint, or "random". */
   readonly name: string;
+  /** Sets that its training has seen. */
+  readonly studies: readonly string[];
 }
 
 /**
- * The first checkpoint whose training has not seen the set: that of the preset, then `<preset>-heldout`, which was
+ * The first shipped checkpoint whose training has not seen the set: that of the preset, then `<preset>-heldout`, which was
  * pretrained without any set that experiments score on.
  *
  * @param set name of the set, as in the registry
- * @throws {KcellfmError} tag "model", when every checkpoint has seen it or none can be read.
+ * @returns null for a preset of which none is shipped
+ * @throws {KcellfmError} tag "model", when all have seen the set.
  */
 export async function unseenCheckpoint(
   set: string,
   { preset, folder = checkpointsDir() }: { preset: string; folder?: string },
-): Promise<StartingPoint> {
+): Promise<StartingPoint | null> {
   const refused: string[] = [];
   for (const name of [preset, `${preset}-heldout`]) {
     const studies = await readCheckpointStudies(join(folder, name));
-    if (studies === null) refused.push(`${name} is not there`);
-    else if (studies.includes(set)) refused.push(`${name} was trained on it`);
-    else return { model: await loadCellCheckpoint(join(folder, name)), name };
+    if (studies?.includes(set) === false) {
+      return { model: await loadCellCheckpoint(join(folder, name)), name, studies };
+    }
+    if (studies !== null) refused.push(name);
   }
+  if (refused.length === 0) return null;
   throw modelError(
-    `Cannot start from a checkpoint that has not seen ${set}: ${refused.join(", ")}; make one with ` +
-      `\`deno task pretrain --preset ${preset} --without ${set}\` and give it with --checkpoint, or use --checkpoint random`,
+    `Cannot start from ${
+      refused.join(" or ")
+    }: trained on ${set}, whose test cells they must not have seen; make one by ` +
+      `\`deno task pretrain --preset ${preset} --without ${set}\` and give it by --checkpoint, or use --checkpoint random`,
   );
 }
 
@@ -56,7 +65,7 @@ export async function namedCheckpoint(set: string, folder: string): Promise<Star
       `Cannot start from ${folder}: it was trained on ${set}, whose test cells it must not have seen`,
     );
   }
-  return { model: await loadCellCheckpoint(folder), name: folder };
+  return { model: await loadCellCheckpoint(folder), name: basename(folder), studies: studies ?? [] };
 }
 
 /** An untrained model that reads cells as another one does: the "no pretraining" of experiments. */
@@ -75,7 +84,16 @@ export function randomStart(
     temperature: 1,
     hash: "unsaved",
   };
-  return { model, name: "random" };
+  return { model, name: "random", studies: [] };
+}
+
+/** {@linkcode randomStart} at a preset, with the genes and text vectors of the shipped checkpoint. */
+export async function untrained(preset: string, seed: number): Promise<StartingPoint> {
+  const shipped = await loadCellCheckpoint(join(checkpointsDir(), "walkthrough"));
+  const config = cellPreset(preset);
+  const types = centredTypes(fitWidth(shipped.types, config.width));
+  disposeModel(shipped);
+  return randomStart({ config, vocabulary: shipped.vocabulary, types }, createRng(seed).split("random"));
 }
 
 /** A copy whose variables are its own, with a fresh head for other classes. */
@@ -91,5 +109,3 @@ export function withNewHead(model: CellModel, classes: readonly string[], rng: R
   const classifier = initClassifier(rng, { width: model.config.width, classes: classes.length });
   return { ...model, params: { ...copy, classifier }, classes, hash: "unsaved" };
 }
-
-export { disposeModel };
