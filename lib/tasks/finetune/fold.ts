@@ -108,6 +108,7 @@ export interface TunedAnswers {
   readonly encoder: Answer;
   readonly fused: Answer;
   readonly weights: FusionWeights;
+  readonly validation: EncodedCells;
   readonly test: EncodedCells;
   readonly training: TrainingResult;
 }
@@ -144,6 +145,7 @@ export async function answerTuned(
     encoder: toPrediction(fold.classes, test.probabilities),
     fused: toPrediction(fold.classes, fuse(paths, weights, fold.classes.length)),
     weights,
+    validation,
     test,
     training,
   };
