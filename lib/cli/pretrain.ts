@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { CELL_PRESETS } from "../cell/mod.ts";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { AS_PUBLISHED, type AsPublished, CELL_PRESETS } from "../cell/mod.ts";
 import { openCells } from "../data/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import type { Ontology } from "../ontology/mod.ts";
@@ -12,6 +13,7 @@ import {
   usageError,
   versions,
 } from "../runtime/mod.ts";
+import { originalVocabulary } from "../tasks/original.ts";
 import {
   bestOntology,
   bestVocabulary,
@@ -64,13 +66,20 @@ export const command = createCommand(
     integer({ min: 1 }),
     usualWorkers(),
   )
+  .option(
+    "--as-published <parts>",
+    `do as the original did where we do otherwise: all, or some of ${
+      Object.keys(AS_PUBLISHED).join(",")
+    } (docs/PARITY.md)`,
+    publishedParts,
+  )
   .option("--cells <n>", "cells of the simulated atlas", integer({ min: 100 }), 4000)
   .option("--types <n>", "cell types of the simulated atlas", integer({ min: 2 }), 60)
   .action(async (files, options) => {
     const preset = trainingPreset(options.preset);
     const backend = await startBackend(options.backend);
     const ontology = await bestOntology();
-    const vocabulary = await bestVocabulary();
+    const vocabulary = preset === "paper" ? await originalVocabulary() : await bestVocabulary();
     const rng = createRng(options.seed).split("simulated");
     const simulate = () =>
       simulatedStudy(ontology, { vocabulary, cells: options.cells, types: options.types, rng });
@@ -93,12 +102,23 @@ export const command = createCommand(
       batchSize: options.batch,
       peak: options.rate,
       workers: options.workers,
+      asPublished: options.asPublished,
       directory: join(out, "training"),
       signal: interruptSignal(),
       ...progress(),
     });
-    await finish(experiment, { sources, out, preset, seed: options.seed, backend: backend.name });
+    const set = `${sources.real ? "real" : "simulated"}${options.asPublished ? "-as_published" : ""}`;
+    await finish(experiment, { sources, set, out, preset, seed: options.seed, backend: backend.name });
   });
+
+function publishedParts(text: string): Partial<AsPublished> {
+  if (text === "all") return AS_PUBLISHED;
+  const parts = text.split(",");
+  if (parts.every((part) => part in AS_PUBLISHED)) {
+    return Object.fromEntries(parts.map((part) => [part, true]));
+  }
+  throw new InvalidArgumentError(`Expected all, or some of ${Object.keys(AS_PUBLISHED).join(",")}.`);
+}
 
 interface SourceChoice {
   readonly which: string;
@@ -154,8 +174,10 @@ function progress() {
 
 async function finish(
   experiment: Experiment,
-  { sources, out, preset, seed, backend }: {
+  { sources, set, out, preset, seed, backend }: {
     sources: Sources;
+    /** Of the result file. */
+    set: string;
     out: string;
     preset: string;
     seed: number;
@@ -171,7 +193,7 @@ async function finish(
   });
   const path = await writeResult({
     task: "pretrain",
-    set: sources.real ? "real" : "simulated",
+    set,
     split: "70/10/20 within each type of each study",
     repeats: 1,
     ...common,
