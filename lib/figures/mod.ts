@@ -1,6 +1,7 @@
 export * from "./bars.ts";
 export * from "./boxes.ts";
 export * from "./escape.ts";
+export * from "./experiment.ts";
 export type { Figure, FigureText } from "./figure.ts";
 export * from "./graph_tree.ts";
 export * from "./heatmap.ts";
@@ -8,6 +9,7 @@ export * from "./histogram.ts";
 export * from "./html.ts";
 export * from "./json.ts";
 export * from "./lines.ts";
+export * from "./roofline.ts";
 export * from "./scatter_map.ts";
 export * from "./svg.ts";
 export * from "./theme.ts";

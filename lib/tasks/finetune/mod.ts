@@ -1,3 +1,4 @@
+export * from "./report.ts";
 export * from "./open_set.ts";
 export * from "./recipes.ts";
 export * from "./experiment.ts";

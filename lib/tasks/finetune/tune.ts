@@ -41,8 +41,8 @@ export interface TuneSettings {
   readonly hide: number;
   /** "balanced" weighs each class by n / (classes x its cells), as scikit-learn. */
   readonly classWeights: "none" | "balanced";
-  /** Tokens a cell at most; a model without positions may read more than in its pretraining. */
-  readonly length: number;
+  /** Tokens a cell at most, more than in pretraining if need be; null for the model's own. */
+  readonly length: number | null;
   readonly weightDecay: number;
   /** Weight of the ranking against the ontology's text vectors, where the classes have some. */
   readonly ontology: number;
@@ -58,7 +58,7 @@ export const TUNE_SETTINGS: TuneSettings = {
   peak: 1e-3,
   hide: 0.2,
   classWeights: "none",
-  length: 256,
+  length: null,
   weightDecay: 0.01,
   ontology: 0.2,
   patience: 3,
@@ -98,7 +98,7 @@ export async function fineTune(start: CellModel, data: TuningData, options: Tune
   const settings = { ...TUNE_SETTINGS, ...options };
   requireClasses(data);
   const rng = createRng(options.seed);
-  const reading = readingOf(start, data, settings.length);
+  const reading = readingOf(start, data, settings.length ?? start.config.length);
   const model = withNewHead(reading, data.classes, rng.split("head"));
   const weights = settings.classWeights === "balanced" ? tf.tensor1d(balancedWeights(data)) : null;
   try {
@@ -163,7 +163,7 @@ function trainingOptions(setup: Setup): TrainingOptions<TuningBatch> {
     batches: (epoch) => tuningBatches(setup, rng.split(`epoch/${epoch}`)),
     ...(validated && {
       validate: () => validationScores(setup),
-      monitor: { score: "loss", better: "lower" as const },
+      monitor: { score: "cell_type", better: "lower" as const },
       patience,
     }),
     epochs,
@@ -237,5 +237,5 @@ function scoreProbabilities(
     loss -= Math.log(Math.max(row[code], 1e-30));
     if (row.every((p) => p <= row[code])) hits++;
   });
-  return { loss: loss / truth.length, accuracy: hits / truth.length };
+  return { cell_type: loss / truth.length, accuracy: hits / truth.length };
 }

@@ -1,0 +1,149 @@
+import pl from "nodejs-polars";
+import { confusionFigure as confusionOf } from "../../figures/cells.ts";
+import {
+  classBars,
+  compositionBars,
+  type Figure,
+  type FigureText,
+  methodBars,
+  type MethodRow,
+  scatterMap,
+  tuningCurves,
+} from "../../figures/mod.ts";
+import { confusionMatrix, perClass } from "../../metrics/mod.ts";
+import { mapCells } from "../annotation/umap.ts";
+import { type ExperimentRun, OURS } from "./experiment.ts";
+import type { ExperimentSet } from "./set.ts";
+import { summarise } from "./scores.ts";
+
+/** Methods as readers know them, in the order of charts. */
+const METHOD_NAMES: Readonly<Record<string, string>> = {
+  [OURS]: "KCellFM",
+  published: "KCellFM, as published",
+  encoder_alone: "its encoder alone",
+  linear_alone: "its linear path alone",
+  no_pretraining: "without pretraining",
+  no_ontology: "without the ontology",
+  logistic_regression: "logistic regression",
+  random_forest: "random forest",
+  nearest_neighbours: "nearest neighbours",
+  perceptron: "perceptron",
+  majority: "most frequent class",
+};
+
+/** A method's name for people; one that is not known is shown with spaces. */
+export const methodName = (name: string): string => METHOD_NAMES[name] ?? name.replaceAll("_", " ");
+
+/** Each method's mean scores with their spread over the splits; published numbers only where they are of these data. */
+export function methodRows({ result, folds }: ExperimentRun): MethodRow[] {
+  const known = Object.keys(METHOD_NAMES);
+  const place = (name: string) => known.includes(name) ? known.indexOf(name) : known.length;
+  const names = Object.keys(folds[0].scores).sort((a, b) => place(a) - place(b));
+  const rows = names.map((name) => {
+    const { mean, sd } = summarise(folds.map(({ scores }) => scores[name]));
+    const spread = { accuracy: sd.accuracy, macroF1: sd.macro_f1 };
+    return {
+      method: methodName(name),
+      accuracy: mean.accuracy,
+      macroF1: mean.macro_f1,
+      ...(folds.length > 1 && { sd: spread }),
+    };
+  });
+  const { accuracy, macro_f1 } = result.published;
+  if (typeof accuracy !== "number" || typeof macro_f1 !== "number") return rows;
+  return [rows[0], { method: methodName("published"), accuracy, macroF1: macro_f1 }, ...rows.slice(1)];
+}
+
+/** {@linkcode methodRows} as bars. */
+export function comparisonFigure(run: ExperimentRun, title = "Test cells named right"): Figure {
+  return methodBars(methodRows(run), { title, subtitle: splitsInWords(run) });
+}
+
+/** {@linkcode methodRows} as a table. */
+export function comparisonTable(run: ExperimentRun): pl.DataFrame {
+  const rows = methodRows(run);
+  const round = (value: number) => Math.round(value * 1000) / 1000;
+  return pl.DataFrame({
+    method: rows.map(({ method }) => method),
+    accuracy: rows.map(({ accuracy }) => round(accuracy)),
+    "macro-F1": rows.map(({ macroF1 }) => round(macroF1)),
+  });
+}
+
+function splitsInWords({ result, folds }: ExperimentRun): string {
+  const spread = folds.length > 1 ? `, mean and standard deviation of ${folds.length} splits` : "";
+  return `${result.set}, ${result.split}${spread}`;
+}
+
+/** True and called labels of all test cells of all splits, by one method. */
+export function pooledCalls({ folds }: ExperimentRun, method = OURS): { truth: string[]; called: string[] } {
+  return {
+    truth: folds.flatMap(({ truth }) => [...truth]),
+    called: folds.flatMap(({ answers }) => [...answers[method].labels]),
+  };
+}
+
+/** Which classes are taken for which, over all splits; the most frequent class first. */
+export function confusionFigure(run: ExperimentRun, title = "True and called classes"): Figure {
+  const { truth, called } = pooledCalls(run);
+  const labels = byFrequency(truth, called);
+  return confusionOf(confusionMatrix(truth, called, { labels }), { title });
+}
+
+/** F1 of every class, ours beside the best of the baselines by accuracy. */
+export function classFigure(run: ExperimentRun, title = "Which classes are hard"): Figure {
+  const methods = [OURS, bestBaseline(run)];
+  const labels = byFrequency(pooledCalls(run).truth);
+  const f1Of = (method: string) => {
+    const { truth, called } = pooledCalls(run, method);
+    const scores = new Map(perClass(truth, called).map(({ label, f1 }) => [label, f1]));
+    return labels.map((label) => scores.get(label) ?? 0);
+  };
+  const rows = methods.map((method) => ({ name: methodName(method), f1: f1Of(method) }));
+  return classBars(labels, rows, { title, subtitle: "most frequent class first" });
+}
+
+/** The baseline of the best mean accuracy; parts and ablations of the model are none. */
+export function bestBaseline({ result }: ExperimentRun): string {
+  const own = ["encoder_alone", "linear_alone", "no_pretraining", "no_ontology"];
+  const rivals = Object.entries(result.baselines).filter(([name]) => !own.includes(name));
+  return rivals.reduce((best, next) => (next[1].accuracy ?? 0) > (best[1].accuracy ?? 0) ? next : best)[0];
+}
+
+/** Losses while the model was tuned on each split (the first three). */
+export function trainingFigure({ folds }: ExperimentRun, title = "Tuning"): Figure {
+  const runs = folds.slice(0, 3).map(({ split, tuned }) => ({ name: split.name, log: tuned.training.log }));
+  return tuningCurves(folds.length > 1 ? runs : [{ ...runs[0], name: "loss" }], { title });
+}
+
+/** Test cells of the first split on the map of the tuned encoder, by their true class. */
+export function mapFigure(run: ExperimentRun, { seed, title }: { seed: number; title: string }): Figure {
+  const { tuned: { test }, truth } = run.folds[0];
+  const width = test.vectors.length / test.rows.length;
+  const map = mapCells({ vectors: test.vectors, rows: test.rows.length, width }, { seed });
+  const label = Array.from(map.rows, (row) => truth[row]);
+  return scatterMap({ ...map, label, title, subtitle: "UMAP of the tuned encoder's cell vectors" });
+}
+
+/** How many cells there are of each class and group. */
+export function compositionFigure(
+  { labels, groups }: Pick<ExperimentSet, "labels" | "groups">,
+  text: Pick<FigureText, "title" | "subtitle">,
+): Figure {
+  const counts = new Map(
+    byFrequency(labels.filter((label) => label !== null)).map((label) => [label, new Map<string, number>()]),
+  );
+  labels.forEach((label, row) => {
+    const of = label === null ? undefined : counts.get(label);
+    const group = groups?.[row] ?? "cells";
+    of?.set(group, (of.get(group) ?? 0) + 1);
+  });
+  return compositionBars(counts, text);
+}
+
+/** Labels, the most frequent of the first list first. */
+function byFrequency(labels: readonly string[], others: readonly string[] = []): string[] {
+  const counts = new Map([...new Set(others)].map((label) => [label, 0]));
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label);
+}
