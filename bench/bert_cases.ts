@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { disposeParams } from "../lib/nn/mod.ts";
+import { disposeParams, type TrainingMode } from "../lib/nn/mod.ts";
 import { createRng } from "../lib/runtime/mod.ts";
 import { bert, type BertConfig, initBert, TEXT_PRESETS, textConfig } from "../lib/text/mod.ts";
 import type { Case, CaseEntry } from "./case.ts";
@@ -42,13 +42,18 @@ function bertCase(config: BertConfig, { rows, length }: { rows: number; length: 
   const shapes = fillParams(params);
   const ids = Int32Array.from(uniform(rows * length, 1000), (u) => Math.floor(u * config.vocab_size));
   const target = filled({ shape: [rows, length, config.hidden_size], deviation: 1 }, 1001);
-  const step = createStep(params, (training) => {
+  const lossOf = (training?: TrainingMode) => {
     const tokens = {
       ids: tf.tensor2d(ids, [rows, length], "int32"),
       lengths: tf.fill([rows], length, "int32") as tf.Tensor1D,
     };
     const hidden = bert(params, tokens, { config, dropout: DROPOUT, training });
-    return tf.mean(tf.squaredDifference(hidden, target)) as tf.Scalar;
+    return tf.mean<tf.Scalar>(tf.squaredDifference(hidden, target));
+  };
+  const step = createStep(params, {
+    batch: null,
+    loss: (_, training) => ({ total: lossOf(training), parts: {} }),
+    plain: () => lossOf(),
   });
   return {
     work: { flops: trainingStep(bertEncoder(config, { rows, length }), countOf(shapes)), items: rows },

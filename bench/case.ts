@@ -15,7 +15,7 @@ export interface Case {
   readonly spec: Record<string, unknown>;
   /** Runs once and gives mean absolute values of what it computes; the twin must give the same. */
   check(): number[];
-  run(): void;
+  run(): void | Promise<void>;
   dispose(): void;
 }
 
@@ -25,5 +25,5 @@ export interface CaseEntry {
   readonly scale: string;
   /** Sizes in words. */
   readonly shape: string;
-  create(): Case;
+  create(): Case | Promise<Case>;
 }

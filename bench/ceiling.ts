@@ -27,8 +27,9 @@ export const ceilingEntry: CaseEntry = {
 };
 
 /** Bytes a second that one thread copies between arrays that no cache holds, reads and writes counted: best of `repeats`. */
-export function copyRate(repeats: number): number {
+export async function copyRate(repeats: number): Promise<{ bytes: number; bytesPerSecond: number }> {
   const [from, to] = [new Float32Array(COPIED / 4).fill(1), new Float32Array(COPIED / 4)];
-  const times = Array.from({ length: repeats + 1 }, () => clock(() => to.set(from), 1));
-  return 2 * COPIED / Math.min(...times) * 1000;
+  let best = Infinity;
+  for (let i = 0; i <= repeats; i++) best = Math.min(best, await clock(() => to.set(from), 1));
+  return { bytes: 2 * COPIED, bytesPerSecond: 2 * COPIED / best * 1000 };
 }

@@ -9,18 +9,21 @@ import {
 import { MASK_VALUE } from "../lib/genes/mod.ts";
 import { disposeParams } from "../lib/nn/mod.ts";
 import { createRng } from "../lib/runtime/mod.ts";
+import { cellReducer, startCellWorkers } from "../lib/tasks/pretrain/parallel.ts";
 import type { Case, CaseEntry } from "./case.ts";
 import { filled, uniform } from "./fill.ts";
 import { cellEncoder, cellHeads, trainingStep } from "./flops.ts";
 import { CLASSES, GENES, type Scale, TYPES } from "./scales.ts";
 import { countOf, createStep, fillParams } from "./training_step.ts";
 
-/** Embedding a batch of cells, and a training step on it, at one scale. */
-export function* cellCases(scale: Scale): Generator<CaseEntry> {
+/** Embedding a batch of cells, and a training step on it, by one thread and by `workers`. */
+export function* cellCases(scale: Scale, workers: number): Generator<CaseEntry> {
   const { name, config, batch } = scale;
   const shape = `${batch} cells x ${config.length} tokens, ${config.width} wide, ${config.layers} layers`;
   yield { name: "cell forward", scale: name, shape, create: () => forwardCase(scale) };
-  yield { name: "cell step", scale: name, shape, create: () => stepCase(scale) };
+  yield { name: "cell step", scale: name, shape, create: () => stepCase(scale, 1) };
+  if (workers === 1) return;
+  yield { name: `cell step, ${workers} workers`, scale: name, shape, create: () => stepCase(scale, workers) };
 }
 
 /** Full rows, 15 % of the values hidden. */
@@ -96,21 +99,28 @@ function forwardCase(scale: Scale): Case {
   };
 }
 
-function stepCase(scale: Scale): Case {
+/** With more than one worker they share the batch; the check is that of a single thread. */
+async function stepCase(scale: Scale, workers: number): Promise<Case> {
   const { config } = scale;
   const { params, batch, spec, masked, size } = buildModel(scale);
   const space = typeSpace(config.width);
-  const step = createStep(
-    params,
-    (training) => pretrainingLoss(params, batch, { config, space, training }).total,
-  );
-  const forward = cellEncoder(config, batch.cells) + cellHeads(config.width, { masked, batch: batch.cells });
+  const team = workers > 1
+    ? await startCellWorkers(params, { config, space, genes: GENES, classes: CLASSES, count: workers })
+    : null;
+  const step = createStep(params, {
+    batch,
+    loss: (part: PretrainingBatch, training) => pretrainingLoss(params, part, { config, space, training }),
+    plain: () => pretrainingLoss(params, batch, { config, space }).total,
+    reducer: team ? cellReducer(team, space) : undefined,
+  });
+  const heads = cellHeads(config.width, { masked, batch: batch.cells });
   return {
-    work: { flops: trainingStep(forward, size), items: batch.cells },
+    work: { flops: trainingStep(cellEncoder(config, batch.cells) + heads, size), items: batch.cells },
     spec: { ...spec, pass: "step" },
     check: step.check,
     run: step.run,
     dispose() {
+      team?.close();
       step.dispose();
       disposeParams(params);
       space.vectors.dispose();

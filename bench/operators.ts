@@ -22,7 +22,7 @@ const negative = (...shape: number[]): Filling => ({ shape, deviation: 0.5, sign
 /** Every differentiable operator of lib/kernels, at the sizes it has in the cell model (attention: in BERT). */
 export function operatorsAt(scale: Scale): Operator[] {
   const s = sizesOf(scale);
-  return [...products(s), ...norms(s), ...mixers(s, scale), ...lookups(s), attention(scale.name)];
+  return [...products(s), ...norms(s), ...mixers(s, scale), ...lookups(s), dropout(s), attention(scale.name)];
 }
 
 function products({ B, L, W, F, H, N }: Sizes): Operator[] {
@@ -148,6 +148,15 @@ function lookups({ B, L, W }: Sizes): Operator[] {
       run: (logits) => kernels.softmaxCrossEntropy(logits as tf.Tensor2D, labels),
     },
   ];
+}
+
+function dropout({ B, L, W }: Sizes): Operator {
+  return {
+    call: "dropout",
+    inputs: [normal(B, L, W)],
+    flops: 0,
+    run: (x) => kernels.dropout(x, { rate: 0.1, seed: 7 }),
+  };
 }
 
 /** Texts, heads, tokens and head width: those of our text encoder, and BERT-base's. */

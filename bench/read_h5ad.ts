@@ -2,45 +2,15 @@
  * Rows per second of X read by slices: ours beside Python's h5py and anndata (backed) on the same files, interleaved
  * in one run; opening is not counted. `deno run -A bench/read_h5ad.ts [rows in a slice]`; Python is `KCELLFM_PYTHON` or python3.
  */
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type CsrMatrix, findDataset, openH5ad, writeH5ad } from "../lib/data/mod.ts";
+import { findDataset, openH5ad } from "../lib/data/mod.ts";
 import { writeResult } from "../lib/metrics/mod.ts";
-import { cacheDir, createRng, peakMemoryMb, type Rng, versions } from "../lib/runtime/mod.ts";
+import { peakMemoryMb, versions } from "../lib/runtime/mod.ts";
+import { simulatedFile } from "./simulated.ts";
 
 const REPEATS = 5;
 const SIZE = { cells: 50_000, genes: 20_000, meanGap: 14 };
 const METHODS = ["h5py", "anndata"] as const;
-
-/** Values spread evenly over each row: about one gene in `meanGap`. */
-function* simulatedBlocks({ cells, genes, meanGap }: typeof SIZE, rng: Rng): Iterable<CsrMatrix> {
-  const rows = 500;
-  for (let start = 0; start < cells; start += rows) {
-    const indptr = new Int32Array(rows + 1);
-    const indices: number[] = [];
-    for (let row = 0; row < rows; row++) {
-      for (let gene = rng.int(meanGap); gene < genes; gene += 1 + rng.int(2 * meanGap - 1)) {
-        indices.push(gene);
-      }
-      indptr[row + 1] = indices.length;
-    }
-    const data = Float32Array.from(indices, () => 1 + Math.floor(-2 * Math.log(1 - rng.uniform())));
-    yield { rows, cols: genes, indptr, indices: Int32Array.from(indices), data };
-  }
-}
-
-async function simulatedFile(): Promise<string> {
-  const path = join(cacheDir(), "bench", `csr_${SIZE.cells}x${SIZE.genes}.h5ad`);
-  if (await Deno.stat(path).catch(() => null)) return path;
-  await Deno.mkdir(join(cacheDir(), "bench"), { recursive: true });
-  console.log(`writing ${path}`);
-  await writeH5ad(path, {
-    x: simulatedBlocks(SIZE, createRng(1)),
-    obsNames: Array.from({ length: SIZE.cells }, (_, i) => `cell${i}`),
-    varNames: Array.from({ length: SIZE.genes }, (_, i) => `gene${i}`),
-  });
-  return path;
-}
 
 interface Timing {
   readonly seconds: number;
@@ -133,4 +103,4 @@ async function measure(
 const step = Number(Deno.args[0] ?? 256);
 const pbmc3k = await findDataset("pbmc3k");
 if (pbmc3k) await measure(pbmc3k, { set: "pbmc3k", real: true, step });
-await measure(await simulatedFile(), { set: `csr_${SIZE.cells}x${SIZE.genes}`, real: false, step });
+await measure(await simulatedFile(SIZE), { set: `csr_${SIZE.cells}x${SIZE.genes}`, real: false, step });

@@ -47,6 +47,16 @@ export function toRow(
   };
 }
 
+/** A row of ours alone. */
+export function plainRow(
+  { name, scale }: { name: string; scale: string },
+  ours: number,
+  { backend, blas, relaxedSimd, threads }: RunContext,
+): BenchRow {
+  const engine = { backend, blas: basename(blas), relaxed_simd: relaxedSimd, threads };
+  return { name, scale, ...engine, ours_ms: rounded(ours), torch_ms: null, ratio: null };
+}
+
 /** Four significant digits are more than a timing has. */
 export const rounded = (value: number): number => Number(value.toPrecision(4));
 

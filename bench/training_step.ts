@@ -1,39 +1,51 @@
 import * as tf from "@tensorflow/tfjs";
 import { clipGlobalNorm, createAdamW } from "../lib/kernels/mod.ts";
-import { flattenParams, type ParamTree, type TrainingMode } from "../lib/nn/mod.ts";
-import { createRng } from "../lib/runtime/mod.ts";
+import { flattenParams, type ParamTree } from "../lib/nn/mod.ts";
+import type { Reducer, TrainingOptions } from "../lib/train/mod.ts";
+import { batchRng, computeGradients } from "../lib/train/gradients.ts";
+import type { Case } from "./case.ts";
 import { filled } from "./fill.ts";
 
-/** A training step that can be timed, and checked against the twin's. */
-export interface TrainingStep {
-  /** Gradients, clipping at norm 1 and AdamW, with dropout. */
-  run(): void;
-  /** The loss and the norm of its gradient, without dropout and without a step. */
-  check(): number[];
-  dispose(): void;
+/** What a training step needs beside its parameters. */
+export interface StepOptions<Batch> {
+  readonly batch: Batch;
+  readonly loss: TrainingOptions<Batch>["loss"];
+  /** The same loss without dropout, for the check. */
+  readonly plain: () => tf.Scalar;
+  /** Who shares the batch; default nobody. */
+  readonly reducer?: Reducer<Batch>;
 }
 
-/** The step that lib/train takes for one batch. */
-export function createStep(params: ParamTree, loss: (training?: TrainingMode) => tf.Scalar): TrainingStep {
-  const variables = flattenParams(params);
-  const optimiser = createAdamW(variables);
-  const rng = createRng("bench");
-  const gradientsOf = (training?: TrainingMode) => {
-    const { value, grads } = tf.variableGrads(() => loss(training), [...variables.values()]);
-    const [score] = value.dataSync();
-    value.dispose();
-    const named = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]]));
-    return { score, ...clipGlobalNorm(named, 1) };
-  };
+const PLACE = { seed: 1, epoch: 0, batch: 1 };
+const RATE = 1e-4;
+const CLIP = 1;
+
+/**
+ * The step that lib/train takes for one batch: gradients, clipping, AdamW, with dropout. Its check is the loss and the
+ * norm of the gradient, without dropout and without a step.
+ */
+export function createStep<Batch>(
+  params: ParamTree,
+  { batch, loss, plain, reducer }: StepOptions<Batch>,
+): Pick<Case, "run" | "check" | "dispose"> {
+  const learning = flattenParams(params);
+  const optimiser = createAdamW(learning);
+  const own = (part: Batch) =>
+    computeGradients({ loss, learning }, { batch: part, training: { rng: batchRng(PLACE) } });
+  function apply(sums: Map<string, tf.Tensor>): void {
+    const { gradients } = clipGlobalNorm(sums, CLIP);
+    optimiser.step(gradients, RATE);
+    tf.dispose([...gradients.values()]);
+  }
   return {
-    run() {
-      const { gradients } = gradientsOf({ rng });
-      optimiser.step(gradients, 1e-4);
-      tf.dispose([...gradients.values()]);
-    },
+    run: reducer
+      ? async () => apply((await reducer.reduce(batch, { place: PLACE, own })).gradients)
+      : () => apply(own(batch).gradients),
     check() {
-      const { score, norm, gradients } = gradientsOf();
-      tf.dispose([...gradients.values()]);
+      const { value, grads } = tf.variableGrads(plain, [...learning.values()]);
+      const { gradients, norm } = clipGlobalNorm(new Map(Object.entries(grads)), Infinity);
+      const [score] = value.dataSync();
+      tf.dispose([value, ...gradients.values()]);
       return [Math.abs(score), norm];
     },
     dispose: () => optimiser.dispose(),

@@ -87,6 +87,7 @@ CALLS = {
     "causalConvSilu": conv_silu,
     "ssdScan": ssd_scan,
     "mamba2Mix": flat_mix,
+    "dropout": lambda x: F.dropout(x, 0.1),
     "attention": F.scaled_dot_product_attention,
 }
 # those whose ids or labels are made once, beside their inputs

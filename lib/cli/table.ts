@@ -21,10 +21,15 @@ export function terminalTable({ title, columns, rows }: Table): string {
 
 /** The table as GitHub's Markdown. */
 export function markdownTable({ title, columns, rows }: Table): string {
+  return `### ${title}\n\n${markdownRows(columns, rows)}`;
+}
+
+/** Columns and rows as GitHub's Markdown, without a title. */
+export function markdownRows(columns: readonly string[], rows: Table["rows"]): string {
   const draw = (line: readonly Cell[]) =>
     `| ${line.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
   const rule = columns.map((_, k) => isNumber(rows, k) ? "---:" : "---");
-  return [`### ${title}`, "", draw(columns), draw(rule), ...rows.map(draw), ""].join("\n");
+  return [draw(columns), draw(rule), ...rows.map(draw), ""].join("\n");
 }
 
 /** A column is numeric when all that it holds are figures, dashes or nothing. */
