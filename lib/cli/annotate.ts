@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { loadCellCheckpoint } from "../cell/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
 import { checkpointsDir, resultsDir, startBackend, writeFileAtomically } from "../runtime/mod.ts";
@@ -13,6 +12,7 @@ import {
   type OutputPaths,
   writeAnnotation,
 } from "../tasks/annotation/write.ts";
+import { openCellModel } from "../tasks/original.ts";
 import { renderReport } from "../tasks/report/mod.ts";
 import { startRun } from "../tasks/run_facts.ts";
 import { createCommand, oneOf } from "./flags.ts";
@@ -34,7 +34,11 @@ export const command = createCommand("annotate", "Names the type of every cell o
     "--truth-key <column>",
     "obs column of FILE with true types to score against (default: the label key, if FILE has it)",
   )
-  .option("--checkpoint <folder>", "the cell model (default: checkpoints/PRESET)")
+  .option(
+    "--checkpoint <path>",
+    "the cell model: a folder, or a file of the original's weights (default: checkpoints/PRESET)",
+  )
+  .option("--text <folder>", "text checkpoint whose type vectors go with a file of the original's weights")
   .option("--report <path>", "the report, .html (default: beside --out)")
   .option(
     "--values <kind>",
@@ -56,7 +60,8 @@ export const command = createCommand("annotate", "Names the type of every cell o
     const finish = startRun();
     const backend = await startBackend(options.backend);
     const ontology = await loadOntology(options.ontology ?? null);
-    const model = await loadCellCheckpoint(options.checkpoint ?? join(checkpointsDir(), options.preset));
+    const checkpoint = options.checkpoint ?? join(checkpointsDir(), options.preset);
+    const model = await openCellModel(checkpoint, { text: options.text });
     const bars = progressByFile();
     const annotation = await annotate(requestOf(file, options), {
       embedder: modelEmbedder(model, { candidates: options.candidates }),

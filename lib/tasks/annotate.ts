@@ -1,4 +1,5 @@
 import type { Ontology } from "../ontology/mod.ts";
+import { modelError } from "../runtime/mod.ts";
 import { callByReference, type HeldOut } from "./annotation/by_reference.ts";
 import { callByText } from "./annotation/by_text.ts";
 import { scoreBaselines, scoreMajority } from "./annotation/compare.ts";
@@ -55,6 +56,7 @@ export interface Annotation {
  */
 export async function annotate(request: AnnotateRequest, context: AnnotateContext): Promise<Annotation> {
   const { embedder, ontology, seed } = context;
+  requireKnowledge(request, embedder);
   const query = await readCells(request.input, request.choice ?? {}, embedder.vocabulary);
   try {
     const truthKey = truthKeyOf(request, query);
@@ -79,6 +81,15 @@ export async function annotate(request: AnnotateRequest, context: AnnotateContex
   } finally {
     query.cells.source.close();
   }
+}
+
+/** Without a reference cells are named by text vectors; a file of the original's weights has none. */
+function requireKnowledge({ input, reference }: AnnotateRequest, { types, width }: Embedder): void {
+  if (reference || types.ids.length > 0) return;
+  throw modelError(
+    `Cannot name the cells of ${input}: the model has no text vectors of cell types; give a labelled file ` +
+      `(--reference) or a text checkpoint whose vectors have ${width} numbers (--text)`,
+  );
 }
 
 interface Reference {

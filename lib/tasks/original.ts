@@ -1,8 +1,29 @@
-import { type CellModel, fromOriginal, initCellParams, type TypeVectors, unitRows } from "../cell/mod.ts";
+import {
+  type CellModel,
+  fromOriginal,
+  initCellParams,
+  loadCellCheckpoint,
+  type TypeVectors,
+  unitRows,
+} from "../cell/mod.ts";
 import { findDataset, openTensors } from "../data/mod.ts";
 import { type GeneVocabulary, readGeneTable, readOriginalVocabulary } from "../genes/mod.ts";
 import { loadParams } from "../nn/mod.ts";
 import { dataError, modelError, sha256, zeroRng } from "../runtime/mod.ts";
+import { loadTypeEmbeddings } from "../text/mod.ts";
+
+/**
+ * A cell model from a folder of ours, or from a checkpoint file of the original with its own genes (see
+ * {@linkcode loadOriginal}); `text` is the checkpoint of the text encoder whose type vectors go with the latter.
+ *
+ * @throws {KcellfmError} tag "file", "data" or "model", when something is missing or does not fit.
+ */
+export async function openCellModel(path: string, { text }: { text?: string } = {}): Promise<CellModel> {
+  const isFile = await Deno.stat(path).then((it) => it.isFile, () => false);
+  if (!isFile) return await loadCellCheckpoint(path);
+  const types = text === undefined ? undefined : loadTypeEmbeddings(text);
+  return await loadOriginal(path, { vocabulary: await originalVocabulary(), types });
+}
 
 /** The registry's names of the original's checkpoint and of what it is read with. */
 export const ORIGINAL_DATASETS = {

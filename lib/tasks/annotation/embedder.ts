@@ -27,12 +27,14 @@ export function modelEmbedder(
   model: CellModel,
   { candidates = "trained" }: { candidates?: Candidates } = {},
 ): Embedder {
+  const trained = selectTypes(model.types, model.classes);
+  const all = candidates === "all" || trained.ids.length === 0; // the original's file does not name its classes
   return {
     preset: model.config.preset,
     hash: model.hash,
     width: model.config.width,
     vocabulary: model.vocabulary,
-    types: candidates === "all" ? model.types : selectTypes(model.types, model.classes),
+    types: all ? model.types : trained,
     temperature: model.temperature,
     embed: (cells, options) => embedCells(model, cells, options),
   };
