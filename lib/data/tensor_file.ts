@@ -1,4 +1,4 @@
-import { requireFolder, writeAtomically } from "../runtime/mod.ts";
+import { fileError, requireFolder, writeAtomically } from "../runtime/mod.ts";
 import { readRange } from "./file_range.ts";
 import { requireFile } from "./hdf5_check.ts";
 import { layOut, narrow } from "./safetensors.ts";
@@ -22,7 +22,10 @@ export interface TensorFile {
  * @throws {KcellfmError} tag "file", when it is neither, or damaged.
  */
 export async function openTensors(path: string): Promise<TensorFile> {
-  if (torchFormOf(path) === null) return openSafetensors(path);
+  if (torchFormOf(path) === null) {
+    requireSafetensors(path);
+    return openSafetensors(path);
+  }
   const checkpoint = await readTorchCheckpoint(path);
   return { path, form: checkpoint.form, tensors: checkpoint.flatten(), metadata: {} };
 }
@@ -78,6 +81,21 @@ const WRITTEN: Readonly<Record<TensorDtype, TensorDtype>> = {
 
 function writtenAs(stored: TensorDtype, wanted?: FloatDtype): TensorDtype {
   return wanted && /^B?F\d/.test(stored) ? wanted : WRITTEN[stored];
+}
+
+/** A pointer or a web page in place of the weights is the usual accident; its first bytes would pass for a length. */
+function requireSafetensors(path: string): void {
+  const { size } = requireFile(path);
+  const head = new TextDecoder("latin1").decode(readRange(path, { start: 0, length: Math.min(size, 64) }));
+  if (head.startsWith("version https://git-lfs")) {
+    throw fileError(
+      `Cannot read ${path}: it is a Git LFS pointer in place of the file; run git lfs pull, or deno task data fetch`,
+    );
+  }
+  if (head[8] === "{" || path.endsWith(".safetensors")) return;
+  throw fileError(
+    `Cannot read ${path}: it begins neither as safetensors nor as what torch.save writes; fetch it again`,
+  );
 }
 
 function openSafetensors(path: string): TensorFile {

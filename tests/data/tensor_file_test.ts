@@ -63,6 +63,16 @@ Deno.test("decodeSafetensors and encodeSafetensors take any name", () => {
   assert.deepEqual(decodeSafetensors(encodeSafetensors(tensors), "x").tensors, tensors);
 });
 
+Deno.test("openTensors knows a Git LFS pointer", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+  await Deno.writeTextFile(
+    path,
+    "version https://git-lfs.github.com/spec/v1\noid sha256:5816\nsize 437951328\n",
+  );
+  await assert.rejects(openTensors(path), { tag: "file", message: /it is a Git LFS pointer .*git lfs pull/ });
+  await Deno.remove(path);
+});
+
 Deno.test("openTensors lists without reading, and says so when the file was cut short since", async () => {
   const path = await Deno.makeTempFile();
   const data = Float32Array.from([1, 2, 3, 4]);
