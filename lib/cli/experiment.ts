@@ -31,7 +31,7 @@ export function createExperimentCommand(name: string, description: string, sets:
     .requiredOption("--set <name>", sets)
     .option(
       "--split <how>",
-      "70/30 (any shares), leave-one-out (of the groups), 5-shot; default: the set's own",
+      "70/30 (any shares) or a way that the set has: leave-one-out, 5-shot, left-right, files (default: its own)",
     )
     .option("--repeats <n>", "times to split anew (default: the set's own)", integer({ min: 1 }))
     .option(
@@ -90,7 +90,10 @@ export function parseSplit(text: string, { groups }: { groups?: string } = {}): 
  * What a set is tuned from: `--checkpoint`, or a shipped one that has not seen it; random weights for "random" and for
  * presets of which none is shipped.
  */
-export async function startFor(set: ExperimentSet, flags: ExperimentFlags): Promise<StartingPoint> {
+export async function startFor(
+  set: { readonly name: string },
+  flags: ExperimentFlags,
+): Promise<StartingPoint> {
   const { checkpoint, preset, seed } = flags;
   if (checkpoint && checkpoint !== "random") return await namedCheckpoint(set.name, checkpoint);
   const shipped = checkpoint ? null : await unseenCheckpoint(set.name, { preset });
@@ -140,7 +143,9 @@ export async function runAndWrite(
 }
 
 /** Settings that flags name; those left out are not there, so that they override nothing. */
-function tuneFlags({ epochs, layers, length, rate, classWeights }: ExperimentFlags): Partial<TuneSettings> {
+export function tuneFlags(
+  { epochs, layers, length, rate, classWeights }: ExperimentFlags,
+): Partial<TuneSettings> {
   const named = { epochs, layers, length, peak: rate, classWeights };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }

@@ -1,0 +1,167 @@
+import { genesOfMarkers, readMarkerTable } from "../../genes/markers.ts";
+import type { Result } from "../../metrics/mod.ts";
+import {
+  AS_THEY_ARE,
+  type ExperimentOptions,
+  type ExperimentRun,
+  type ExperimentSet,
+  type FoldAnswers,
+  OURS,
+  runExperiment,
+  scoreLabels,
+  type StartingPoint,
+  summarise,
+  tableSource,
+  type TuneSettings,
+} from "../finetune/mod.ts";
+import { answerWithNeighbours, withNeighbours } from "./neighbourhood.ts";
+import type { SpatialSet } from "./sets.ts";
+import { ruleOf, type SpatialSplit, splitBy } from "./split.ts";
+import { chooseCoding, codeValues, type ValueCoding } from "./values.ts";
+
+/** What a spatial experiment takes beside its cells. */
+export interface SpatialOptions extends Omit<ExperimentOptions, "task" | "split"> {
+  readonly split: SpatialSplit;
+  /** Nearest cells whose mean is the neighbourhood; 0 leaves its row out. Default 10. */
+  readonly neighbours?: number;
+  /** Default: chosen on the validation cells of each repeat. */
+  readonly coding?: ValueCoding;
+  /** A marker table in front of the shipped one. */
+  readonly markers?: string;
+}
+
+/** A finished experiment, with the coding of the values in each repeat. */
+export interface SpatialRun extends ExperimentRun {
+  readonly codings: readonly ValueCoding[];
+}
+
+/** Settings that suit panels of some fifty markers and a few thousand cells: short inputs, so all layers learn. */
+export const SPATIAL_TUNING: Partial<TuneSettings> = {
+  ...{ layers: "all", epochs: 8, batchSize: 32, peak: 1e-3 },
+  ...{ hide: 0.1, ontology: 0.1, patience: 4 },
+};
+
+/** Cells whose neighbours count, unless asked otherwise. */
+export const NEIGHBOURS = 10;
+
+/**
+ * Tunes the model to tell the types of tissue cells by their markers, every marker a token whatever its value, beside the
+ * baselines on the same values; then once more with each cell's neighbourhood, as a row of its own.
+ *
+ * @throws {KcellfmError} tag "data", when a marker has no gene.
+ */
+export async function runSpatial(set: SpatialSet, options: SpatialOptions): Promise<SpatialRun> {
+  const runs: SpatialRun[] = [];
+  for (let repeat = 0; repeat < options.repeats; repeat++) {
+    runs.push(await runRepeat(set, options, repeat));
+  }
+  return joinRuns(runs);
+}
+
+async function runRepeat(set: SpatialSet, options: SpatialOptions, repeat: number): Promise<SpatialRun> {
+  const { cells } = set;
+  const seed = options.seed + repeat;
+  const rule = ruleOf(cells, options.split, { seed: options.seed, repeat });
+  const split = splitBy(cells, rule, seed);
+  const coding = options.coding ?? chooseCoding(cells, split, { seed });
+  const learned = Int32Array.from([...split.train, ...split.validation]).sort();
+  const values = codeValues(cells, coding, learned);
+  const { onProgress } = options;
+  const run = await runExperiment(experimentSet(set, values, options), {
+    ...{ ...options, task: "spatial", split: rule, repeats: 1, seed },
+    start: panelStart(options.start, set),
+    tune: { ...SPATIAL_TUNING, length: tokensOf(set, options.start), ...options.tune },
+    ...(onProgress && {
+      onProgress: ({ done, total, note }) =>
+        onProgress({ done: done + repeat * total, total: total * options.repeats, note }),
+    }),
+  });
+  const fold = withNeighbourRows(set, run.folds[0], { values, options, seed });
+  return {
+    ...run,
+    folds: [{ ...fold, split: { ...fold.split, name: String(repeat + 1) } }],
+    codings: [coding],
+  };
+}
+
+/** Panels are read whole, in the order of their columns; genes as in pretraining. */
+function panelStart(start: StartingPoint, { cells }: SpatialSet): StartingPoint {
+  if (cells.kind !== "panel") return start;
+  return { ...start, model: { ...start.model, config: { ...start.model.config, selection: "all" } } };
+}
+
+const tokensOf = ({ cells }: SpatialSet, { model }: StartingPoint): number =>
+  cells.kind === "panel" ? cells.markers.length + 1 : model.config.length;
+
+function experimentSet(
+  { name, real, sha256, cells, terms, published }: SpatialSet,
+  features: Float32Array,
+  { start, markers }: SpatialOptions,
+): ExperimentSet {
+  const symbols = genesOfMarkers(cells.markers, {
+    table: readMarkerTable(markers),
+    genes: start.model.vocabulary.symbols,
+    where: cells.name,
+    optional: cells.kind === "log1p",
+  });
+  return {
+    ...{ name, real, sha256, labels: cells.labels, terms, published },
+    source: tableSource({ name, symbols, features }),
+    values: AS_THEY_ARE,
+    coordinates: { x: cells.x, y: cells.y },
+  };
+}
+
+function withNeighbourRows(
+  { cells, terms }: SpatialSet,
+  fold: FoldAnswers,
+  { values, options, seed }: { values: Float32Array; options: SpatialOptions; seed: number },
+): FoldAnswers {
+  const k = options.neighbours ?? NEIGHBOURS;
+  if (k === 0) return fold;
+  const table = withNeighbours(cells, values, k);
+  const answers = answerWithNeighbours(cells, fold, { table, seed });
+  const labelTerms = terms.size > 0 ? { terms, ontology: options.ontology } : null;
+  const scores = Object.entries(answers).map((
+    [name, { labels }],
+  ) => [name, scoreLabels(fold.truth, labels, labelTerms)]);
+  return {
+    ...fold,
+    answers: { ...fold.answers, ...answers },
+    scores: { ...fold.scores, ...Object.fromEntries(scores) },
+  };
+}
+
+/** All repeats as one run: scores as means over them, time as their sum. */
+function joinRuns(runs: readonly SpatialRun[]): SpatialRun {
+  const folds = runs.flatMap((run) => run.folds);
+  const codings = runs.flatMap((run) => run.codings);
+  return {
+    ...runs[0],
+    folds,
+    codings,
+    result: joinResults(runs.map(({ result }) => result), { folds, codings }),
+  };
+}
+
+function joinResults(
+  results: readonly Result[],
+  { folds, codings }: Pick<SpatialRun, "folds" | "codings">,
+): Result {
+  const [first] = results;
+  const names = Object.keys(folds[0].scores);
+  const of = (name: string) => summarise(folds.map(({ scores }) => scores[name]));
+  const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
+  const tested = folds.reduce((sum, { truth }) => sum + truth.length, 0);
+  return {
+    ...first,
+    repeats: folds.length,
+    data: { ...first.data, values: [...new Set(codings)].join(", ") },
+    metrics: of(OURS).mean,
+    sd: of(OURS).sd,
+    baselines: Object.fromEntries(names.filter((name) => name !== OURS).map((name) => [name, of(name).mean])),
+    seconds,
+    cells_per_second: tested / seconds,
+    peak_mb: Math.max(...results.map(({ peak_mb }) => peak_mb ?? 0)),
+  };
+}

@@ -1,0 +1,130 @@
+import { type Figure, heatmap, scatterMap } from "../../figures/mod.ts";
+import { type Answer, type ExperimentRun, OURS } from "../finetune/mod.ts";
+import type { SpatialCells } from "./types.ts";
+
+/** Words of a figure. */
+interface Words {
+  readonly title: string;
+  readonly subtitle?: string;
+}
+
+/** Types with a label, most frequent first: the order of colours in every map of a set. */
+export function typesOf({ labels }: SpatialCells): string[] {
+  const groups = Map.groupBy(labels.filter((label) => label !== null), (label) => label);
+  return [...groups].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1)).map(([label]) =>
+    label
+  );
+}
+
+/** Cells where they lie, coloured by type; cells without a label are left out. */
+export function tissueMap(cells: SpatialCells, words: Words & { part?: "train" | "test" }): Figure {
+  const { part } = words;
+  const rows = [...cells.labels.keys()].filter((row) =>
+    cells.labels[row] !== null && (part === undefined || (cells.isTest?.[row] ?? false) === (part === "test"))
+  );
+  return typeMap(cells, { ...words, rows, label: rows.map((row) => cells.labels[row] ?? "") });
+}
+
+/** The test cells of a run's first repeat where they lie, by true type, by called type, and by confidence. */
+export function testMaps(
+  cells: SpatialCells,
+  { folds: [fold] }: ExperimentRun,
+): Record<"truth" | "called" | "confidence", Figure> {
+  const { truth, classes, tuned: { test }, answers } = fold;
+  const rows = Array.from(test.rows);
+  const { labels } = answers[OURS];
+  const wrong = labels.filter((label, i) => label !== truth[i]).length;
+  const [missed, of] = [wrong.toLocaleString("en-US"), rows.length.toLocaleString("en-US")];
+  return {
+    truth: typeMap(cells, { rows, label: [...truth], title: "What the cells are" }),
+    called: typeMap(cells, {
+      ...{ rows, label: [...labels], title: "What the model calls them" },
+      subtitle: `${missed} of ${of} test cells are called something else than they are`,
+    }),
+    confidence: scatterMap({
+      ...places(cells, rows),
+      value: confidences(answers[OURS], classes.length),
+      ...{ valueTitle: "probability of the called type", title: "How sure the model is" },
+      ...TISSUE,
+    }),
+  };
+}
+
+/** Highest probability of each cell. */
+function confidences({ probabilities = new Float32Array() }: Answer, classes: number): number[] {
+  return Array.from(
+    { length: probabilities.length / classes },
+    (_, i) => Math.max(...probabilities.subarray(i * classes, (i + 1) * classes)),
+  );
+}
+
+const TISSUE = { spatial: true, axes: ["x", "y"], namesOnMap: false, maxPoints: 6000 } as const;
+
+function typeMap(
+  cells: SpatialCells,
+  { rows, label, ...words }: Words & { rows: number[]; label: string[] },
+): Figure {
+  return scatterMap({ ...places(cells, rows), label, order: typesOf(cells), ...words, ...TISSUE });
+}
+
+const places = ({ x, y }: SpatialCells, rows: readonly number[]) => ({
+  x: rows.map((row) => x[row]),
+  y: rows.map((row) => y[row]),
+});
+
+/** Mean value of each marker in each type, in standard deviations from the marker's mean over all labelled cells. */
+export function markerHeatmap(cells: SpatialCells, words: Words): Figure {
+  const types = typesOf(cells);
+  const means = typeMeans(cells, types);
+  const order = columnOrder(means);
+  return heatmap({
+    ...words,
+    z: means.map((row) => order.map((column) => row[column])),
+    rows: types,
+    columns: order.map((column) => cells.markers[column]),
+    ...{
+      row: "cell type",
+      column: "marker",
+      value: "mean (standard deviations)",
+      scale: "diverging" as const,
+    },
+    ...{ range: [-2.5, 2.5], digits: null, width: 900 },
+  });
+}
+
+function typeMeans({ values, markers, labels }: SpatialCells, types: readonly string[]): Float64Array[] {
+  const cols = markers.length;
+  const place = new Map(types.map((type, i) => [type, i]));
+  const [sum, squares] = [new Float64Array(cols), new Float64Array(cols)];
+  const means = types.map(() => new Float64Array(cols));
+  const counts = new Int32Array(types.length);
+  labels.forEach((label, row) => {
+    const type = label === null ? undefined : place.get(label);
+    if (type === undefined) return;
+    counts[type]++;
+    for (let m = 0; m < cols; m++) {
+      const value = values[row * cols + m];
+      sum[m] += value;
+      squares[m] += value ** 2;
+      means[type][m] += value;
+    }
+  });
+  const n = counts.reduce((total, count) => total + count, 0);
+  return means.map((row, type) =>
+    row.map((total, m) => {
+      const mean = sum[m] / n;
+      const sd = Math.sqrt(Math.max(squares[m] / n - mean ** 2, 1e-12));
+      return (total / counts[type] - mean) / sd;
+    })
+  );
+}
+
+/** Markers by the type that shows them most, strongest first: the heatmap's bright fields run down a diagonal. */
+function columnOrder(means: readonly Float64Array[]): number[] {
+  const columns = Array.from(means[0].keys(), (column) => {
+    const values = means.map((row) => row[column]);
+    const top = Math.max(...values);
+    return { column, type: values.indexOf(top), top };
+  });
+  return columns.sort((a, b) => a.type - b.type || b.top - a.top).map(({ column }) => column);
+}

@@ -1,0 +1,145 @@
+import { join } from "node:path";
+import { CODEX_PANEL } from "../../data/simulate/intestine.ts";
+import { datasetNamed, fetchFile, findDataset, listDatasets } from "../../data/mod.ts";
+import type { Result } from "../../metrics/mod.ts";
+import { cacheDir, fileError, sha256, usageError } from "../../runtime/mod.ts";
+import { joinParts, keepCommonTypes, requirePanel } from "./prepare.ts";
+import { readSpatial } from "./read.ts";
+import { labelTerms } from "./terms.ts";
+import { writeTwin } from "./twin.ts";
+import type { ReadSpatialOptions, SpatialCells } from "./types.ts";
+
+/** The original's four sets. */
+export const ORIGINAL_SETS = ["cl-intra", "cl-cross", "sb-intra", "sb-cross"] as const;
+export type OriginalSet = typeof ORIGINAL_SETS[number];
+
+/** Tissue cells with all that an experiment on them needs to say. */
+export interface SpatialSet {
+  /** Results are filed under it. */
+  readonly name: string;
+  readonly real: boolean;
+  /** What the cells are, in words: "simulated stains on real HuBMAP regions". */
+  readonly origin: string;
+  readonly cells: SpatialCells;
+  /** What was left out and why, a sentence each. */
+  readonly notes: readonly string[];
+  readonly sha256: string | null;
+  readonly terms: ReadonlyMap<string, string>;
+  readonly published?: Result["published"];
+}
+
+/** How a set is opened. */
+export interface OpenSetOptions extends ReadSpatialOptions {
+  /** A second file to report on; the first is then learned from. */
+  readonly test?: string;
+  /** Types with fewer cells take no part; default 10. */
+  readonly minCells?: number;
+  /** Of simulated sets. */
+  readonly seed: number;
+  /** Cells of simulated sets. */
+  readonly twinCells?: { readonly train: number; readonly test: number };
+}
+
+const SOURCE = "nudt-bioinfo/KCFM, saved notebook output";
+
+/** What the original prints for its own data; only of CL-intra are there test numbers. */
+const PUBLISHED: Readonly<Record<OriginalSet, Result["published"]>> = {
+  "cl-intra": { accuracy: 0.8942, macro_f1: 0.7392, validation_accuracy: 0.9311, source: SOURCE },
+  "cl-cross": { accuracy: null, validation_accuracy: 0.9223, validation_macro_f1: 0.9182, source: SOURCE },
+  "sb-intra": { accuracy: null, validation_accuracy: 0.901, validation_macro_f1: 0.8824, source: SOURCE },
+  "sb-cross": { accuracy: null, validation_accuracy: 0.9139, validation_macro_f1: 0.8762, source: SOURCE },
+};
+
+export const isOriginalSet = (name: string): name is OriginalSet =>
+  (ORIGINAL_SETS as readonly string[]).includes(name);
+
+/**
+ * Opens cells by one of the original's four names, the name of a registered set (or of its file), or a path. Where the
+ * original's archive is not at hand, its set is simulated in the same file form.
+ *
+ * @throws {KcellfmError} tag "usage" for an unknown name, "file" or "data" where a file cannot be used.
+ */
+export async function openSpatialSet(name: string, options: OpenSetOptions): Promise<SpatialSet> {
+  if (isOriginalSet(name)) return await openOriginal(name, options);
+  const path = await pathOf(name);
+  const train = await readSpatial(path, options);
+  const joined = options.test === undefined
+    ? { cells: train, notes: [] }
+    : joinParts(train, await readSpatial(options.test, options));
+  return await finish({
+    ...joined,
+    ...{
+      name: train.name.replaceAll(/[^A-Za-z0-9_.+-]/g, "_"),
+      real: true,
+      origin: "the file as it is",
+      path,
+    },
+  }, options);
+}
+
+async function openOriginal(name: OriginalSet, options: OpenSetOptions): Promise<SpatialSet> {
+  const archive = await findDataset("hubmap_codex");
+  const folder = archive === null ? await simulate(name, options) : await memberFolder(archive, name);
+  const train = await readSpatial(join(folder.path, "train.csv"), options);
+  const test = await readSpatial(join(folder.path, "test.csv"), options);
+  requirePanel(train, CODEX_PANEL);
+  const joined = joinParts(train, test);
+  const real = archive !== null;
+  return await finish({
+    ...joined,
+    ...{ name, real, origin: folder.origin, path: join(folder.path, "train.csv") },
+    ...(real && { published: PUBLISHED[name] }),
+  }, options);
+}
+
+/** "Hubmap_CL_intra", as in the archive. */
+const memberName = (name: OriginalSet): string =>
+  `Hubmap_${name.replace("-", "_").replace(/^[a-z]+/, (tissue) => tissue.toUpperCase())}`;
+
+async function memberFolder(archive: string, name: OriginalSet): Promise<{ path: string; origin: string }> {
+  const places = [memberName(name), join("spatial_transcriptomics", memberName(name))];
+  for (const place of places.map((member) => join(archive, member))) {
+    const found = await Deno.stat(join(place, "train.csv")).catch(() => null);
+    if (found) return { path: place, origin: "the original's files" };
+  }
+  throw fileError(`Cannot use ${archive}: it has no ${memberName(name)}/train.csv; unpack the archive again`);
+}
+
+async function simulate(name: OriginalSet, { seed, twinCells }: OpenSetOptions) {
+  const path = join(cacheDir(), "simulated", `seed-${seed}`, memberName(name));
+  const [tissue, kind] = name.split("-");
+  const origin = await writeTwin(path, {
+    tissue: tissue === "cl" ? "colon" : "small bowel",
+    kind: kind === "intra" ? "intra" : "cross",
+    seed,
+    ...(twinCells && { cells: twinCells }),
+  });
+  return { path, origin };
+}
+
+/** A registered set's file, by its name or its file's, else the path itself. */
+async function pathOf(name: string): Promise<string> {
+  const stem = (path: string) => path.replace(/^.*\//, "").replace(/\.(csv|tsv|h5ad)(\.gz)?$/, "");
+  const dataset = listDatasets().find((it) => it.name === name || stem(it.path) === name);
+  if (dataset) return await fetchFile(dataset);
+  if (await Deno.stat(name).catch(() => null)) return name;
+  if (!/[./\\]/.test(name)) datasetNamed(name);
+  throw usageError(
+    `Cannot open ${name}: there is no such file, and no set of that name (${ORIGINAL_SETS.join(", ")})`,
+  );
+}
+
+interface Opened extends Pick<SpatialSet, "name" | "real" | "origin" | "cells" | "notes" | "published"> {
+  readonly path: string;
+}
+
+async function finish({ path, ...set }: Opened, { minCells }: OpenSetOptions): Promise<SpatialSet> {
+  const { cells, notes } = keepCommonTypes(set.cells, { minCells });
+  return {
+    ...set,
+    cells,
+    notes: [...set.notes, ...notes],
+    sha256: await sha256(await Deno.readFile(path)),
+    terms: await labelTerms(cells.labels),
+  };
+}
