@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { CODEX_PANEL } from "../../data/simulate/intestine.ts";
-import { datasetNamed, fetchFile, findDataset, listDatasets } from "../../data/mod.ts";
+import { datasetNamed, findDataset, findFile, listDatasets } from "../../data/mod.ts";
+import type { Dataset } from "../../data/registry.ts";
 import type { Result } from "../../metrics/mod.ts";
 import { cacheDir, fileError, sha256, usageError } from "../../runtime/mod.ts";
 import { joinParts, keepCommonTypes, requirePanel } from "./prepare.ts";
@@ -121,12 +122,19 @@ async function simulate(name: OriginalSet, { seed, twinCells }: OpenSetOptions) 
 async function pathOf(name: string): Promise<string> {
   const stem = (path: string) => path.replace(/^.*\//, "").replace(/\.(csv|tsv|h5ad)(\.gz)?$/, "");
   const dataset = listDatasets().find((it) => it.name === name || stem(it.path) === name);
-  if (dataset) return await fetchFile(dataset);
+  if (dataset) return await findFile(dataset) ?? notHere(dataset);
   if (await Deno.stat(name).catch(() => null)) return name;
   if (!/[./\\]/.test(name)) datasetNamed(name);
   throw usageError(
     `Cannot open ${name}: there is no such file, and no set of that name (${ORIGINAL_SETS.join(", ")})`,
   );
+}
+
+function notHere({ name, url, path }: Dataset): never {
+  const how = url === undefined
+    ? `put it at data/cache/${path}`
+    : `\`deno task data fetch ${name}\` brings it`;
+  throw fileError(`Cannot open ${name}: it is neither in the cache nor in KCELLFM_MIRROR; ${how}`);
 }
 
 interface Opened extends Pick<SpatialSet, "name" | "real" | "origin" | "cells" | "notes" | "published"> {
