@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { engineLine } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
 import { checkpointsDir, resultsDir, startBackend, writeFileAtomically } from "../runtime/mod.ts";
 import { annotate, type AnnotateRequest, type Annotation } from "../tasks/annotate.ts";
 import { modelEmbedder } from "../tasks/annotation/embedder.ts";
+import { startEmbedWorkers } from "../tasks/annotation/parallel.ts";
 import { toResult } from "../tasks/annotation/result.ts";
 import {
   checkOutputs,
@@ -15,7 +17,8 @@ import {
 import { openCellModel } from "../tasks/original.ts";
 import { renderReport } from "../tasks/report/mod.ts";
 import { startRun } from "../tasks/run_facts.ts";
-import { createCommand, oneOf } from "./flags.ts";
+import { usualWorkers } from "../train/mod.ts";
+import { createCommand, integer, oneOf } from "./flags.ts";
 import { createProgress, type ProgressBar } from "./progress.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 import { terminalTable } from "./table.ts";
@@ -53,23 +56,30 @@ export const command = createCommand("annotate", "Names the type of every cell o
     oneOf(["trained", "all"]),
     "trained",
   )
+  .option(
+    "--workers <n>",
+    "threads that share the cells (default: one a core, at most 8)",
+    integer({ min: 1 }),
+  )
   .option("--ontology <file>", "an .obo or .obo.gz release (default: the one built in)")
   .action(async (file, options) => {
     const paths = outputPaths(file, options);
     await prepare(paths);
     const finish = startRun();
     const backend = await startBackend(options.backend);
+    console.error(engineLine(backend));
     const ontology = await loadOntology(options.ontology ?? null);
     const checkpoint = options.checkpoint ?? join(checkpointsDir(), options.preset);
     const model = await openCellModel(checkpoint, { text: options.text });
     const bars = progressByFile();
+    const workers = await startEmbedWorkers(model, { count: options.workers ?? usualWorkers() });
     const annotation = await annotate(requestOf(file, options), {
-      embedder: modelEmbedder(model, { candidates: options.candidates }),
+      embedder: modelEmbedder(model, { candidates: options.candidates, workers }),
       ontology,
       seed: options.seed,
       signal: interruptSignal(),
       onProgress: bars.update,
-    });
+    }).finally(() => workers?.close());
     const facts = { ...finish(annotation.input.cells), backend: backend.name };
     const report = await renderReport(annotation, facts);
     await writeAnnotation(annotation, paths, facts.versions);

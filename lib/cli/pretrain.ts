@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { AS_PUBLISHED, type AsPublished, CELL_PRESETS } from "../cell/mod.ts";
 import { openCells } from "../data/mod.ts";
+import { engineLine } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import type { Ontology } from "../ontology/mod.ts";
 import {
@@ -29,10 +30,9 @@ import {
   studyOf,
   type StudySource,
   trainingPreset,
-  usualWorkers,
 } from "../tasks/pretrain/mod.ts";
 import { loadTypeEmbeddings } from "../text/mod.ts";
-import type { LogEntry } from "../train/mod.ts";
+import { type LogEntry, usualWorkers } from "../train/mod.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 
@@ -62,9 +62,8 @@ export const command = createCommand(
   .option("--rate <x>", "highest learning rate", Number)
   .option(
     "--workers <n>",
-    "threads that share each batch, with the same result to rounding; usually one a core, at most 8",
+    "threads that share each batch, with the same result to rounding (default: one a core, at most 8)",
     integer({ min: 1 }),
-    usualWorkers(),
   )
   .option(
     "--as-published <parts>",
@@ -78,6 +77,7 @@ export const command = createCommand(
   .action(async (files, options) => {
     const preset = trainingPreset(options.preset);
     const backend = await startBackend(options.backend);
+    const workers = options.workers ?? usualWorkers();
     const ontology = await bestOntology();
     const vocabulary = preset === "paper" ? await originalVocabulary() : await bestVocabulary();
     const rng = createRng(options.seed).split("simulated");
@@ -88,9 +88,9 @@ export const command = createCommand(
     const out = options.out ?? join(resultsDir(), `pretrain-${preset}`);
     const types = loadTypeEmbeddings(options.text ?? join(checkpointsDir(), "text-walkthrough"));
     console.error(
-      `${describe(sources, ontology)}; preset ${preset} ${
-        JSON.stringify(CELL_PRESETS[preset])
-      }; ${backend.name}, ${options.workers} worker${options.workers === 1 ? "" : "s"}`,
+      `${describe(sources, ontology)}; preset ${preset} ${JSON.stringify(CELL_PRESETS[preset])}; ${
+        engineLine(backend)
+      }, workers ${workers}`,
     );
     const experiment = await runPretraining(sources.studies, {
       preset,
@@ -101,7 +101,7 @@ export const command = createCommand(
       epochs: options.epochs,
       batchSize: options.batch,
       peak: options.rate,
-      workers: options.workers,
+      workers,
       asPublished: options.asPublished,
       directory: join(out, "training"),
       signal: interruptSignal(),

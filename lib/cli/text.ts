@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { findDataset } from "../data/mod.ts";
+import { engineLine } from "../kernels/mod.ts";
 import { type Result, writeResult } from "../metrics/mod.ts";
 import { liveTerms, loadOntology, type Ontology } from "../ontology/mod.ts";
 import {
@@ -20,18 +21,22 @@ import {
   type TextSettings,
   trainText,
 } from "../tasks/text.ts";
+import { describeEstimate, estimateText } from "../tasks/text_estimate.ts";
 import {
   embedOntology,
   type LossWeights,
   saveTextCheckpoint,
   TEXT_PRESETS,
+  type TextModel,
   type TextPresetName,
   type TextScores,
+  type TextTraining,
 } from "../text/mod.ts";
-import { createCommand } from "./flags.ts";
+import { createCommand, integer } from "./flags.ts";
 import { createProgress } from "./progress.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 import { terminalTable } from "./table.ts";
+import { type Beginning, findBeginning, freshStart, loadBeginning } from "./text_start.ts";
 
 /** The release that is used when it is at hand. */
 const RELEASE = "cl-simple-2026-03-26";
@@ -59,27 +64,37 @@ export const command = createCommand(
   .option("--held-out <share>", "share of the terms to test on", share, 0.1)
   .option("--ablations", "also train with parts of the loss left out, to see what each adds")
   .option("--evaluate-only", "no checkpoint: only the held-out scores")
+  .option("--checkpoint-only", "no held-out scores: only the checkpoint")
+  .option(
+    "--weights <from>",
+    "paper: a BERT to start from, or a tuned one to embed with: folder, file or hf:owner/name@revision " +
+      "(default: PubMedBERT of the registry)",
+  )
+  .option("--triples <file>", 'facts to learn, "head relation tail" a line, in place of the ontology\'s')
+  .option("--epochs <n>", "passes over the facts (default: the preset's)", integer({ min: 1 }))
   .action(async (options) => {
     const started = performance.now();
     const out = await prepareOut(options);
     const backend = await startBackend(options.backend);
     const source = options.ontology ?? await findDataset(RELEASE);
-    const settings = { preset: requirePreset(options.preset), seed: options.seed };
-    const ontology = await loadOntology(source);
-    const job: Job = { ontology, settings, signal: interruptSignal(), directories: [] };
-    console.error(describe(job));
-    const trial = await evaluate(job, {
-      share: options.heldOut,
-      ablations: options.ablations ? ABLATIONS : {},
-    });
-    const result = resultOf(job, { trial, backend: backend.name, sha256: sha256(source), started });
-    const path = await writeResult(result);
-    console.log(scoreTable(trial));
-    console.log(`Written: ${path}`);
-    if (!options.evaluateOnly) {
-      await makeCheckpoint(job, { out, metrics: result });
-      console.log(`Written: ${out}`);
+    const preset = requirePreset(options.preset);
+    const settings = { preset, seed: options.seed, epochs: options.epochs };
+    const signal = interruptSignal();
+    const beginning = await findBeginning(preset, { ...options, signal });
+    const job: Job = { ontology: await loadOntology(source), settings, beginning, signal, directories: [] };
+    console.error(`${describe(job)}; ${engineLine(backend)}`);
+    if (beginning.tuned && !options.epochs) return await embedTuned(job, out);
+    let metrics: Result | null = null;
+    if (!options.checkpointOnly) {
+      const trial = await evaluate(job, {
+        share: options.heldOut,
+        ablations: options.ablations ? ABLATIONS : {},
+      });
+      metrics = resultOf(job, { trial, backend: backend.name, sha256: sha256(source), started });
+      console.log(scoreTable(trial));
+      console.log(`Written: ${await writeResult(metrics)}`);
     }
+    if (!options.evaluateOnly) await makeCheckpoint(job, { out, metrics });
     for (const directory of job.directories) await Deno.remove(directory, { recursive: true });
   });
 
@@ -87,6 +102,7 @@ export const command = createCommand(
 interface Job {
   readonly ontology: Ontology;
   readonly settings: TextSettings;
+  readonly beginning: Beginning;
   readonly signal: AbortSignal;
   /** Folders of its runs, kept until all is done so that the command can go on after a stop. */
   readonly directories: string[];
@@ -121,11 +137,11 @@ function requirePreset(name: string): TextPresetName {
   );
 }
 
-function describe({ ontology, settings }: Job): string {
+function describe({ ontology, settings, beginning }: Job): string {
   const terms = liveTerms(ontology);
   const definitions = terms.filter(({ definition }) => definition).length;
   return `Cell Ontology ${ontology.version} (${ontology.source}): ${terms.length} terms, ${definitions} definitions; ` +
-    `preset ${settings.preset} ${JSON.stringify(TEXT_PRESETS[settings.preset])}`;
+    `preset ${settings.preset} ${JSON.stringify({ ...TEXT_PRESETS[settings.preset], ...beginning.facts })}`;
 }
 
 async function evaluate(
@@ -133,7 +149,8 @@ async function evaluate(
   { share, ablations }: { share: number; ablations: typeof ABLATIONS },
 ): Promise<Trial> {
   const trial = async (what: string, weights?: LossWeights) => {
-    const run = prepareTrial(job.ontology, { ...job.settings, weights, share });
+    const start = await freshStart(job.beginning, job.settings);
+    const run = prepareTrial(job.ontology, { ...job.settings, weights, share }, start);
     const baselines = weights ? {} : scoreBaselines(run);
     await resumably(job, { run, what: `${what}-${share}` });
     const scores = scoreTrial(run);
@@ -154,8 +171,9 @@ function lossWithout({ settings }: Job, left: readonly (keyof LossWeights)[]): L
 }
 
 /** The folder that keeps a stopped run; its name changes with everything that the run depends on. */
-function runDirectory({ ontology, settings }: Job, { run, what }: { run: TextRun; what: string }): string {
-  const fixed = JSON.stringify([run.model.config, run.training, ontology.source, ontology.version, settings]);
+function runDirectory(job: Job, { run, what }: { run: TextRun; what: string }): string {
+  const { ontology: { source, version }, settings, beginning: { facts } } = job;
+  const fixed = JSON.stringify([run.model.config, run.training, source, version, settings, facts]);
   const key = createHash("sha256").update(fixed).digest("hex").slice(0, 8);
   return join(resultsDir(), "runs", `text-${settings.preset}-${what}-${key}`);
 }
@@ -164,6 +182,7 @@ function runDirectory({ ontology, settings }: Job, { run, what }: { run: TextRun
 async function resumably(job: Job, { run, what }: { run: TextRun; what: string }): Promise<void> {
   const directory = runDirectory(job, { run, what });
   job.directories.push(directory);
+  if (job.beginning.files) console.error(describeEstimate(estimateText(run)));
   const bar = createProgress(`Training (${what})`, run.steps);
   const { stopped } = await trainText(run, {
     directory,
@@ -176,22 +195,44 @@ async function resumably(job: Job, { run, what }: { run: TextRun; what: string }
   }
 }
 
-async function makeCheckpoint(job: Job, { out, metrics }: { out: string; metrics: unknown }): Promise<void> {
-  const { ontology, settings } = job;
-  const run = prepareText(ontology, settings);
+async function makeCheckpoint(
+  job: Job,
+  { out, metrics }: { out: string; metrics: Result | null },
+): Promise<void> {
+  const { ontology, settings, beginning } = job;
+  const run = prepareText(ontology, settings, await freshStart(beginning, settings));
   await resumably(job, { run, what: "all-terms" });
-  await saveTextCheckpoint(out, run.model, {
-    types: embedOntology(run.model, ontology),
+  await saveModel(job, run.model, { out, metrics, training: run.training });
+}
+
+/** Weights that somebody tuned need no training, and no held-out terms: they have read those already. */
+async function embedTuned(job: Job, out: string): Promise<void> {
+  console.error(
+    "The weights are tuned already: their vectors of all terms are made, nothing is trained or scored",
+  );
+  const model = await loadBeginning(job.beginning.files!, job.settings);
+  await saveModel(job, model, { out, metrics: null });
+}
+
+async function saveModel(
+  { ontology, settings, beginning }: Job,
+  model: TextModel,
+  { out, metrics, training }: { out: string; metrics: Result | null; training?: TextTraining },
+): Promise<void> {
+  await saveTextCheckpoint(out, model, {
+    types: embedOntology(model, ontology),
     metrics,
     made: {
       command: `deno task text --preset ${settings.preset} --seed ${settings.seed}`,
       ontology: { version: ontology.version, source: ontology.source, licence: "CC BY 4.0" },
       ...settings,
-      training: run.training,
+      ...beginning.facts,
+      training,
       versions: versions(),
     },
   });
-  run.model.dispose();
+  model.dispose();
+  console.log(`Written: ${out}`);
 }
 
 function resultOf(

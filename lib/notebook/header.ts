@@ -1,4 +1,5 @@
 import { escapeHtml } from "../figures/escape.ts";
+import { engineLine } from "../kernels/mod.ts";
 import { show } from "./show.ts";
 
 /** What a notebook runs on: the first thing that it shows. */
@@ -33,7 +34,7 @@ function headerRows({ data, preset, backend, seed, versions = {} }: NotebookHead
   return [
     ["data", [data.name, ...size].filter(Boolean).join(", ")],
     ["preset", seed === undefined ? preset : `${preset}, seed ${seed}`],
-    ["backend", `${backend.name} (${backend.why})`],
+    ["backend", engineLine(backend)],
     ["versions", Object.entries(all).map(([name, version]) => `${name} ${version}`).join(", ")],
   ];
 }

@@ -1,50 +1,66 @@
 import * as tf from "@tensorflow/tfjs";
-import "@tensorflow/tfjs-backend-wasm";
+import { type BackendName, BACKENDS, type BackendStarter, useBackend } from "./backend_starter.ts";
+import { startTensorflow } from "./backend_tensorflow.ts";
+import { startWebgpu } from "./backend_webgpu.ts";
 import { backendError, messageOf } from "./errors.ts";
 
-/** The backends a run can ask for, best first (DESIGN section 2). */
-export const BACKENDS = ["wasm", "cpu"] as const;
-export type BackendName = typeof BACKENDS[number];
+export { type BackendName, BACKENDS, type BackendStarter };
 
 /** What a run computes on, and why. */
 export interface Backend {
   readonly name: BackendName;
+  /** One clause for headers: what it is, or why those before it are not used. */
   readonly why: string;
 }
+
+/** WebAssembly comes with the package and starts everywhere. */
+const startWasm: BackendStarter = async () => {
+  await import("@tensorflow/tfjs-backend-wasm");
+  await useBackend("wasm");
+  return "WebAssembly on the CPU";
+};
+
+const STARTERS: Record<BackendName, BackendStarter> = {
+  tensorflow: startTensorflow,
+  webgpu: startWebgpu,
+  wasm: startWasm,
+};
 
 /**
  * Starts the compute backend: the one asked for (argument, then `KCELLFM_BACKEND`), else the first that starts.
  *
  * @throws {KcellfmError} tag "backend", when the forced backend is unknown or cannot start.
  */
-export async function startBackend(forced = Deno.env.get("KCELLFM_BACKEND")): Promise<Backend> {
+export async function startBackend(
+  forced = Deno.env.get("KCELLFM_BACKEND"),
+  starters: Record<BackendName, BackendStarter> = STARTERS,
+): Promise<Backend> {
   tf.env().set("PROD", true);
-  if (forced) return await startForced(forced);
-  for (const name of BACKENDS) {
-    if (await starts(name) === null) {
-      return { name, why: `first backend that starts (of ${BACKENDS.join(", ")})` };
-    }
-  }
-  throw backendError("Cannot start any compute backend: neither wasm nor cpu starts on this machine");
+  return forced ? await startForced(forced, starters) : await startFirst(starters);
 }
 
-async function startForced(name: string): Promise<Backend> {
+async function startForced(name: string, starters: typeof STARTERS): Promise<Backend> {
   if (!isBackendName(name)) {
     throw backendError(`Cannot start backend "${name}": it is not known (known: ${BACKENDS.join(", ")})`);
   }
-  const problem = await starts(name);
-  if (problem !== null) throw backendError(`Cannot start backend "${name}": ${problem}`);
-  return { name, why: "asked for" };
+  try {
+    return { name, why: `asked for: ${await starters[name]({ forced: true })}` };
+  } catch (error) {
+    throw backendError(`Cannot start backend "${name}": ${messageOf(error)}`, error);
+  }
 }
 
 const isBackendName = (name: string): name is BackendName => (BACKENDS as readonly string[]).includes(name);
 
-async function starts(name: BackendName): Promise<string | null> {
-  try {
-    if (!await tf.setBackend(name)) return "TensorFlow.js reports that it failed to initialise";
-    await tf.ready();
-    return null;
-  } catch (error) {
-    return messageOf(error);
+async function startFirst(starters: typeof STARTERS): Promise<Backend> {
+  const problems: string[] = [];
+  for (const name of BACKENDS) {
+    try {
+      const what = await starters[name]({ forced: false });
+      return { name, why: [what, ...problems].join("; ") };
+    } catch (error) {
+      problems.push(`no ${name}: ${messageOf(error)}`);
+    }
   }
+  throw backendError(`Cannot start any compute backend: ${problems.join("; ")}`);
 }

@@ -25,3 +25,10 @@ export function describeEngine(): EngineDescription {
 export function setBlasThreads(threads: number): number | null {
   return tf.getBackend() === "wasm" ? engineOf(tf.backend()).blas.setThreads(threads) : null;
 }
+
+/** The backend, why it runs, and what its matrix products run on, in one line for the head of a run. */
+export function engineLine({ name, why }: { name: string; why: string }): string {
+  if (name !== "wasm") return `${name} (${why})`;
+  const { blas, relaxedSimd } = describeEngine();
+  return `wasm (${why}), BLAS ${blas}, relaxed SIMD ${relaxedSimd ? "on" : "off"}`;
+}
