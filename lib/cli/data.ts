@@ -1,12 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type DownloadProgress, fetchDataset, whereIs } from "../data/download.ts";
+import { fetchDataset, whereIs } from "../data/download.ts";
 import { type Dataset, datasetsNamed, listDatasets } from "../data/registry.ts";
 import { markersOf, simulateAtlas, writeAtlas } from "../data/simulate/mod.ts";
 import { loadOntology } from "../ontology/load.ts";
 import { cacheDir, createRng, requireFolder, usageError } from "../runtime/mod.ts";
 import { createCommand, integer } from "./flags.ts";
-import { createProgress, type ProgressBar } from "./progress.ts";
+import { createDownloadBar, createProgress } from "./progress.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 import { type Table, terminalTable } from "./table.ts";
 
@@ -68,25 +68,12 @@ async function fetchAll(names: readonly string[], cache = cacheDir()): Promise<v
   const datasets = names.flatMap(datasetsNamed); // a misspelt name stops before the first download
   const signal = interruptSignal();
   for (const dataset of datasets) {
-    const bar = downloadBar(dataset);
+    const bar = createDownloadBar();
     const path = await fetchDataset(dataset.name, { cache, signal, onProgress: bar.update }).finally(
       bar.finish,
     );
     console.log(`${dataset.name}: ${path}\n  ${credit(dataset)}`);
   }
-}
-
-/** Progress in MB; appears with the first piece, so not at all for a file that is here already. */
-function downloadBar({ name }: Dataset) {
-  let bar: ProgressBar | undefined;
-  return {
-    update({ receivedBytes, totalBytes, bytesPerSecond }: DownloadProgress) {
-      const total = totalBytes ?? receivedBytes;
-      bar ??= createProgress(`${name} (MB)`, Number(megabytes(total)));
-      bar.update(Number(megabytes(receivedBytes)), `${megabytes(bytesPerSecond)} MB/s`);
-    },
-    finish: () => bar?.finish(),
-  };
 }
 
 const credit = ({ licence, origin, citation }: Dataset): string =>

@@ -1,3 +1,5 @@
+import type { DownloadProgress } from "../data/download.ts";
+
 /** A progress bar; `update` may be called as often as the work likes. */
 export interface ProgressBar {
   /** `done` units of the total are finished; `note` stands behind the bar. */
@@ -71,4 +73,21 @@ function blocks(share: number): string {
 function left(done: number, total: number, elapsedMs: number): string {
   if (done === 0 || done >= total) return "";
   return `${Math.ceil(elapsedMs * (total - done) / done / 1000)} s left `;
+}
+
+/** Bars in MB for downloads, one after the other; none for a file that is here already. */
+export function createDownloadBar() {
+  let shown: { readonly name: string; readonly bar: ProgressBar } | undefined;
+  const megabytes = (bytes: number) => Number((bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1));
+  const finish = () => shown?.bar.finish();
+  return {
+    finish,
+    update({ name, receivedBytes, totalBytes, bytesPerSecond }: DownloadProgress) {
+      if (shown?.name !== name) {
+        finish();
+        shown = { name, bar: createProgress(`${name} (MB)`, megabytes(totalBytes ?? receivedBytes)) };
+      }
+      shown.bar.update(megabytes(receivedBytes), `${megabytes(bytesPerSecond)} MB/s`);
+    },
+  };
 }

@@ -207,9 +207,7 @@ async function makeCheckpoint(
 
 /** Weights that somebody tuned need no training, and no held-out terms: they have read those already. */
 async function embedTuned(job: Job, out: string): Promise<void> {
-  console.error(
-    "The weights are tuned already: their vectors of all terms are made, nothing is trained or scored",
-  );
+  console.error("The weights are tuned already: nothing is trained or scored (--epochs N trains them on)");
   const model = await loadBeginning(job.beginning.files!, job.settings);
   await saveModel(job, model, { out, metrics: null });
 }

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { EXIT, runCommand } from "lib/cli/mod.ts";
+import { command } from "lib/cli/text.ts";
+import { loadTextCheckpoint } from "lib/text/mod.ts";
+import { closeTo, FIXTURE, golden } from "../text/pubmedbert.ts";
+
+/** Runs the command in this process with an empty cache and mirror, results going to a temporary folder. */
+async function withCommand(
+  test: (
+    run: (...args: string[]) => Promise<{ code: number; said: string }>,
+    folder: string,
+  ) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const places = {
+    KCELLFM_RESULTS: join(folder, "results"),
+    KCELLFM_CACHE: join(folder, "cache"),
+    KCELLFM_MIRROR: "",
+  };
+  const before = Object.keys(places).map((name) => [name, Deno.env.get(name)] as const);
+  const original = { log: console.log, error: console.error };
+  for (const [name, value] of Object.entries(places)) Deno.env.set(name, value);
+  try {
+    await test(async (...args) => {
+      const lines: string[] = [];
+      console.log = console.error = (line: string) => void lines.push(line);
+      const code = await runCommand(command, args);
+      return { code, said: lines.join("\n") };
+    }, folder);
+  } finally {
+    Object.assign(console, original);
+    for (const [name, value] of before) {
+      value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+    }
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const TUNED = join(FIXTURE, "finetune_bert.pth");
+
+Deno.test("deno task text embeds every term with weights that are tuned already", () =>
+  withCommand(async (run, folder) => {
+    const out = join(folder, "tuned");
+    const { code, said } = await run("--preset", "paper", "--weights", TUNED, "--out", out);
+    assert.equal(code, 0, said);
+    assert.match(said, /The weights are tuned already: nothing is trained or scored/);
+    const { types, made, model } = await loadTextCheckpoint(out);
+    assert.equal((made.weights as { file: string }).file, "finetune_bert.pth");
+    const row = types.names.indexOf("T cell");
+    // half precision has 11 bits: values below 8 are off by at most 2^-9
+    closeTo(types.vectors.subarray(row * 24, (row + 1) * 24), golden.vectors.slice(0, 24), 2 ** -8);
+    model.dispose();
+  }));
+
+Deno.test("deno task text tunes a folder's BERT on a file of triples, after saying what it takes", () =>
+  withCommand(async (run, folder) => {
+    const [out, facts] = [join(folder, "mine"), join(folder, "facts.txt")];
+    const names = [
+      "T cell",
+      "B cell",
+      "neuron",
+      "memory T cell",
+      "stem cell",
+      "cell",
+      "tcm",
+      "beta cell",
+      "alpha cell",
+    ];
+    const lines = names.flatMap((a) => names.flatMap((b) => a === b ? [] : [`${a} is_a ${b}`]));
+    await Deno.writeTextFile(facts, [...lines, "a synapsed by b"].join("\n"));
+    const args = ["--preset", "paper", "--weights", FIXTURE, "--triples", facts, "--epochs", "1"];
+    const { code, said } = await run(...args, "--checkpoint-only", "--out", out);
+    assert.equal(code, 0, said);
+    assert.match(said, /72 triples, 1 lines without a relation skipped/);
+    assert.match(said, /at most about [\d.]+ GB of memory and, as busy as this machine is now/);
+    const { types, made, model } = await loadTextCheckpoint(out);
+    assert.deepEqual([types.dim, (made.triples as { file: string }).file], [512, "facts.txt"]);
+    model.dispose();
+    assert.deepEqual(
+      [...Deno.readDirSync(join(folder, "results/runs"))],
+      [],
+      "a finished run leaves no state",
+    );
+  }));
+
+Deno.test("deno task text says which weights are missing, from where, and where to put them", () =>
+  withCommand(async (run, folder) => {
+    const nowhere = await run("--preset", "paper", "--weights", join(folder, "nowhere"));
+    assert.match(nowhere.said, /nowhere as weights: there is no such file or folder$/);
+    const empty = await run("--preset", "paper", "--weights", folder);
+    assert.match(empty.said, /has none of model\.safetensors, pytorch_model\.bin, finetune_bert\.pth$/);
+    const nano = await run("--preset", "nano", "--weights", TUNED);
+    assert.equal(nano.code, EXIT.usage);
+    assert.match(nano.said, /--weights goes with --preset paper$/);
+  }));
