@@ -4,9 +4,10 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { extract, type ReadEntry } from "tar";
 // @ts-types="@types/yauzl"
-import { type Entry, openPromise, type ZipFile } from "yauzl";
+import type { Entry, ZipFile } from "yauzl";
 import { fileError, messageOf, temporaryPath } from "../runtime/mod.ts";
 import { archiveGate, type ArchiveLimits, type ArchiveMember } from "./archive_gate.ts";
+import { openZip } from "./zip_file.ts";
 
 /** The folder that an archive is unpacked into: its path without the ending. */
 export const unpackedPath = (archive: string): string => archive.replace(/\.(tar\.gz|tgz|zip)$/, "");
@@ -56,7 +57,7 @@ function tarKind(entry: object): ArchiveMember["kind"] {
 
 /** All members are looked at before the first is written; yauzl sees to it that none unpacks to more than it says. */
 async function unzip(archive: string, { folder, objection }: Unpacking): Promise<void> {
-  const zip = await openPromise(archive, { autoClose: false, strictFileNames: true });
+  const zip = await openZip(archive);
   try {
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) {

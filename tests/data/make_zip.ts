@@ -47,6 +47,13 @@ export function makeZip(members: readonly Member[]): Uint8Array<ArrayBuffer> {
   return concat([...locals, ...centrals, Uint8Array.from(end)]);
 }
 
+/** The zip with a zip64 locator that points so far out that no file has the position. */
+export function farZip64(zip: Uint8Array): Uint8Array<ArrayBuffer> {
+  const end = zip.slice(-22).fill(0xff, 8, 20); // the counts and offsets are in the zip64 record
+  const locator = Uint8Array.from([0x50, 0x4b, 6, 7, ...uint32(0), ...new Array(8).fill(0xee), ...uint32(1)]);
+  return concat([zip.slice(0, -22), locator, end]);
+}
+
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openTensors, readTorchCheckpoint } from "lib/data/mod.ts";
-import { concat, makeZip, type Member, uint32 } from "./make_zip.ts";
+import { concat, farZip64, makeZip, type Member, uint32 } from "./make_zip.ts";
 
 const FIXTURES = join(import.meta.dirname!, "../fixtures/torch");
 
@@ -168,6 +168,7 @@ Deno.test("readTorchCheckpoint refuses zips that torch.save does not write", asy
   await refused(torchZip(pickle, [{ ...storage, deflate: true }]), /member a\/data\/0 is compressed/);
   await refused(torchZip(pickle, [{ name: "../data/0" }]), /its zip is damaged \(invalid relative path/);
   await refused(makeZip([{ name: "readme.txt", data: "hello" }]), /without data\.pkl/);
+  await refused(farZip64(torchZip(pickle)), /its zip is damaged \(it points to byte 1\d+, and has \d+\)/);
   await refused(torchZip(pickle).slice(0, -30), /its zip is damaged/);
   await refused(torchZip(pickle).slice(0, 60), /its zip is damaged/);
 });

@@ -6,7 +6,7 @@ import { fetchFile } from "lib/data/download.ts";
 import { unpackInto } from "lib/data/download_unpack.ts";
 import { filesIn, withCache } from "./download_helpers.ts";
 import { entryFor, serve, whole } from "./download_server.ts";
-import { makeZip, type Member } from "./make_zip.ts";
+import { farZip64, makeZip, type Member } from "./make_zip.ts";
 
 const good: Member = { name: "set/train.csv", data: "a,b\n1,2\n" };
 
@@ -63,6 +63,15 @@ Deno.test("unpackInto stops at a zip that unpacks to far more than it is", () =>
     assert.deepEqual(await filesIn(cache), ["bomb.zip"]);
     await unpackInto(join(cache, "bomb"), archive, { bytes: 2 ** 30 });
     assert.equal((await filesIn(join(cache, "bomb"))).length, 8);
+  }));
+
+Deno.test("unpackInto refuses a zip that points outside of itself, and goes on", () =>
+  withCache(async ({ cache }) => {
+    const archive = join(cache, "far.zip");
+    await Deno.writeFile(archive, farZip64(makeZip([good])));
+    const said = { tag: "file", message: /far\.zip: it points to byte 1\d+, and has \d+; delete it/ };
+    await assert.rejects(unpackInto(join(cache, "far"), archive), said);
+    assert.deepEqual(await filesIn(cache), ["far.zip"]);
   }));
 
 Deno.test("unpackInto takes no tar.gz with a link, and nothing of it stays", () =>

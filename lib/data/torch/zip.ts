@@ -1,8 +1,9 @@
 // @ts-types="@types/yauzl"
-import { type Entry, openPromise, type ZipFile } from "yauzl";
+import type { Entry, ZipFile } from "yauzl";
 import { fileError, KcellfmError, messageOf } from "../../runtime/mod.ts";
 import { type FileRange, readRange } from "../file_range.ts";
 import { DTYPE_BYTES } from "../tensor_types.ts";
+import { openZip } from "../zip_file.ts";
 import { MAX_PICKLE, type TorchContent } from "./content.ts";
 import { storageRecord, torchGlobals } from "./globals.ts";
 import { unpickle } from "./pickle.ts";
@@ -74,7 +75,7 @@ async function listMembers(path: string): Promise<Map<string, FileRange>> {
 
 async function open(path: string): Promise<ZipFile> {
   try {
-    return await openPromise(path, { autoClose: false });
+    return await openZip(path);
   } catch (error) {
     throw fileError(`Cannot read ${path}: its zip is damaged (${messageOf(error)}); fetch it again`, error);
   }
