@@ -50,8 +50,11 @@ export interface CellEmbeddings {
 const BATCH = 32;
 const READ = 256;
 
+/** What embedding cells takes of a model. */
+export type CellEncoder = Pick<CellModel, "config" | "params" | "informativeness">;
+
 /** Embeds cells that are in memory, one column a gene of the vocabulary: `[rows, width]` row-major. */
-export function embedMatrix(model: CellModel, cells: CsrMatrix, batchSize = BATCH): Float32Array {
+export function embedMatrix(model: CellEncoder, cells: CsrMatrix, batchSize = BATCH): Float32Array {
   const vectors = new Float32Array(cells.rows * model.config.width);
   for (let start = 0; start < cells.rows; start += batchSize) {
     const batch = sliceRows(cells, start, Math.min(start + batchSize, cells.rows));
@@ -74,12 +77,26 @@ export async function* embedCells(
   cells: ModelCells,
   { batchSize = BATCH, signal }: { batchSize?: number; signal?: AbortSignal } = {},
 ): AsyncGenerator<CellEmbeddings> {
+  for (const { start, block } of readBlocks(cells, { signal })) {
+    yield { start, count: block.rows, vectors: embedMatrix(model, block, batchSize) };
+    await new Promise((resolve) => setTimeout(resolve)); // lets a notebook or a signal be heard
+  }
+}
+
+/** Cells [start, start + block.rows) of a file in the vocabulary's columns. */
+export interface CellBlock {
+  readonly start: number;
+  readonly block: CsrMatrix;
+}
+
+/** All cells of a file in file order, some hundred at a time. */
+export function* readBlocks(
+  cells: ModelCells,
+  { signal }: { signal?: AbortSignal } = {},
+): Generator<CellBlock> {
   const total = cells.source.nObs;
   for (let start = 0; start < total; start += READ) {
     signal?.throwIfAborted();
-    const count = Math.min(READ, total - start);
-    const block = readModelCells(cells, start, start + count);
-    yield { start, count, vectors: embedMatrix(model, block, batchSize) };
-    await new Promise((resolve) => setTimeout(resolve)); // lets a notebook or a signal be heard
+    yield { start, block: readModelCells(cells, start, Math.min(start + READ, total)) };
   }
 }

@@ -17,12 +17,11 @@ export function workersReducer<Batch>(
     async reduce(batch, { place, own }): Promise<BatchGradients> {
       const [first, ...rest] = split(batch, workers.count);
       workers.publish();
-      const asked = Promise.all(
-        rest.map((part, i) => workers.threads[i].ask({ kind: "gradients", part, place }) as Promise<Scores>),
+      const asked = rest.map((part, i) =>
+        workers.threads[i].ask({ kind: "gradients", part, place }) as Promise<Scores>
       );
-      asked.catch(() => {}); // it is heard below, unless `own` throws first
       const here = own(first);
-      const there = await asked.catch((error) => {
+      const there = await Promise.all(asked).catch((error) => {
         here.gradients.forEach((gradient) => gradient.dispose());
         throw error;
       });
@@ -52,9 +51,7 @@ export async function* mapShared<Input, Output>(
       if (next.done) break;
       asked.push(thread.ask({ kind: "job", job, input: next.value }) as Promise<Output>);
     }
-    const others = Promise.all(asked);
-    others.catch(() => {}); // as above
     yield own(first.value);
-    yield* await others;
+    yield* await Promise.all(asked);
   }
 }

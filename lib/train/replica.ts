@@ -10,7 +10,8 @@ import type { Scores, TrainingOptions } from "./types.ts";
 /** The model of a worker: the same tree of parameters as in the main thread, whose values it is sent. */
 export interface Replica<Batch> {
   readonly params: ParamTree;
-  readonly loss: TrainingOptions<Batch>["loss"];
+  /** Absent where it is not trained. */
+  readonly loss?: TrainingOptions<Batch>["loss"];
   /** Other work it can be asked for, by name; inputs and outputs are plain data. */
   readonly jobs: Readonly<Record<string, (input: unknown) => unknown>>;
 }
@@ -71,6 +72,7 @@ function writeGradients<Batch>(
   { replica, learning, gradients }: Running<Batch>,
   { part, place }: Request & { kind: "gradients" },
 ): Scores {
+  if (!replica.loss) throw new TypeError("Cannot compute gradients: this worker's model has no loss");
   const training = { rng: batchRng(place) };
   const step = computeGradients({ loss: replica.loss, learning }, { batch: part as Batch, training });
   writeShared(gradients, step.gradients);

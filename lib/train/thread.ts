@@ -1,6 +1,6 @@
 import { type Answer, fromPlain, type Request } from "./messages.ts";
 
-/** A worker that answers one request at a time. */
+/** A worker that answers requests one after the other. */
 export interface Thread {
   /** Its answer; rejects when the worker fails or is closed. */
   ask(request: Request): Promise<unknown>;
@@ -8,7 +8,7 @@ export interface Thread {
 }
 
 /**
- * Starts a worker. When it fails, with an error of its own or because its module does not load, the request it was at
+ * Starts a worker. When it fails, with an error of its own or because its module does not load, what it was asked for
  * rejects and `onFailure` is called.
  */
 export function startThread(
@@ -16,14 +16,13 @@ export function startThread(
   { name, onFailure }: { name: string; onFailure: () => void },
 ): Thread {
   const worker = new Worker(entry, { type: "module", name });
-  let waiting: PromiseWithResolvers<unknown> | null = null;
+  const waiting: PromiseWithResolvers<unknown>[] = []; // answers come in the order of the requests
   let ended: Error | null = null;
 
   function end(reason: Error) {
     ended ??= reason;
     worker.terminate();
-    waiting?.reject(ended);
-    waiting = null;
+    for (const request of waiting.splice(0)) request.reject(ended);
   }
   function fail(reason: Error) {
     end(reason);
@@ -31,9 +30,8 @@ export function startThread(
   }
 
   worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-    if (!data.ok) return fail(fromPlain(data.error, name));
-    waiting?.resolve(data.value);
-    waiting = null;
+    if (data.ok) waiting.shift()?.resolve(data.value);
+    else fail(fromPlain(data.error, name));
   };
   worker.onerror = (event) => {
     event.preventDefault(); // else it would end this thread too
@@ -42,9 +40,11 @@ export function startThread(
   return {
     ask(request) {
       if (ended) return Promise.reject(ended);
-      waiting = Promise.withResolvers();
+      const answer = Promise.withResolvers<unknown>();
+      answer.promise.catch(() => {}); // whoever asked may have failed meanwhile, and not be listening
+      waiting.push(answer);
       worker.postMessage(request);
-      return waiting.promise;
+      return answer.promise;
     },
     close: () => end(new Error(`${name} was closed`)),
   };

@@ -19,6 +19,13 @@ export interface WorkersOptions {
   readonly trainable?: (name: string) => boolean;
 }
 
+/** Workers at most by default: beyond, the one thread that sums and steps holds the others up. */
+const MOST_WORKERS = 8;
+
+/** How many workers a run has when nobody says: one a core on the wasm backend; others use the machine by themselves. */
+export const usualWorkers = (): number =>
+  tf.getBackend() === "wasm" ? Math.min(MOST_WORKERS, navigator.hardwareConcurrency) : 1;
+
 /** Threads that compute with copies of one model, beside this one. */
 export interface Workers {
   /** How many compute, this thread included. */

@@ -1,6 +1,8 @@
 import { type CellModel, embedCells, selectTypes, type TypeVectors } from "../../cell/mod.ts";
+import type { Workers } from "../../train/mod.ts";
 import type { ModelCells } from "../../genes/cells.ts";
 import type { GeneVocabulary } from "../../genes/mod.ts";
+import { embedCellsShared } from "./parallel.ts";
 import type { Embeddings } from "./vectors.ts";
 
 /** The part of a cell model that annotation needs; tests give a fake one. */
@@ -22,10 +24,10 @@ export interface Embedder {
 /** Which types can be called by text: those the model was trained on, or all that have a vector. */
 export type Candidates = "trained" | "all";
 
-/** A loaded checkpoint as an embedder. */
+/** A loaded checkpoint as an embedder; with `workers` (of {@linkcode startEmbedWorkers}) they share the cells. */
 export function modelEmbedder(
   model: CellModel,
-  { candidates = "trained" }: { candidates?: Candidates } = {},
+  { candidates = "trained", workers = null }: { candidates?: Candidates; workers?: Workers | null } = {},
 ): Embedder {
   const trained = selectTypes(model.types, model.classes);
   const all = candidates === "all" || trained.ids.length === 0; // the original's file does not name its classes
@@ -36,7 +38,8 @@ export function modelEmbedder(
     vocabulary: model.vocabulary,
     types: all ? model.types : trained,
     temperature: model.temperature,
-    embed: (cells, options) => embedCells(model, cells, options),
+    embed: (cells, options) =>
+      workers ? embedCellsShared(model, cells, { workers, ...options }) : embedCells(model, cells, options),
   };
 }
 

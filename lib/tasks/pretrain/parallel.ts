@@ -65,9 +65,3 @@ export function scoreBatch(params: CellParams, batch: PretrainingBatch, setting:
   });
   return { cells: batch.cells, scores };
 }
-
-/** Workers at most by default: beyond, the one thread that sums and steps holds the others up. */
-const MOST_WORKERS = 8;
-
-/** How many workers a run has when nobody says: one a core. */
-export const usualWorkers = (): number => Math.min(MOST_WORKERS, navigator.hardwareConcurrency);
