@@ -1,3 +1,4 @@
+import { nearestNeighbours } from "../../data/nearest.ts";
 import { type Figure, heatmap, scatterMap } from "../../figures/mod.ts";
 import { type Answer, type ExperimentRun, OURS } from "../finetune/mod.ts";
 import type { SpatialCells } from "./types.ts";
@@ -117,6 +118,39 @@ function typeMeans({ values, markers, labels }: SpatialCells, types: readonly st
       return (total / counts[type] - mean) / sd;
     })
   );
+}
+
+/**
+ * How often each type (columns) is among the `k` nearest cells of a type (rows), over how often it occurs at all: the
+ * logarithm to base 2, within [-3, 3].
+ */
+export function neighbourHeatmap(cells: SpatialCells, { k = 10, ...words }: Words & { k?: number }): Figure {
+  const types = typesOf(cells);
+  const place = new Map(types.map((type, i) => [type, i]));
+  const counts = types.map(() => new Float64Array(types.length));
+  const totals = new Float64Array(types.length);
+  for (const rows of Map.groupBy(cells.images.keys(), (row) => cells.images[row]).values()) {
+    nearestNeighbours(places(cells, rows), k).forEach((near, i) => {
+      const own = place.get(cells.labels[rows[i]] ?? "");
+      for (const other of near) {
+        const type = place.get(cells.labels[rows[other]] ?? "");
+        if (own === undefined || type === undefined) continue;
+        counts[own][type]++;
+        totals[type]++;
+      }
+    });
+  }
+  const all = totals.reduce((sum, count) => sum + count, 0);
+  const z = counts.map((row) => {
+    const sum = Math.max(1, row.reduce((total, count) => total + count, 0));
+    return row.map((count, type) =>
+      Math.max(-3, Math.min(3, Math.log2(count / sum / Math.max(totals[type] / all, 1e-9))))
+    );
+  });
+  return heatmap({
+    ...{ ...words, z, rows: types, columns: types, row: "cell", column: "neighbour", scale: "diverging" },
+    ...{ value: "times as often as by chance (log2)", range: [-3, 3], digits: null },
+  });
 }
 
 /** Markers by the type that shows them most, strongest first: the heatmap's bright fields run down a diagonal. */

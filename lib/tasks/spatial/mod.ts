@@ -10,3 +10,4 @@ export * from "./terms.ts";
 export * from "./twin.ts";
 export * from "./types.ts";
 export * from "./values.ts";
+export * from "./walkthrough.ts";

@@ -1,4 +1,4 @@
-import { dataError } from "../../runtime/mod.ts";
+import { dataError, type Rng } from "../../runtime/mod.ts";
 import type { SpatialCells } from "./types.ts";
 
 /** Cells that can be experimented on, and what was done to get there, in words. */
@@ -83,6 +83,22 @@ export function joinParts(train: SpatialCells, test: SpatialCells): PreparedCell
       ...(unseen.length > 0 ? [`types never met in training, always wrong: ${unseen.join(", ")}`] : []),
     ],
   };
+}
+
+/** Cells to learn from and to report on. */
+export interface PartSizes {
+  readonly train: number;
+  readonly test: number;
+}
+
+/** Keeps the labels of at most so many cells of each part, drawn at random; the others stay as neighbours. */
+export function drawCells(cells: SpatialCells, most: PartSizes, rng: Rng): SpatialCells {
+  const labelled = [...cells.labels.keys()].filter((row) => cells.labels[row] !== null);
+  const parts = Map.groupBy(labelled, (row) => cells.isTest?.[row] ? "test" as const : "train" as const);
+  const kept = new Set(
+    [...parts].flatMap(([part, rows]) => rng.split(part).shuffle(rows).slice(0, most[part])),
+  );
+  return { ...cells, labels: cells.labels.map((label, row) => kept.has(row) ? label : null) };
 }
 
 /** @throws {KcellfmError} tag "data", naming the markers of a panel that the cells lack. */

@@ -3,8 +3,8 @@ import { CODEX_PANEL } from "../../data/simulate/intestine.ts";
 import { datasetNamed, findDataset, findFile, listDatasets } from "../../data/mod.ts";
 import type { Dataset } from "../../data/registry.ts";
 import type { Result } from "../../metrics/mod.ts";
-import { cacheDir, fileError, sha256, usageError } from "../../runtime/mod.ts";
-import { joinParts, keepCommonTypes, requirePanel } from "./prepare.ts";
+import { cacheDir, createRng, fileError, sha256, usageError } from "../../runtime/mod.ts";
+import { drawCells, joinParts, keepCommonTypes, type PartSizes, requirePanel } from "./prepare.ts";
 import { readSpatial } from "./read.ts";
 import { labelTerms } from "./terms.ts";
 import { writeTwin } from "./twin.ts";
@@ -37,8 +37,11 @@ export interface OpenSetOptions extends ReadSpatialOptions {
   readonly minCells?: number;
   /** Of simulated sets. */
   readonly seed: number;
-  /** Cells of simulated sets. */
-  readonly twinCells?: { readonly train: number; readonly test: number };
+  /**
+   * Labelled cells of each part at most: a simulated set has as many, of a real one they are drawn at random (the others
+   * stay as neighbours). Default: 3,000 and 2,000 of simulated sets, all of real ones.
+   */
+  readonly cells?: PartSizes;
 }
 
 const SOURCE = "nudt-bioinfo/KCFM, saved notebook output";
@@ -106,14 +109,14 @@ async function memberFolder(archive: string, name: OriginalSet): Promise<{ path:
   throw fileError(`Cannot use ${archive}: it has no ${memberName(name)}/train.csv; unpack the archive again`);
 }
 
-async function simulate(name: OriginalSet, { seed, twinCells }: OpenSetOptions) {
+async function simulate(name: OriginalSet, { seed, cells }: OpenSetOptions) {
   const path = join(cacheDir(), "simulated", `seed-${seed}`, memberName(name));
   const [tissue, kind] = name.split("-");
   const origin = await writeTwin(path, {
     tissue: tissue === "cl" ? "colon" : "small bowel",
     kind: kind === "intra" ? "intra" : "cross",
     seed,
-    ...(twinCells && { cells: twinCells }),
+    ...(cells && { cells }),
   });
   return { path, origin };
 }
@@ -141,11 +144,14 @@ interface Opened extends Pick<SpatialSet, "name" | "real" | "origin" | "cells" |
   readonly path: string;
 }
 
-async function finish({ path, ...set }: Opened, { minCells }: OpenSetOptions): Promise<SpatialSet> {
+async function finish(
+  { path, ...set }: Opened,
+  { minCells, cells: most, seed }: OpenSetOptions,
+): Promise<SpatialSet> {
   const { cells, notes } = keepCommonTypes(set.cells, { minCells });
   return {
     ...set,
-    cells,
+    cells: set.real && most ? drawCells(cells, most, createRng(seed).split("drawn cells")) : cells,
     notes: [...set.notes, ...notes],
     sha256: await sha256(await Deno.readFile(path)),
     terms: await labelTerms(cells.labels),
