@@ -41,7 +41,7 @@ const smallPlains = (deviation: number, ...shapes: number[][]): Plain[] =>
 /** Widths below, on and off the SIMD grid, rows below and off the register block, and a large one for BLAS. */
 const ROWS_BY_WIDTH = [[1, 1], [1, 4], [3, 7], [13, 66], [70, 128]];
 
-await startBackend();
+await startBackend("wasm");
 
 Deno.test("fast forms are registered on wasm and only there", async () => {
   assert.ok(hasKernel("KcfSsdScan"));

@@ -12,7 +12,7 @@ import type { MixDirection } from "lib/kernels/mod.ts";
 import { startBackend } from "lib/runtime/mod.ts";
 import { randomPlain, toTensor } from "./helpers.ts";
 
-await startBackend();
+await startBackend("wasm");
 
 const heapBytes = () =>
   (tf.backend() as unknown as { wasm: { asm: { memory: WebAssembly.Memory } } }).wasm.asm.memory.buffer
