@@ -1,7 +1,8 @@
 import { type FloatDtype, openTensors, type TensorFile, writeTensors } from "../data/tensor_file.ts";
 import { DTYPE_BYTES, elementsOf, type LazyTensor, type TensorDtype } from "../data/tensor_types.ts";
-import { dataError, usageError } from "../runtime/mod.ts";
-import { recognise } from "./checkpoint_kinds.ts";
+import { dataError, startBackend, usageError } from "../runtime/mod.ts";
+import { convertOriginal } from "../tasks/original.ts";
+import { isOriginal, recognise } from "./checkpoint_kinds.ts";
 import { createCommand, oneOf } from "./flags.ts";
 import { runCommand } from "./run.ts";
 import { terminalTable } from "./table.ts";
@@ -11,7 +12,7 @@ export const command = createCommand(
   "checkpoint",
   "Looks into files of weights and converts them; runs nothing.",
   {
-    out: "convert: the .safetensors to write",
+    out: "convert: the .safetensors to write, or for the original's cell model a checkpoint folder",
   },
 ).configureHelp({ showGlobalOptions: true });
 
@@ -24,19 +25,31 @@ command.command("inspect <file>")
   });
 
 command.command("convert <file>")
-  .description("writes the tensors of a .pth, .pt, .bin or .safetensors as one .safetensors file (--out)")
+  .description(
+    "writes the tensors of a .pth, .pt, .bin or .safetensors as one .safetensors file (--out FILE.safetensors); the " +
+      "original's cell model also as a checkpoint of ours (--out FOLDER)",
+  )
   .option(
     "--dtype <type>",
     "write floats as f32 or f16 (default: f16 where they are, f32 elsewhere)",
     oneOf(["f32", "f16"]),
   )
-  .action(async (file, { dtype }) => {
-    const out = command.opts().out;
-    if (!out?.endsWith(".safetensors")) {
-      throw usageError(`Cannot convert ${file}: name the file to write, --out FILE.safetensors`);
+  .option("--genes <file>", "to a folder: the original's gene vocabulary (default: kcellfm_gene_vocab)")
+  .option("--text <folder>", "to a folder: text checkpoint whose type vectors go with the model")
+  .action(async (file, { dtype, ...rest }) => {
+    const { out, backend } = command.opts();
+    const written = dtype && FLOATS[dtype];
+    if (out?.endsWith(".safetensors")) {
+      await convert(await openTensors(file), { out, dtype: written });
+      console.log(asLine(await summarise(await openTensors(out))));
+    } else if (out !== undefined && isOriginal((await openTensors(file)).tensors)) {
+      await startBackend(backend);
+      console.log(await convertOriginal(file, { ...rest, out, dtype: written }));
+    } else {
+      throw usageError(
+        `Cannot convert ${file}: name the file to write, --out FILE.safetensors`,
+      );
     }
-    await convert(await openTensors(file), { out, dtype: dtype && FLOATS[dtype] });
-    console.log(asLine(await summarise(await openTensors(out))));
   });
 
 const FLOATS = { f32: "F32", f16: "F16" } as const;

@@ -15,6 +15,10 @@ interface Kind {
 const CELL = ["genes.embedding", "layers.0.forward.aLog", "classifier.out.weight"] as const;
 const WORDS = "bert.embeddings.word_embeddings.weight";
 
+/** Whether a file holds the original's cell model, by the names of its tensors. */
+export const isOriginal = (tensors: Tensors): boolean =>
+  CELL.every((name) => tensors.has(originalNames(name)[0]));
+
 /** The more particular first: a tuned encoder holds a BERT. */
 const KINDS: readonly Kind[] = [
   {

@@ -1,8 +1,11 @@
+import { basename } from "node:path";
 import {
   type CellModel,
+  disposeModel,
   fromOriginal,
   initCellParams,
   loadCellCheckpoint,
+  saveCellCheckpoint,
   type TypeVectors,
   unitRows,
 } from "../cell/mod.ts";
@@ -18,11 +21,31 @@ import { loadTypeEmbeddings } from "../text/mod.ts";
  *
  * @throws {KcellfmError} tag "file", "data" or "model", when something is missing or does not fit.
  */
-export async function openCellModel(path: string, { text }: { text?: string } = {}): Promise<CellModel> {
+export async function openCellModel(
+  path: string,
+  { text, genes }: { text?: string; genes?: string } = {},
+): Promise<CellModel> {
   const isFile = await Deno.stat(path).then((it) => it.isFile, () => false);
   if (!isFile) return await loadCellCheckpoint(path);
   const types = text === undefined ? undefined : loadTypeEmbeddings(text);
-  return await loadOriginal(path, { vocabulary: await originalVocabulary(), types });
+  return await loadOriginal(path, { vocabulary: await originalVocabulary(genes), types });
+}
+
+/**
+ * Writes a checkpoint file of the original as a folder of ours; float32 unless `dtype` says otherwise.
+ *
+ * @returns one line on what was written
+ */
+export async function convertOriginal(
+  path: string,
+  { out, dtype = "F32", ...sources }: { out: string; dtype?: "F16" | "F32"; text?: string; genes?: string },
+): Promise<string> {
+  const model = await openCellModel(path, sources);
+  await saveCellCheckpoint(out, model, { made: { from: basename(path), sha256: model.hash }, dtype });
+  const { config, vocabulary, classes, types } = model;
+  disposeModel(model);
+  return `${out}: ${config.layers} layers, width ${config.width}, ${vocabulary.symbols.length} genes, ` +
+    `${classes.length} classes, ${types.ids.length || "no"} type vectors`;
 }
 
 /** The registry's names of the original's checkpoint and of what it is read with. */
@@ -74,12 +97,13 @@ function requireEqual(found: number, wanted: number, what: string): void {
 }
 
 /**
- * The original's gene vocabulary from the cache or the mirror, with today's names where the gene table is at hand too.
+ * The original's gene vocabulary, from a file or else from the cache or the mirror, with today's names where the gene
+ * table is at hand too.
  *
  * @throws {KcellfmError} tag "data", when it is not there.
  */
-export async function originalVocabulary(): Promise<GeneVocabulary> {
-  const path = await findDataset(ORIGINAL_DATASETS.genes);
+export async function originalVocabulary(file?: string): Promise<GeneVocabulary> {
+  const path = file ?? await findDataset(ORIGINAL_DATASETS.genes);
   if (path === null) {
     throw dataError(
       `Cannot read the original's genes: ${ORIGINAL_DATASETS.genes} is not in data/cache; run ` +

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { disposeModel, loadCellCheckpoint } from "lib/cell/mod.ts";
 import { command } from "lib/cli/checkpoint.ts";
 import { recognise } from "lib/cli/checkpoint_kinds.ts";
 import { runCommand } from "lib/cli/mod.ts";
@@ -139,3 +140,22 @@ Deno.test("checkpoint convert does not unfold a small file into a large one", ()
     assert.equal(code, 1);
     assert.match(text, /would unfold to 10747904; no checkpoint shares its tensors so/);
   }));
+
+Deno.test("checkpoint convert writes the original's cell model as a folder that annotate can load", async () => {
+  await withFolder(async (folder) => {
+    const [genes, out] = [join(folder, "genes.json"), join(folder, "model")];
+    const tokens = [...Array.from({ length: 20 }, (_, i) => `GENE${i}`), "<pad>", "<cls>", "<eoc>"];
+    await Deno.writeTextFile(
+      genes,
+      JSON.stringify(Object.fromEntries(tokens.map((token, id) => [token, id]))),
+    );
+    const { code, text } = await runCheckpoint(
+      ...["convert", join(FIXTURES, "cell/original.pth"), "--genes", genes, "--out", out],
+    );
+    assert.equal(code, 0, text);
+    assert.match(text, /2 layers, width 32, 20 genes, 5 classes, no type vectors/);
+    const model = await loadCellCheckpoint(out);
+    assert.deepEqual([model.config.preset, model.vocabulary.symbols.at(-1)], ["paper", "GENE19"]);
+    disposeModel(model);
+  });
+});
