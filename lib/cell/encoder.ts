@@ -23,20 +23,59 @@ export function encodeCells(
   batch: TokenBatch,
   { config, training }: { config: CellConfig; training?: TrainingMode },
 ): Encoded {
-  const lengths = tf.tensor1d(batch.lengths, "int32");
-  const real = realPositions(batch);
-  let x = tf.mul(embedTokens(params, batch, { config, training }), real) as tf.Tensor3D;
+  const embedded = embedTokens(params, batch, { config, training });
+  const start = tf.mul(embedded, realPositions(batch)) as tf.Tensor3D;
+  return encodeFrom(params, { hidden: start, lengths: batch.lengths }, { config, training });
+}
+
+/** Token vectors on their way through the layers: `[cells, length, width]`, with the tokens of each cell. */
+export interface HiddenTokens {
+  readonly hidden: tf.Tensor3D;
+  readonly lengths: Int32Array;
+}
+
+/** {@linkcode encodeCells} from layer `first` on: what goes into that layer comes out of {@linkcode encodeUpTo}. */
+export function encodeFrom(
+  params: CellParams,
+  { hidden, lengths }: HiddenTokens,
+  { config, training, first = 0 }: { config: CellConfig; training?: TrainingMode; first?: number },
+): Encoded {
+  const [cells, length] = hidden.shape;
+  const x = mixTokens(params.layers.slice(first), { hidden, lengths }, { config, training });
+  const tokens = config.residual ? layerNorm(x, { eps: NORM_EPS }) as tf.Tensor3D : x;
+  const real = realPositions({ cells, length, lengths });
+  return { tokens, cells: readOut(tokens, { real, lengths: tf.tensor1d(lengths, "int32"), config }) };
+}
+
+/** What goes into layer `layers` of a batch, outside training: `[cells, length, width]`. */
+export function encodeUpTo(
+  params: CellParams,
+  batch: TokenBatch,
+  { config, layers }: { config: CellConfig; layers: number },
+): tf.Tensor3D {
+  const hidden = tf.mul(embedTokens(params, batch, { config }), realPositions(batch)) as tf.Tensor3D;
+  return mixTokens(params.layers.slice(0, layers), { hidden, lengths: batch.lengths }, { config });
+}
+
+function mixTokens(
+  layers: CellParams["layers"],
+  { hidden, lengths }: HiddenTokens,
+  { config, training }: { config: CellConfig; training?: TrainingMode },
+): tf.Tensor3D {
+  const ends = tf.tensor1d(lengths, "int32");
   const normalise = (t: tf.Tensor3D) => layerNorm(t, { eps: NORM_EPS }) as tf.Tensor3D;
-  for (const layer of params.layers) {
-    const mixed = biMamba2(layer, normalise(x), { size: config, lengths });
+  let x = hidden;
+  for (const layer of layers) {
+    const mixed = biMamba2(layer, normalise(x), { size: config, lengths: ends });
     x = config.residual ? tf.add(x, dropout(mixed, { rate: config.dropout, training })) : normalise(mixed);
   }
-  const tokens = config.residual ? normalise(x) : x;
-  return { tokens, cells: readOut(tokens, { real, lengths, config }) };
+  return x;
 }
 
 /** 1 at tokens, 0 at padding: `[cells, length, 1]`. */
-function realPositions({ cells, length, lengths }: TokenBatch): tf.Tensor3D {
+function realPositions(
+  { cells, length, lengths }: Pick<TokenBatch, "cells" | "length" | "lengths">,
+): tf.Tensor3D {
   const real = new Float32Array(cells * length);
   for (let row = 0; row < cells; row++) real.fill(1, row * length, row * length + lengths[row]);
   return tf.tensor3d(real, [cells, length, 1]);

@@ -19,7 +19,7 @@ import {
 import { type ExperimentScores, type LabelTerms, scoreLabels, summarise } from "./scores.ts";
 import { type ExperimentSet, type PreparedSet, prepareSet } from "./set.ts";
 import { randomStart, type StartingPoint } from "./start.ts";
-import type { TuneSettings } from "./tune.ts";
+import { TUNE_SETTINGS, type TuneSettings } from "./tune.ts";
 
 /** What an experiment runs on and how. */
 export interface ExperimentOptions {
@@ -37,7 +37,7 @@ export interface ExperimentOptions {
   readonly ablations?: boolean;
   /** Default {@linkcode BASELINES}. */
   readonly baselines?: Readonly<Record<string, FitBaseline>>;
-  /** Further readings of each cell with hidden genes, averaged; default 2. */
+  /** Further readings of each cell with hidden genes, averaged; default none. */
   readonly draws?: number;
   /** Folder that takes the tuned encoder of the first split as a checkpoint; default: it is not kept. */
   readonly save?: string;
@@ -79,7 +79,7 @@ export const OURS = "kcellfm";
 /**
  * Fine-tunes the model and fits every baseline on the same splits and genes, and scores all of them on the same test
  * cells. Rows of the results beside the baselines: `encoder_alone` and `linear_alone` are the two paths of the model,
- * `no_pretraining` starts from random weights, `no_ontology` leaves the text vectors out of tuning.
+ * `no_pretraining` goes the same way from random weights, `no_ontology` leaves the text vectors out of tuning.
  */
 export async function runExperiment(set: ExperimentSet, options: ExperimentOptions): Promise<ExperimentRun> {
   const finish = startRun();
@@ -179,8 +179,9 @@ function tuner(
   },
 ): Tuner {
   const { fold, linear, options, prepared, report } = job;
-  const { seed, start, tune = {}, draws = 2, signal } = options;
-  const steps = Math.ceil(fold.train.length / (tune.batchSize ?? 32)) * (tune.epochs ?? 6);
+  const { seed, start, tune = {}, draws = 0, signal } = options;
+  const steps = Math.ceil(fold.train.length / (tune.batchSize ?? TUNE_SETTINGS.batchSize)) *
+    (tune.epochs ?? TUNE_SETTINGS.epochs);
   return async (name) => {
     const isRandom = name === "no_pretraining";
     const from = isRandom ? randomStart(start.model, createRng(seed).split("random")) : start;
@@ -188,7 +189,6 @@ function tuner(
     try {
       return await answerTuned(from.model, fold, {
         ...tune,
-        ...(isRandom && { layers: "all" as const }),
         seed,
         linear,
         space,

@@ -1,3 +1,4 @@
+export * from "./hidden.ts";
 export * from "./report.ts";
 export * from "./open_set.ts";
 export * from "./recipes.ts";

@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
+import { softmaxRows } from "../../baselines/mod.ts";
 import {
   type CellModel,
   classifyCells,
   encodeCells,
+  encodeFrom,
   hierarchicalRanking,
   type Loss,
   tokenizeFor,
@@ -15,6 +17,7 @@ import { softmaxCrossEntropy } from "../../kernels/mod.ts";
 import { decays, type TrainingMode } from "../../nn/mod.ts";
 import { createRng, dataError, type Rng } from "../../runtime/mod.ts";
 import { runTraining, type Scores, type TrainingOptions, type TrainingResult } from "../../train/mod.ts";
+import { fitsInMemory, type HiddenCells, hideCells, takeHidden } from "./hidden.ts";
 import { type EncodedCells, encodeRows } from "./predict.ts";
 import { withNewHead } from "./start.ts";
 
@@ -37,7 +40,7 @@ export interface TuneSettings {
   readonly batchSize: number;
   /** Highest learning rate. */
   readonly peak: number;
-  /** Share of each cell's genes hidden at random while training. */
+  /** Share of each cell's genes hidden at random while training; only where all layers learn. */
   readonly hide: number;
   /** "balanced" weighs each class by n / (classes x its cells), as scikit-learn. */
   readonly classWeights: "none" | "balanced";
@@ -52,8 +55,8 @@ export interface TuneSettings {
 
 /** Settings for a thousand or two cells on a laptop. */
 export const TUNE_SETTINGS: TuneSettings = {
-  layers: 2,
-  epochs: 6,
+  layers: 1,
+  epochs: 5,
   batchSize: 32,
   peak: 1e-3,
   hide: 0.2,
@@ -82,8 +85,9 @@ export interface Tuned {
   readonly training: TrainingResult;
 }
 
+/** Cells to read anew, or rows whose vectors below the learning layers are kept. */
 interface TuningBatch {
-  readonly tokens: TokenBatch;
+  readonly reading: TokenBatch | Int32Array;
   readonly classes: Int32Array;
 }
 
@@ -101,8 +105,11 @@ export async function fineTune(start: CellModel, data: TuningData, options: Tune
   const reading = readingOf(start, data, settings.length ?? start.config.length);
   const model = withNewHead(reading, data.classes, rng.split("head"));
   const weights = settings.classWeights === "balanced" ? tf.tensor1d(balancedWeights(data)) : null;
+  const hidden = keepHidden(model, data, settings.layers);
   try {
-    const training = await runTraining(trainingOptions({ model, data, settings, options, rng, weights }));
+    const training = await runTraining(
+      trainingOptions({ model, data, settings, options, rng, weights, hidden }),
+    );
     return { model, training };
   } finally {
     weights?.dispose();
@@ -132,6 +139,13 @@ function readingOf(
   return { ...start, config: { ...start.config, length }, informativeness };
 }
 
+/** What the layers that do not learn make of the cells, where they are the same at every step and there is room. */
+function keepHidden(model: CellModel, data: TuningData, layers: TuneSettings["layers"]): HiddenCells | null {
+  const rows = Int32Array.from([...data.train, ...data.validation]);
+  if (layers === "all" || !fitsInMemory(rows.length, model.config)) return null;
+  return hideCells(model, { ...data.cells, rows, classes: data.codes }, model.config.layers - layers);
+}
+
 /** n / (classes x cells of the class); classes without cells get 0. */
 function balancedWeights({ classes, codes, train }: TuningData): Float32Array {
   const counts = new Float32Array(classes.length);
@@ -147,6 +161,7 @@ interface Setup {
   readonly options: TuneOptions;
   readonly rng: Rng;
   readonly weights: tf.Tensor1D | null;
+  readonly hidden: HiddenCells | null;
 }
 
 function trainingOptions(setup: Setup): TrainingOptions<TuningBatch> {
@@ -187,20 +202,42 @@ export function learns({ config }: CellModel, layers: number | "all"): (name: st
   };
 }
 
-function* tuningBatches({ model, data, settings }: Setup, rng: Rng): Generator<TuningBatch> {
+function* tuningBatches({ model, data, settings, hidden }: Setup, rng: Rng): Generator<TuningBatch> {
+  const { batchSize, hide } = settings;
+  if (hidden) return yield* rowBatches(data, { batchSize, rng });
   const labelled: LabelledCells = { ...data.cells, rows: data.train, classes: data.codes };
   let index = 0;
-  for (const { cells, classes } of shuffledBatches([labelled], { batchSize: settings.batchSize, rng })) {
-    yield { tokens: tokenizeFor(model, cells, { rng: rng.split(index++), hide: settings.hide }), classes };
+  for (const { cells, classes } of shuffledBatches([labelled], { batchSize, rng })) {
+    yield { reading: tokenizeFor(model, cells, { rng: rng.split(index++), hide }), classes };
   }
 }
 
-function tuningLoss(
-  { model, settings, options, weights }: Setup,
-  { tokens, classes }: TuningBatch,
-  training: TrainingMode,
-): Loss {
-  const { cells } = encodeCells(model.params, tokens, { config: model.config, training });
+/** The training rows in random order; a last batch of one cell is left out, as by {@linkcode shuffledBatches}. */
+function* rowBatches(
+  { train, codes }: TuningData,
+  { batchSize, rng }: { batchSize: number; rng: Rng },
+): Generator<TuningBatch> {
+  const rows = rng.shuffle(train.slice());
+  for (let at = 0; at < rows.length; at += batchSize) {
+    const reading = rows.slice(at, at + batchSize);
+    if (reading.length > 1) yield { reading, classes: reading.map((row) => codes[row]) };
+  }
+}
+
+function encodeReading(
+  { model, hidden }: Pick<Setup, "model" | "hidden">,
+  reading: TuningBatch["reading"],
+  training?: TrainingMode,
+): tf.Tensor2D {
+  const { params, config } = model;
+  if (!(reading instanceof Int32Array)) return encodeCells(params, reading, { config, training }).cells;
+  if (!hidden) throw new RangeError("Cannot encode rows: their vectors are not kept");
+  return encodeFrom(params, takeHidden(hidden, reading), { config, training, first: hidden.layers }).cells;
+}
+
+function tuningLoss(setup: Setup, { reading, classes }: TuningBatch, training: TrainingMode): Loss {
+  const { model, settings, options, weights } = setup;
+  const cells = encodeReading(setup, reading, training);
   const logits = classifyCells(model.params.classifier, cells);
   const labels = tf.tensor1d(classes, "int32");
   const cell_type = softmaxCrossEntropy(logits, labels, weights ? { weights } : {});
@@ -213,17 +250,28 @@ function tuningLoss(
 }
 
 /** Mean -log p of the true classes and accuracy on the validation cells. */
-function validationScores({ model, data }: Setup): Scores {
-  const { probabilities, rows } = encodeRows(model, {
-    ...data.cells,
-    rows: data.validation,
-    classes: data.codes,
-  });
-  return scoreProbabilities(
-    probabilities,
-    Int32Array.from(rows, (row) => data.codes[row]),
-    model.classes.length,
-  );
+function validationScores(setup: Setup): Scores {
+  const { data, model, settings, hidden } = setup;
+  const truth = Int32Array.from(data.validation, (row) => data.codes[row]);
+  const cells = { ...data.cells, rows: data.validation, classes: data.codes };
+  const probabilities = hidden
+    ? askHidden(setup, settings.batchSize)
+    : encodeRows(model, cells).probabilities;
+  return scoreProbabilities(probabilities, truth, model.classes.length);
+}
+
+function askHidden(setup: Setup, batchSize: number): Float32Array {
+  const { data: { validation }, model } = setup;
+  const classes = model.classes.length;
+  const logits = new Float32Array(validation.length * classes);
+  for (let at = 0; at < validation.length; at += batchSize) {
+    const rows = validation.subarray(at, at + batchSize);
+    const answer = tf.tidy(() =>
+      classifyCells(model.params.classifier, encodeReading(setup, rows)).dataSync()
+    );
+    logits.set(answer, at * classes);
+  }
+  return softmaxRows(logits, classes);
 }
 
 function scoreProbabilities(
