@@ -96,7 +96,7 @@ async function rangesOf(zip: ZipFile, path: string): Promise<Map<string, FileRan
 async function rangeOf(zip: ZipFile, entry: Entry, path: string): Promise<FileRange> {
   if (entry.compressionMethod !== 0) {
     throw fileError(
-      `Cannot read ${path}: member ${entry.fileName} is compressed; torch.save stores them as they are`,
+      `Cannot read ${path}: member ${entry.fileName} is compressed, as in a TorchScript program; save the state dict by torch.save`,
     );
   }
   const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
