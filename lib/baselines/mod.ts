@@ -1,3 +1,4 @@
+export * from "./angle_regression.ts";
 export type { ValidatedFitOptions } from "./held_out.ts";
 export * from "./logistic_regression.ts";
 export * from "./majority.ts";

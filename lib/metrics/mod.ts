@@ -1,3 +1,4 @@
+export * from "./circular.ts";
 export * from "./classification.ts";
 export * from "./rank.ts";
 export * from "./result.ts";

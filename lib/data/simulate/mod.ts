@@ -1,5 +1,7 @@
 export { simulateAtlas } from "./atlas.ts";
 export type { CellPlan, Population } from "./cells.ts";
+export type { CycleOptions, SimulatedCycle } from "./cell_cycle.ts";
+export { simulateCycle } from "./cell_cycle.ts";
 export { simulateCells } from "./cells.ts";
 export type { MarkerTable } from "./programs.ts";
 export { inheritedMarkers, markersOf } from "./programs.ts";

@@ -1,0 +1,15 @@
+import { join } from "node:path";
+import { readTsv } from "../data/text_file.ts";
+import { ROOT } from "../runtime/mod.ts";
+
+/** Where the shipped exceptions lie: mouse symbol, human symbol (empty where there is no orthologue). */
+export const MOUSE_EXCEPTIONS_PATH = join(ROOT, "lib/genes/mouse_exceptions.tsv");
+
+/**
+ * A function from mouse symbols to symbols of their human orthologues: the exception's where there is one, else the
+ * same in upper case. A gene without an orthologue becomes "".
+ */
+export function humanOrthologues(path: string = MOUSE_EXCEPTIONS_PATH): (mouse: string) => string {
+  const exceptions = new Map(readTsv(path).slice(1).map(([mouse, human]) => [mouse, human ?? ""]));
+  return (mouse) => exceptions.get(mouse) ?? mouse.toUpperCase();
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { cellPreset, disposeModel } from "lib/cell/mod.ts";
+import { resultSchema } from "lib/metrics/mod.ts";
+import { startBackend } from "lib/runtime/mod.ts";
+import { openCycleSet, runCellCycle } from "lib/tasks/cell_cycle/mod.ts";
+import { BASELINES, randomStart } from "lib/tasks/finetune/mod.ts";
+import { ontology } from "../finetune/fixture.ts";
+import { createRng } from "lib/runtime/mod.ts";
+
+const folder = await Deno.makeTempDir();
+addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+Deno.env.set("KCELLFM_CACHE", folder);
+const backend = await startBackend();
+
+Deno.test("runCellCycle names phases and angles of simulated cells, beside scores that use no label", async () => {
+  const set = await openCycleSet("ipsc_fucci", { seed: 5, simulated: true });
+  const symbols = set.source.varNames;
+  const vocabulary = { symbols, ensembl: symbols.map(() => ""), aliases: symbols.map(() => []) };
+  const types = { ids: [], names: [], dim: 32, vectors: new Float32Array() };
+  const start = randomStart({ config: cellPreset("nano"), vocabulary, types }, createRng(8));
+  const { result, folds, angles, phaseScores } = await runCellCycle(set, {
+    task: "cell-cycle",
+    split: { by: "cells", test: 0.7 },
+    repeats: 1,
+    preset: "nano",
+    seed: 1,
+    backend: backend.name,
+    start: { ...start, name: "nano" },
+    ontology,
+    ablations: false,
+    tune: { epochs: 1, layers: 0, length: 32 },
+    baselines: { majority: BASELINES.majority },
+    draws: 0,
+  });
+  resultSchema.parse(result);
+  const { metrics, baselines } = result;
+  assert.ok(metrics.accuracy! > baselines.majority.accuracy! + 0.2, JSON.stringify(result));
+  assert.ok(
+    baselines.cell_cycle_scores.macro_f1! > baselines.majority.macro_f1! + 0.1,
+    JSON.stringify(baselines),
+  );
+  assert.equal(phaseScores.phases.length, set.source.nObs);
+  assert.equal(folds[0].answers.cell_cycle_scores.labels.length, folds[0].truth.length);
+  assert.ok(angles && angles.folds[0].answers.kcellfm.length === folds[0].truth.length);
+  // A guess is off by pi / 2 = 1.57; cells are gated with an error of 0.35 rad, of mean size 0.28.
+  assert.ok(metrics.angle_error! < 0.9, String(metrics.angle_error));
+  assert.ok(baselines.ridge_regression.angle_error! < 0.9 && baselines.mean_direction.angle_error! > 1.3);
+  assert.ok(metrics.circular_correlation! > 0.5);
+  disposeModel(start.model);
+  set.source.close();
+});
