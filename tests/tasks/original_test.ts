@@ -8,9 +8,10 @@ import {
   loadCellCheckpoint,
   saveCellCheckpoint,
 } from "lib/cell/mod.ts";
-import { openTensors, writeTensors } from "lib/data/mod.ts";
+import { memorySource, openTensors, writeTensors } from "lib/data/mod.ts";
 import { startBackend } from "lib/runtime/mod.ts";
 import { loadOriginal } from "lib/tasks/original.ts";
+import { findOriginalWeights, mapByOriginal, NO_ORIGINAL_WEIGHTS } from "lib/tasks/original_cells.ts";
 import golden from "../fixtures/cell/original.json" with { type: "json" };
 
 await startBackend();
@@ -64,3 +65,40 @@ Deno.test("loadOriginal refuses a vocabulary or text vectors of another size", a
   const types = { ids: ["CL:0000084"], names: ["T cell"], dim: 8, vectors: new Float32Array(8) };
   await assert.rejects(loadOriginal(PATH, { vocabulary, types }), /text vectors: 32 and 8/);
 });
+
+Deno.test("mapByOriginal maps a study's cells by a checkpoint of the original's form", async () => {
+  const folder = await Deno.makeTempDir();
+  const genes = join(folder, "genes.json");
+  const tokens = [...symbols, "<pad>", "<cls>", "<eoc>"];
+  await Deno.writeTextFile(genes, JSON.stringify(Object.fromEntries(tokens.map((token, id) => [token, id]))));
+  const matrix = { ...cells, data: cells.data.map((value) => Math.round(Math.abs(value)) + 1) };
+  const obsNames = rows.map((_, i) => `cell${i}`);
+  const source = memorySource({ name: "tiny.h5ad", matrix, obsNames, varNames: symbols });
+  const study = { name: source.name, source, types: ["CL:0000084", null, "CL:0000084", "CL:0000236"] };
+  const options = { seed: 1, genes, typeName: (id: string) => id === "CL:0000084" ? "T cell" : "B cell" };
+  const figure = await mapByOriginal(PATH, study, options);
+  const groups = figure.data.map(({ name }) => name?.replace(/ \(?\d+\)?$/, "")).sort();
+  assert.deepEqual(groups, ["B cell", "T cell", "unlabelled"]);
+  assert.match(JSON.stringify(figure.layout.title), /4 cells of tiny\.h5ad, by the original's weights/);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("findOriginalWeights finds nothing where there is no cache, and the words for it name the command", async () => {
+  const kept = { cache: Deno.env.get("KCELLFM_CACHE"), mirror: Deno.env.get("KCELLFM_MIRROR") };
+  const folder = await Deno.makeTempDir();
+  Deno.env.set("KCELLFM_CACHE", folder);
+  Deno.env.delete("KCELLFM_MIRROR");
+  try {
+    assert.equal(await findOriginalWeights(), null);
+    assert.match(NO_ORIGINAL_WEIGHTS, /deno task data fetch kcellfm-original/);
+  } finally {
+    restore("KCELLFM_CACHE", kept.cache);
+    restore("KCELLFM_MIRROR", kept.mirror);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) Deno.env.delete(name);
+  else Deno.env.set(name, value);
+}
