@@ -35,9 +35,12 @@ const DTYPES: ReadonlyMap<string, TensorDtype> = new Map([
 /** All that a checkpoint may ask for: names of storages and element types, and what puts tensors together. */
 export function torchGlobals(where: string): ReadonlyMap<string, PickleGlobal> {
   const calls: [string, (args: readonly unknown[]) => unknown][] = [
-    ["torch._utils._rebuild_tensor", (args) => rebuildTensor(args, where)],
-    ["torch._utils._rebuild_tensor_v2", (args) => rebuildTensor(args, where)],
-    ["torch._utils._rebuild_tensor_v3", (args) => rebuildTensor(args, where, dtypeOf(args[6], where))],
+    ["torch._utils._rebuild_tensor", (args) => rebuildTensor(args, { where })],
+    ["torch._utils._rebuild_tensor_v2", (args) => rebuildTensor(args, { where })],
+    [
+      "torch._utils._rebuild_tensor_v3",
+      (args) => rebuildTensor(args, { where, dtype: dtypeOf(args[6], where) }),
+    ],
     ["torch._utils._rebuild_parameter", ([tensor]) => tensor],
     ["torch.Size", ([sizes]) => sizes],
     ["collections.OrderedDict", (args) => orderedDict(args, where)],
@@ -63,14 +66,18 @@ export function storageRecord(id: unknown, where: string): StorageRecord {
 }
 
 /** Arguments: storage, offset in elements, sizes, strides; what follows (gradients, hooks) concerns training. */
-function rebuildTensor(args: readonly unknown[], where: string, dtype?: TensorDtype): TensorRecord {
+function rebuildTensor(
+  args: readonly unknown[],
+  { where, dtype }: { where: string; dtype?: TensorDtype },
+): TensorRecord {
   const [storage, offset, shape, strides] = args;
   if (!isStorage(storage) || !isCount(offset) || !isCounts(shape) || !isCounts(strides)) {
     throw fileError(
       `Cannot read ${where}: a tensor in it has sizes, strides or an offset that are no whole numbers`,
     );
   }
-  return new TensorRecord(storage, { dtype: dtype ?? storage.dtype, offset, shape, strides }, where);
+  const layout = { dtype: dtype ?? storage.dtype, offset, shape, strides };
+  return new TensorRecord(storage, { layout, where });
 }
 
 function dtypeOf(global: unknown, where: string): TensorDtype {

@@ -39,7 +39,7 @@ export class TensorRecord {
   readonly #end: number;
 
   /** @throws {KcellfmError} tag "file", when it does not lie inside its storage. */
-  constructor(readonly storage: StorageRecord, layout: TensorLayout, where: string) {
+  constructor(readonly storage: StorageRecord, { layout, where }: { layout: TensorLayout; where: string }) {
     const offset = layout.offset + storage.first;
     this.layout = { ...layout, offset };
     const capacity = Math.floor(storage.elements * DTYPE_BYTES[storage.dtype] / DTYPE_BYTES[layout.dtype]);
