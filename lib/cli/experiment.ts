@@ -11,11 +11,11 @@ import {
   RECIPES,
   runExperiment,
   type SetRecipe,
+  shippedStart,
   splitName,
   type SplitRule,
   type StartingPoint,
   type TuneSettings,
-  unseenCheckpoint,
   untrained,
 } from "../tasks/finetune/mod.ts";
 import { bestOntology } from "../tasks/pretrain/sources.ts";
@@ -95,9 +95,9 @@ export async function startFor(
   flags: ExperimentFlags,
 ): Promise<StartingPoint> {
   const { checkpoint, preset, seed } = flags;
-  if (checkpoint && checkpoint !== "random") return await namedCheckpoint(set.name, checkpoint);
-  const shipped = checkpoint ? null : await unseenCheckpoint(set.name, { preset });
-  return shipped ?? await untrained(preset, seed);
+  if (checkpoint === undefined) return await shippedStart(set.name, { preset, seed });
+  if (checkpoint === "random") return await untrained(preset, seed);
+  return await namedCheckpoint(set.name, checkpoint);
 }
 
 /** What differs between experiments beside their flags. */

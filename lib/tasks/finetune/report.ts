@@ -61,16 +61,26 @@ export function comparisonFigure(run: ExperimentRun, title = "Test cells named r
   return methodBars(methodRows(run), { title, subtitle: splitsInWords(run) });
 }
 
-/** {@linkcode methodRows} as a table. */
+/** Mean scores of each method as a table; where labels have Cell Ontology ids, what the ontology says of the errors too. */
 export function comparisonTable(run: ExperimentRun): pl.DataFrame {
-  const rows = methodRows(run);
-  const round = (value: number) => Math.round(value * 1000) / 1000;
+  const { metrics, baselines } = run.result;
+  const scores = Object.entries({ [OURS]: metrics, ...baselines });
+  const columns = Object.keys(SCORE_NAMES).filter((name) => metrics[name] !== undefined);
+  const round = (value: number | null | undefined) => value == null ? null : Math.round(value * 1000) / 1000;
   return pl.DataFrame({
-    method: rows.map(({ method }) => method),
-    accuracy: rows.map(({ accuracy }) => round(accuracy)),
-    "macro-F1": rows.map(({ macroF1 }) => round(macroF1)),
+    method: scores.map(([name]) => methodName(name)),
+    ...Object.fromEntries(
+      columns.map((name) => [SCORE_NAMES[name], scores.map(([, of]) => round(of[name]))]),
+    ),
   });
 }
+
+const SCORE_NAMES: Readonly<Record<string, string>> = {
+  accuracy: "accuracy",
+  macro_f1: "macro-F1",
+  ontology_accuracy: "subtypes count as right",
+  error_distance: "steps to the truth, when wrong",
+};
 
 function splitsInWords({ result, folds }: ExperimentRun): string {
   const spread = folds.length > 1 ? `, mean and standard deviation of ${folds.length} splits` : "";

@@ -96,6 +96,12 @@ export async function untrained(preset: string, seed: number): Promise<StartingP
   return randomStart({ config, vocabulary: shipped.vocabulary, types }, createRng(seed).split("random"));
 }
 
+/** A shipped checkpoint that has not seen the set, or random weights at a preset of which none is shipped. */
+export const shippedStart = async (
+  set: string,
+  { preset, seed }: { preset: string; seed: number },
+): Promise<StartingPoint> => await unseenCheckpoint(set, { preset }) ?? await untrained(preset, seed);
+
 /** A copy whose variables are its own, with a fresh head for other classes. */
 export function withNewHead(model: CellModel, classes: readonly string[], rng: Rng): CellModel {
   const sizes = {
