@@ -55,9 +55,11 @@ export const command = createExperimentCommand(
     `${VALUE_CODINGS.join(", ")} (default: chosen on validation cells)`,
     oneOf(VALUE_CODINGS),
   )
+  .option("--cells <n>", "cells of each part at most, to learn from and to report on", integer({ min: 20 }))
   .option("--min-cells <n>", "types with fewer cells take no part", integer({ min: 2 }), 10)
   .action(async (flags) => {
-    const set = await openSpatialSet(flags.set, flags);
+    const cells = flags.cells === undefined ? undefined : { train: flags.cells, test: flags.cells };
+    const set = await openSpatialSet(flags.set, { ...flags, cells });
     console.error(
       [`${set.name}: ${set.real ? "real" : "simulated"} cells (${set.origin})`, ...set.notes].join("; "),
     );

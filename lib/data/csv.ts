@@ -12,6 +12,11 @@ export interface CsvOptions {
   readonly rowsAre?: "cells" | "genes";
   /** Numeric columns that are annotations of the cells, not genes. Default x, y and z. */
   readonly obsColumns?: readonly string[];
+  /**
+   * The first column names the rows only where its header says so ("cell", "", ...). Default: also where it is text
+   * without repeats, which a column of values with gaps is too.
+   */
+  readonly rowNamesByHeader?: boolean;
 }
 
 /** Names that only genes have: Ensembl ids, ribosomal, mitochondrial, surface marker and housekeeping symbols. */
@@ -26,10 +31,11 @@ const GENE_LIKE =
  */
 export async function openCsv(
   path: string,
-  { rowsAre, obsColumns = ["x", "y", "z"] }: CsvOptions = {},
+  { rowsAre, obsColumns = ["x", "y", "z"], rowNamesByHeader }: CsvOptions = {},
 ): Promise<CellSource> {
   const annotations = new Set(obsColumns.map((name) => name.toLowerCase()));
-  const table = await readTable(path, (column) => annotations.has(column.toLowerCase()));
+  const isText = (column: string) => annotations.has(column.toLowerCase());
+  const table = await readTable(path, { isText, rowNamesByHeader });
   if (table.columns.length === 0) {
     throw dataError(`Cannot read ${path}: none of its columns holds numbers only`);
   }

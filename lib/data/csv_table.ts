@@ -15,6 +15,14 @@ export interface Table {
   readonly text: ReadonlyMap<string, readonly string[]>;
 }
 
+/** What columns are, beside what they look like. */
+export interface ColumnRules {
+  /** Says of a column that its numbers are annotations, not values. */
+  readonly isText: (column: string) => boolean;
+  /** The first column names the rows only where its header says so; default: also where it is text without repeats. */
+  readonly rowNamesByHeader?: boolean;
+}
+
 /** Rows looked at to tell numeric columns from text. */
 const PREVIEW = 100;
 const ROW_NAMES =
@@ -24,15 +32,14 @@ const ROW_NAMES =
  * Parses a CSV or TSV file (gz too; the delimiter is found by itself). A header that is one field short is R's and
  * means that the first column names the rows.
  *
- * @param isText Says of a column that its numbers are annotations, not values.
  * @throws {KcellfmError} tag "file" or "data", with the row and column at fault.
  */
-export async function readTable(path: string, isText: (column: string) => boolean): Promise<Table> {
+export async function readTable(path: string, columns: ColumnRules): Promise<Table> {
   const text = await readText(path);
   const preview = Papa.parse<string[]>(text, { skipEmptyLines: true, preview: PREVIEW + 1 });
   const [header, ...first] = preview.data;
   if (!header || first.length === 0) throw dataError(`Cannot read ${path}: it has no rows below its header`);
-  const layout = layoutOf(header, first, isText);
+  const layout = layoutOf(header, first, columns);
   const builder = new TableBuilder(path, layout);
   let line = 0;
   Papa.parse<string[]>(text, {
@@ -69,13 +76,13 @@ interface Layout {
 function layoutOf(
   header: readonly string[],
   rows: readonly string[][],
-  isText: (column: string) => boolean,
+  { isText, rowNamesByHeader = false }: ColumnRules,
 ): Layout {
   const isShort = rows.every((row) => row.length === header.length + 1);
   const names = isShort ? ["", ...header] : header;
   const isNumeric = (at: number) => rows.every((row) => isNumber(row[at]));
-  const firstIsUnique = new Set(rows.map((row) => row[0])).size === rows.length;
-  const hasRowNames = ROW_NAMES.test(names[0].trim()) || !isNumeric(0) && firstIsUnique;
+  const isNaming = () => !isNumeric(0) && new Set(rows.map((row) => row[0])).size === rows.length;
+  const hasRowNames = ROW_NAMES.test(names[0].trim()) || !rowNamesByHeader && isNaming();
   const columns = uniqueNames(names).map((name, at) => ({ name, at })).slice(hasRowNames ? 1 : 0);
   const numeric = columns.filter(({ name, at }) => !isText(name) && isNumeric(at));
   return {

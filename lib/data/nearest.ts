@@ -5,64 +5,54 @@ export interface Points {
 }
 
 /**
- * The `k` nearest other points of every point, nearest first, by a grid of squares of about `k` points each: linear in
- * the number of points where they are spread evenly. Fewer than `k` where there are not as many points.
+ * The `k` nearest other points of every point, nearest first (of equally near ones the earlier), fewer where there are
+ * not as many. Points are sorted by x and searched from each to both sides, until x alone is farther than the k-th
+ * found: about n sqrt(n k) comparisons where points are spread evenly.
  */
 export function nearestNeighbours(points: Points, k: number): Int32Array[] {
-  const grid = buildGrid(points, k);
-  return Array.from({ length: points.x.length }, (_, at) => nearestOf(points, { at, k, grid }));
-}
-
-interface Grid {
-  readonly side: number;
-  readonly left: number;
-  readonly top: number;
-  readonly size: number;
-  /** Points by square. */
-  readonly squares: ReadonlyMap<string, number[]>;
-}
-
-function buildGrid({ x, y }: Points, k: number): Grid {
-  const [xs, ys] = [Array.from(x), Array.from(y)];
-  const bounds = (values: number[]) =>
-    values.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
-  const [[left, right], [top, bottom]] = [bounds(xs), bounds(ys)];
-  const area = Math.max(right - left, 1e-9) * Math.max(bottom - top, 1e-9);
-  const side = Math.max(
-    Math.sqrt(area * Math.max(k, 1) / xs.length),
-    (right - left + bottom - top) / 1e3,
-    1e-9,
+  const order = Int32Array.from({ length: points.x.length }, (_, i) => i).sort((a, b) =>
+    points.x[a] - points.x[b]
   );
-  const squares = Map.groupBy(xs.keys(), (i) => keyOf(xs[i] - left, ys[i] - top, side));
-  return { side, left, top, size: Math.ceil(Math.max(right - left, bottom - top) / side) + 1, squares };
+  const found = new Array<Int32Array>(order.length);
+  order.forEach((point, place) => found[point] = nearestOf(points, { order, place, k }));
+  return found;
 }
 
-const keyOf = (x: number, y: number, side: number): string =>
-  `${Math.floor(x / side)},${Math.floor(y / side)}`;
+/** Points found so far, nearest first. */
+interface Nearest {
+  readonly points: number[];
+  readonly distances: number[];
+}
 
-/** Rings of squares around the point's own, until no nearer point can lie outside. */
 function nearestOf(
   { x, y }: Points,
-  { at, k, grid: { side, left, top, size, squares } }: { at: number; k: number; grid: Grid },
+  { order, place, k }: { order: Int32Array; place: number; k: number },
 ): Int32Array {
-  const [column, row] = [Math.floor((x[at] - left) / side), Math.floor((y[at] - top) / side)];
-  let found: { point: number; distance: number }[] = [];
-  for (let ring = 0; ring <= size; ring++) {
-    const reach = ((ring - 1) * side) ** 2;
-    if (ring > 1 && found.length >= k && found[k - 1].distance <= reach) break;
-    for (const [dx, dy] of ringAround(ring)) {
-      for (const point of squares.get(`${column + dx},${row + dy}`) ?? []) {
-        if (point !== at) found.push({ point, distance: (x[point] - x[at]) ** 2 + (y[point] - y[at]) ** 2 });
-      }
+  const own = order[place];
+  const nearest: Nearest = { points: [], distances: [] };
+  for (const step of [-1, 1]) {
+    for (let at = place + step; at >= 0 && at < order.length; at += step) {
+      const across = (x[order[at]] - x[own]) ** 2;
+      if (across > (nearest.distances[k - 1] ?? Infinity)) break;
+      insert(nearest, { point: order[at], distance: across + (y[order[at]] - y[own]) ** 2, k });
     }
-    found = found.sort((a, b) => a.distance - b.distance || a.point - b.point).slice(0, k);
   }
-  return Int32Array.from(found, ({ point }) => point);
+  return Int32Array.from(nearest.points);
 }
 
-function* ringAround(ring: number): Generator<[number, number]> {
-  for (let dx = -ring; dx <= ring; dx++) {
-    const step = Math.abs(dx) === ring ? 1 : Math.max(1, 2 * ring);
-    for (let dy = -ring; dy <= ring; dy += step) yield [dx, dy];
+function insert(
+  { points, distances }: Nearest,
+  { point, distance, k }: { point: number; distance: number; k: number },
+): void {
+  let place = distances.length;
+  const isBefore = (other: number) =>
+    distance < distances[other] || distance === distances[other] && point < points[other];
+  while (place > 0 && isBefore(place - 1)) place--;
+  if (place >= k) return;
+  points.splice(place, 0, point);
+  distances.splice(place, 0, distance);
+  if (points.length > k) {
+    points.pop();
+    distances.pop();
   }
 }

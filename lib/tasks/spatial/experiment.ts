@@ -37,7 +37,7 @@ export interface SpatialRun extends ExperimentRun {
 
 /** Settings that suit panels of some fifty markers and a few thousand cells: short inputs, so all layers learn. */
 export const SPATIAL_TUNING: Partial<TuneSettings> = {
-  ...{ layers: "all", epochs: 8, batchSize: 32, peak: 1e-3 },
+  ...{ layers: "all", epochs: 10, batchSize: 32, peak: 2e-3 },
   ...{ hide: 0.1, ontology: 0.1, patience: 4 },
 };
 

@@ -26,7 +26,10 @@ const LARGEST_PANEL = 150;
 export async function readSpatial(path: string, options: ReadSpatialOptions = {}): Promise<SpatialCells> {
   const table = readMarkerTable(options.markers);
   const annotations = [...X_COLUMNS, ...Y_COLUMNS, ...IMAGE_COLUMNS, "z"];
-  const source = await openCells(path, { rowsAre: "cells", obsColumns: annotations, useRaw: false });
+  const source = await openCells(path, {
+    ...{ rowsAre: "cells", obsColumns: annotations, useRaw: false },
+    rowNamesByHeader: true, // a marker in the first column with a gap is no column of names
+  });
   try {
     return spatialCells(source, { ...options, path, table });
   } finally {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { CODEX_PANEL } from "../../data/simulate/intestine.ts";
-import { datasetNamed, findDataset, findFile, listDatasets } from "../../data/mod.ts";
+import { findDataset, findFile, listDatasets } from "../../data/mod.ts";
 import type { Dataset } from "../../data/registry.ts";
 import type { Result } from "../../metrics/mod.ts";
 import { cacheDir, createRng, fileError, sha256, usageError } from "../../runtime/mod.ts";
@@ -65,19 +65,16 @@ export const isOriginalSet = (name: string): name is OriginalSet =>
  */
 export async function openSpatialSet(name: string, options: OpenSetOptions): Promise<SpatialSet> {
   if (isOriginalSet(name)) return await openOriginal(name, options);
-  const path = await pathOf(name);
+  const dataset = registered(name);
+  const path = dataset ? await findFile(dataset) ?? notHere(dataset) : requireFile(name);
   const train = await readSpatial(path, options);
   const joined = options.test === undefined
     ? { cells: train, notes: [] }
     : joinParts(train, await readSpatial(options.test, options));
   return await finish({
     ...joined,
-    ...{
-      name: train.name.replaceAll(/[^A-Za-z0-9_.+-]/g, "_"),
-      real: true,
-      origin: "the file as it is",
-      path,
-    },
+    name: dataset ? name : train.name.replaceAll(/[^A-Za-z0-9_.+-]/g, "_"),
+    ...{ real: true, origin: "the file as it is", path },
   }, options);
 }
 
@@ -121,15 +118,19 @@ async function simulate(name: OriginalSet, { seed, cells }: OpenSetOptions) {
   return { path, origin };
 }
 
-/** A registered set's file, by its name or its file's, else the path itself. */
-async function pathOf(name: string): Promise<string> {
+/** A registered set by its name or its file's. */
+function registered(name: string): Dataset | undefined {
   const stem = (path: string) => path.replace(/^.*\//, "").replace(/\.(csv|tsv|h5ad)(\.gz)?$/, "");
-  const dataset = listDatasets().find((it) => it.name === name || stem(it.path) === name);
-  if (dataset) return await findFile(dataset) ?? notHere(dataset);
-  if (await Deno.stat(name).catch(() => null)) return name;
-  if (!/[./\\]/.test(name)) datasetNamed(name);
+  return listDatasets().find((it) => it.name === name || stem(it.path) === name);
+}
+
+function requireFile(path: string): string {
+  if (/[./\\]/.test(path)) return path; // reading it says what is wrong with it
   throw usageError(
-    `Cannot open ${name}: there is no such file, and no set of that name (${ORIGINAL_SETS.join(", ")})`,
+    `Cannot open the set "${path}": it is neither a file nor known (known: ${
+      ORIGINAL_SETS.join(", ")
+    }, and the ` +
+      `spatial sets of \`deno task data list\`)`,
   );
 }
 
