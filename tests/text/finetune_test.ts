@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { flattenParams, storeParams } from "lib/nn/mod.ts";
-import { loadOntology, relationTriples } from "lib/ontology/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+import { countParams, disposeParams, flattenParams, storeParams } from "lib/nn/mod.ts";
+import { loadOntology, RELATIONS, relationTriples } from "lib/ontology/mod.ts";
+import { createRng, startBackend, zeroRng } from "lib/runtime/mod.ts";
 import { learns, prepareText, prepareTrial, trainText } from "lib/tasks/text.ts";
 import { describeEstimate, estimateText } from "lib/tasks/text_estimate.ts";
 import {
+  bertConfigSchema,
   buildExamples,
   drawBatches,
   embedTexts,
+  initText,
   loadPretrained,
   padTokens,
   TEXT_PRESETS,
@@ -20,6 +22,7 @@ import {
 import { runTraining } from "lib/train/mod.ts";
 import { closeTo, FIXTURE, golden } from "./pubmedbert.ts";
 
+const mirror = Deno.env.get("KCELLFM_MIRROR");
 const slim = await loadOntology(null);
 const paper: TextTraining = TEXT_PRESETS.paper.training;
 const settings = { preset: "paper", seed: 7, epochs: 1 } as const;
@@ -204,3 +207,21 @@ Deno.test("prepareText refuses preset paper without weights", () => {
     message: "Cannot start preset paper: it needs the weights of a published BERT",
   });
 });
+
+if (mirror) {
+  Deno.test("preset paper has the parameters of transformers' PubMedBERT, all but its first three layers learning", async () => {
+    await startBackend();
+    const bert = bertConfigSchema.parse(
+      JSON.parse(await Deno.readTextFile(join(mirror, "text/pubmedbert_config.json"))),
+    );
+    const config = { bert, dim: 512, dropout: 0.1, relations: RELATIONS };
+    const params = initText(zeroRng(), config);
+    // BertModel(config, add_pooling_layer=False).num_parameters(), and encoder.layer[:3] of it
+    assert.equal(countParams(params.bert), 108_891_648);
+    const frozen = [...flattenParams(params)].filter(([name]) => !learns(paper)(name));
+    assert.equal(frozen.reduce((sum, [, { size }]) => sum + size, 0), 21_263_616);
+    // two projections 768 -> 512 with LayerNorm, eight relation vectors
+    assert.equal(countParams(params) - countParams(params.bert), 2 * (768 * 512 + 3 * 512) + 8 * 768);
+    disposeParams(params);
+  });
+}
