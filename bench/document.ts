@@ -121,7 +121,9 @@ function drawRoofline(rows: readonly BenchRow[]) {
   }
   return roofline({
     title: "Operators forward and backward under the machine's roof",
-    subtitle: `walkthrough size, ${ceiling!.threads} threads; the slope is one thread's copy rate`,
+    subtitle: `walkthrough size, ${ceiling!.threads} threads, ${
+      ceiling!.repeats
+    } samples; the slope is one thread's copy rate`,
     points,
     peak: ceiling!.gflops!,
     bandwidth: copy!.gbytes_per_second!,

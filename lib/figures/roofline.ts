@@ -48,7 +48,7 @@ export function roofline(options: Roofline): Figure {
   return figure(data, options, {
     xaxis: axis("operations a byte moved", logScale([roof.x])),
     yaxis: axis("10<sup>9</sup> operations a second", logScale([values])),
-    legend: { orientation: "h", x: 0, y: 1.06, yanchor: "bottom" },
+    legend: { x: 0.99, xanchor: "right", y: 0.02, yanchor: "bottom" },
   });
 }
 

@@ -1,11 +1,14 @@
 import {
+  angleScatter,
   bars,
   boxes,
+  cycleMap,
   type Figure,
   graphTree,
   heatmap,
   histogram,
   lines,
+  roofline,
   scatterMap,
 } from "lib/figures/mod.ts";
 
@@ -15,6 +18,7 @@ export function sampleFigures(): Record<string, Figure> {
     "map-by-type": mapByType(),
     "map-by-value": mapByValue(),
     "curves": curves(),
+    "roofline": underTheRoof(),
     "bars-grouped": groupedBars(),
     "bars-horizontal": horizontalBars(),
     "confusion": confusion(),
@@ -22,6 +26,8 @@ export function sampleFigures(): Record<string, Figure> {
     "histogram": confidences(),
     "boxes": scores(),
     "ontology": ontology(),
+    "cycle": cycle(),
+    "angles": angles(),
   };
 }
 
@@ -74,6 +80,19 @@ function curves() {
     ],
   });
 }
+
+const underTheRoof = () =>
+  roofline({
+    title: "Operators under the roof",
+    points: [
+      { name: "norm", intensity: 0.5, gflops: 3, other: 2 },
+      { name: "scan", intensity: 12, gflops: 60, other: 15 },
+      { name: "product", intensity: 40, gflops: 110 },
+    ],
+    peak: 130,
+    bandwidth: 12,
+    engines: ["ours", "theirs"],
+  });
 
 const groupedBars = () =>
   bars({
@@ -165,3 +184,26 @@ const ontology = () =>
       { from: "CL:0000236", to: "CL:0000786", kind: "develops_from" },
     ],
   });
+
+const ARCS = [{ name: "G1", angle: 2.4 }, { name: "S", angle: 4.7 }, { name: "G2M", angle: 0.1 }];
+const HOURS = Array.from({ length: 60 }, (_, i) => Math.round(1e4 * i * Math.PI / 30) / 1e4);
+const PARTS = HOURS.map((angle) =>
+  angle > 0.9 && angle < 3.9 ? "G1" : angle < 5.6 && angle >= 3.9 ? "S" : "G2M"
+);
+
+function cycle() {
+  const place = (of: (angle: number) => number) => HOURS.map((angle) => Math.round(1e4 * of(angle)) / 1e4);
+  return cycleMap({
+    title: "Cells around the cycle",
+    x: place(Math.cos),
+    y: place(Math.sin),
+    label: PARTS,
+    arcs: ARCS,
+  });
+}
+
+function angles() {
+  const normal = noise(11);
+  const called = HOURS.map((angle) => Math.round(1e4 * ((angle + 0.4 * normal() + 6.2832) % 6.2832)) / 1e4);
+  return angleScatter({ title: "Predicted angles", truth: HOURS, called, label: PARTS, arcs: ARCS });
+}
