@@ -1,5 +1,6 @@
 export * from "./bars.ts";
 export * from "./boxes.ts";
+export * from "./cycle.ts";
 export * from "./escape.ts";
 export * from "./experiment.ts";
 export type { Figure, FigureText } from "./figure.ts";

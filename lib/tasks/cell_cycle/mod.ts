@@ -1,4 +1,5 @@
 export * from "./angles.ts";
+export * from "./figures.ts";
 export * from "./phase_scores.ts";
 export * from "./phases.ts";
 export * from "./read.ts";
