@@ -72,17 +72,17 @@ export function joinParts(train: SpatialCells, test: SpatialCells): PreparedCell
     labels: [...train.labels, ...test.labels],
     isTest: [...train.labels.map(() => false), ...test.labels.map(() => true)],
   };
-  const met = new Set(train.labels);
-  const unseen = [...new Set(test.labels)].filter((label) => label !== null && !met.has(label));
-  return {
-    cells,
-    notes: [
-      ...(extra.length > 0
-        ? [`markers of ${test.name} that ${train.name} lacks, left out: ${extra.join(", ")}`]
-        : []),
-      ...(unseen.length > 0 ? [`types never met in training, always wrong: ${unseen.join(", ")}`] : []),
-    ],
-  };
+  const names = extra.join(", ");
+  const note = `markers of ${test.name} that ${train.name} lacks, left out: ${names}`;
+  return { cells, notes: extra.length > 0 ? [note] : [] };
+}
+
+/** The types that only the test part has: no answer can be right there, so their cells count as wrong. */
+export function unseenTypes({ labels, isTest }: SpatialCells): string[] {
+  const ofPart = (test: boolean) =>
+    labels.filter((label, row) => label !== null && (isTest?.[row] ?? false) === test);
+  const met = new Set(ofPart(false));
+  return [...new Set(ofPart(true))].flatMap((label) => label === null || met.has(label) ? [] : label).sort();
 }
 
 /** Cells to learn from and to report on. */

@@ -4,7 +4,14 @@ import { findDataset, findFile, listDatasets } from "../../data/mod.ts";
 import type { Dataset } from "../../data/registry.ts";
 import type { Result } from "../../metrics/mod.ts";
 import { cacheDir, createRng, fileError, sha256, usageError } from "../../runtime/mod.ts";
-import { drawCells, joinParts, keepCommonTypes, type PartSizes, requirePanel } from "./prepare.ts";
+import {
+  drawCells,
+  joinParts,
+  keepCommonTypes,
+  type PartSizes,
+  requirePanel,
+  unseenTypes,
+} from "./prepare.ts";
 import { readSpatial } from "./read.ts";
 import { labelTerms } from "./terms.ts";
 import { writeTwin } from "./twin.ts";
@@ -149,11 +156,17 @@ async function finish(
   { path, ...set }: Opened,
   { minCells, cells: most, seed }: OpenSetOptions,
 ): Promise<SpatialSet> {
-  const { cells, notes } = keepCommonTypes(set.cells, { minCells });
+  const { cells: common, notes } = keepCommonTypes(set.cells, { minCells });
+  const cells = set.real && most ? drawCells(common, most, createRng(seed).split("drawn cells")) : common;
+  const unseen = unseenTypes(cells);
   return {
     ...set,
-    cells: set.real && most ? drawCells(cells, most, createRng(seed).split("drawn cells")) : cells,
-    notes: [...set.notes, ...notes],
+    cells,
+    notes: [
+      ...set.notes,
+      ...notes,
+      ...(unseen.length > 0 ? [`never met in training, always wrong: ${unseen.join(", ")}`] : []),
+    ],
     sha256: await sha256(await Deno.readFile(path)),
     terms: await labelTerms(cells.labels),
   };

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { command } from "lib/cli/spatial.ts";
+import { runCommand } from "lib/cli/run.ts";
+import { readResults } from "lib/metrics/mod.ts";
+import { loadOntology } from "lib/ontology/mod.ts";
+import { startBackend } from "lib/runtime/mod.ts";
+import { untrained } from "lib/tasks/finetune/mod.ts";
+import { openSpatialSet, runSpatial, testMaps } from "lib/tasks/spatial/mod.ts";
+import { fitLogisticRegression, fitMajority } from "lib/baselines/mod.ts";
+
+const folder = await Deno.makeTempDir();
+Deno.env.set("KCELLFM_CACHE", join(folder, "cache"));
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+
+const backend = await startBackend();
+
+Deno.test("openSpatialSet simulates the original's sets where their archive is not at hand", async () => {
+  const set = await openSpatialSet("cl-cross", { seed: 1, cells: { train: 240, test: 160 } });
+  assert.equal(set.real, false);
+  assert.match(set.origin, /simulated stains/);
+  assert.equal(set.cells.markers.length, 46);
+  assert.equal(set.published, undefined, "published numbers are for the original's data only");
+  assert.equal(set.cells.isTest?.filter(Boolean).length, 160);
+  assert.equal(set.terms.get("Goblet"), "CL:0019031");
+  await assert.rejects(
+    () => openSpatialSet("cl-inter", { seed: 1 }),
+    /neither a file nor known \(known: cl-intra/,
+  );
+});
+
+Deno.test("runSpatial tells simulated types apart far better than chance, with a row for the neighbourhood", async () => {
+  const set = await openSpatialSet("sb-intra", { seed: 1, cells: { train: 180, test: 80 } });
+  const run = await runSpatial(set, {
+    ...{
+      split: "files",
+      repeats: 1,
+      preset: "nano",
+      seed: 1,
+      backend: backend.name,
+      ablations: false,
+      draws: 0,
+    },
+    start: await untrained("nano", 1),
+    ontology: await loadOntology(null),
+    baselines: { majority: fitMajority, logistic_regression: fitLogisticRegression },
+    tune: { epochs: 2 },
+  });
+  const { metrics, baselines, data } = run.result;
+  const rows = ["majority", "linear_alone", "encoder_alone", "neighbourhood", "neighbourhood_linear"];
+  assert.ok(rows.every((row) => row in baselines), Object.keys(baselines).join());
+  // the linear path alone gets there; a third of the cells are of the commonest type
+  assert.ok((metrics.accuracy ?? 0) > (baselines.majority.accuracy ?? 1) + 0.2, `${metrics.accuracy}`);
+  assert.equal(data.genes, 46);
+  assert.match(String(data.values), /z-score|normal-score/);
+  const maps = testMaps(set.cells, run);
+  const drawn = (maps.confidence.data[0] as { x: unknown[] }).x.length;
+  assert.equal(drawn, run.folds[0].truth.length);
+});
+
+Deno.test("deno task spatial ends 0 on a twin and writes its results; a wrong split ends 2", async () => {
+  const out = join(folder, "results");
+  const small = ["--preset", "nano", "--epochs", "1", "--cells", "80", "--no-ablations", "--out", out];
+  assert.equal(await runCommand(command, ["--set", "sb-cross", "--neighbours", "5", ...small]), 0);
+  const [result] = await readResults(out);
+  assert.equal(result.task, "spatial");
+  assert.deepEqual([result.set, result.split, result.data.real], ["sb-cross", "files", false]);
+  assert.equal(result.published.accuracy, null);
+  assert.equal(await runCommand(command, ["--set", "sb-cross", "--split", "up-down", ...small]), 2);
+});
