@@ -16,21 +16,15 @@ export function methodBars(
   rows: readonly MethodRow[],
   { title, subtitle }: { title: string; subtitle?: string },
 ): Figure {
+  const errors = (of: "accuracy" | "macroF1") =>
+    rows.some(({ sd }) => sd) ? { errors: rows.map(({ sd }) => sd?.[of] ?? 0) } : {};
   return bars({
     title,
     subtitle,
     categories: rows.map(({ method }) => method),
     series: [
-      {
-        name: "accuracy",
-        values: rows.map(({ accuracy }) => accuracy),
-        errors: rows.map(({ sd }) => sd?.accuracy ?? 0),
-      },
-      {
-        name: "macro-F1",
-        values: rows.map(({ macroF1 }) => macroF1),
-        errors: rows.map(({ sd }) => sd?.macroF1 ?? 0),
-      },
+      { name: "accuracy", values: rows.map(({ accuracy }) => accuracy), ...errors("accuracy") },
+      { name: "macro-F1", values: rows.map(({ macroF1 }) => macroF1), ...errors("macroF1") },
     ],
     value: "share",
     horizontal: true,

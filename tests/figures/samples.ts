@@ -11,6 +11,7 @@ import {
   roofline,
   scatterMap,
 } from "lib/figures/mod.ts";
+import { experimentFigures } from "./experiment_samples.ts";
 
 /** One small figure of every builder, always the same: what the snapshots hold and what one looks at. */
 export function sampleFigures(): Record<string, Figure> {
@@ -28,6 +29,7 @@ export function sampleFigures(): Record<string, Figure> {
     "ontology": ontology(),
     "cycle": cycle(),
     "angles": angles(),
+    ...experimentFigures(),
   };
 }
 

@@ -36,11 +36,16 @@ const METHOD_NAMES: Readonly<Record<string, string>> = {
 /** A method's name for people; one that is not known is shown with spaces. */
 export const methodName = (name: string): string => METHOD_NAMES[name] ?? name.replaceAll("_", " ");
 
-/** Each method's mean scores with their spread over the splits; published numbers only where they are of these data. */
-export function methodRows({ result, folds }: ExperimentRun): MethodRow[] {
+/** Methods in the order of charts, those that are not known last. */
+function inOrder(names: readonly string[]): string[] {
   const known = Object.keys(METHOD_NAMES);
   const place = (name: string) => known.includes(name) ? known.indexOf(name) : known.length;
-  const names = Object.keys(folds[0].scores).sort((a, b) => place(a) - place(b));
+  return names.toSorted((a, b) => place(a) - place(b));
+}
+
+/** Each method's mean scores with their spread over the splits; published numbers only where they are of these data. */
+export function methodRows({ result, folds }: ExperimentRun): MethodRow[] {
+  const names = inOrder(Object.keys(folds[0].scores));
   const rows = names.map((name) => {
     const { mean, sd } = summarise(folds.map(({ scores }) => scores[name]));
     const spread = { accuracy: sd.accuracy, macroF1: sd.macro_f1 };
@@ -64,7 +69,8 @@ export function comparisonFigure(run: ExperimentRun, title = "Test cells named r
 /** Mean scores of each method as a table; where labels have Cell Ontology ids, what the ontology says of the errors too. */
 export function comparisonTable(run: ExperimentRun): pl.DataFrame {
   const { metrics, baselines } = run.result;
-  const scores = Object.entries({ [OURS]: metrics, ...baselines });
+  const all = { [OURS]: metrics, ...baselines };
+  const scores = inOrder(Object.keys(all)).map((name) => [name, all[name]] as const);
   const columns = Object.keys(SCORE_NAMES).filter((name) => metrics[name] !== undefined);
   const round = (value: number | null | undefined) => value == null ? null : Math.round(value * 1000) / 1000;
   return pl.DataFrame({
