@@ -10,7 +10,7 @@ import {
   scatterMap,
   tuningCurves,
 } from "../../figures/mod.ts";
-import { confusionMatrix, perClass } from "../../metrics/mod.ts";
+import { confusionMatrix, perClass, type Result } from "../../metrics/mod.ts";
 import { mapCells } from "../annotation/umap.ts";
 import { type ExperimentRun, OURS } from "./experiment.ts";
 import type { ExperimentSet } from "./set.ts";
@@ -69,7 +69,7 @@ export function comparisonFigure(run: ExperimentRun, title = "Test cells named r
 /** Mean scores of each method as a table; where labels have Cell Ontology ids, what the ontology says of the errors too. */
 export function comparisonTable(run: ExperimentRun): pl.DataFrame {
   const { metrics, baselines } = run.result;
-  const all = { [OURS]: metrics, ...baselines };
+  const all: Result["baselines"] = { [OURS]: metrics, ...baselines };
   const scores = inOrder(Object.keys(all)).map((name) => [name, all[name]] as const);
   const columns = Object.keys(SCORE_NAMES).filter((name) => metrics[name] !== undefined);
   const round = (value: number | null | undefined) => value == null ? null : Math.round(value * 1000) / 1000;
