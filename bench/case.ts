@@ -25,5 +25,7 @@ export interface CaseEntry {
   readonly scale: string;
   /** Sizes in words. */
   readonly shape: string;
+  /** Report the best sample in place of the median, for what stands for a limit. */
+  readonly best?: true;
   create(): Case | Promise<Case>;
 }

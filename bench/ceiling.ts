@@ -15,6 +15,7 @@ export const ceilingEntry: CaseEntry = {
   name: CEILING,
   scale: `${SIDE}`,
   shape: `${SIDE}x${SIDE}, ${SIDE}x${SIDE}`,
+  best: true,
   create() {
     const square = { shape: [SIDE, SIDE], deviation: 0.5 };
     return forwardCase({

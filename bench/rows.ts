@@ -16,14 +16,15 @@ export interface RunContext {
   readonly ceiling: number | null;
 }
 
-/** Medians and what follows from them. */
+/** Medians, or the best where the entry asks for it, and what follows from them. */
 export function toRow(
-  { name, scale, shape }: CaseEntry,
+  { name, scale, shape, best }: CaseEntry,
   samples: Samples,
   about: { work: Work } & RunContext,
 ): BenchRow {
-  const ours = median(samples.ours);
-  const torch = samples.torch.length > 0 ? median(samples.torch) : null;
+  const middle = best ? (values: number[]) => Math.min(...values) : median;
+  const ours = middle(samples.ours);
+  const torch = samples.torch.length > 0 ? middle(samples.torch) : null;
   const { flops, bytes, items } = about.work;
   const gflops = flops / ours / 1e6;
   return {
