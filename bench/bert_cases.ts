@@ -59,6 +59,7 @@ function bertCase(config: BertConfig, { rows, length }: { rows: number; length: 
     work: { flops: trainingStep(bertEncoder(config, { rows, length }), countOf(shapes)), items: rows },
     spec: { kind: "bert", config, params: shapes, rows, length, dropout: DROPOUT },
     check: step.check,
+    tolerance: step.tolerance,
     run: step.run,
     dispose() {
       step.dispose();

@@ -15,6 +15,8 @@ export interface Case {
   readonly spec: Record<string, unknown>;
   /** Runs once and gives mean absolute values of what it computes; the twin must give the same. */
   check(): number[];
+  /** Largest relative difference of a check value; default 0.002. */
+  readonly tolerance?: number;
   run(): void | Promise<void>;
   dispose(): void;
 }

@@ -118,6 +118,7 @@ async function stepCase(scale: Scale, workers: number): Promise<Case> {
     work: { flops: trainingStep(cellEncoder(config, batch.cells) + heads, size), items: batch.cells },
     spec: { ...spec, pass: "step" },
     check: step.check,
+    tolerance: step.tolerance,
     run: step.run,
     dispose() {
       team?.close();

@@ -54,14 +54,15 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Sums of up to 10^7 float32 numbers in other orders, and through a whole model. */
+/** Sums of up to 10^7 float32 numbers in other orders. */
 const TOLERANCE = 2e-3;
 
 /** Runs the case once on both sides. @throws {Error} when they do not compute the same. */
 export async function assertSameWork(one: Case, name: string, twin: Twin | null): Promise<void> {
+  const { tolerance = TOLERANCE } = one;
   const ours = one.check();
   const theirs = await twin?.build(one.spec) ?? ours;
   const same = ours.length === theirs.length &&
-    ours.every((value, i) => Math.abs(value - theirs[i]) <= TOLERANCE * Math.abs(theirs[i]) + 1e-12);
+    ours.every((value, i) => Math.abs(value - theirs[i]) <= tolerance * Math.abs(theirs[i]) + 1e-12);
   if (!same) throw new Error(`The twin of "${name}" does other work: ${theirs} there, ${ours} here`);
 }
