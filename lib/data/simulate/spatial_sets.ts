@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Rng } from "../../runtime/mod.ts";
 import { writeFileAtomically } from "../../runtime/mod.ts";
 import { CODEX_PANEL, type IntestineType, intestineTypes, type Tissue } from "./intestine.ts";
-import { inventLayout, type Layout, richestView, stainCells } from "./tissue.ts";
+import { inventLayout, type Layout, richestView, stainCells, typeEntropy } from "./tissue.ts";
 
 /** Regions of both tissues to lay simulated stains on. */
 export type Regions = Readonly<Record<Tissue, readonly Layout[]>>;
@@ -21,7 +21,7 @@ export interface TwinOptions {
 }
 
 /** Cells of an invented region, and regions a tissue. */
-const INVENTED = { cells: 1500, regions: 4 };
+const INVENTED = { cells: 2000, regions: 4 };
 
 /** Invented regions of both tissues, for where no real ones are at hand. */
 export function inventRegions(rng: Rng): Regions {
@@ -43,7 +43,7 @@ export function planSpatial(regions: Regions, tissue: Tissue, kind: "intra" | "c
 
 /**
  * Writes train.csv and test.csv in the form of the original's sets: 46 columns of z-scored markers, x, y, cell_type_A. Of
- * each region the richest view is taken; views lie side by side, so that no cell neighbours one of another region.
+ * each region the richest view is taken; views lie side by side, so that few cells neighbour one of another region.
  */
 export async function writeSpatialTwin(
   folder: string,
@@ -53,25 +53,41 @@ export async function writeSpatialTwin(
   await Deno.mkdir(folder, { recursive: true });
   const known = intestineTypes();
   for (const part of ["train", "test"] as const) {
-    const each = Math.ceil(cells[part] / plan[part].length);
-    const views = plan[part].map((region) =>
-      richestView(region, { cells: each, rng: rng.split(`${part}/${region.name}`) })
-    );
+    const views = bestViews(plan[part], { cells: cells[part], rng: rng.split(part) });
     const text = toCsv(sideBySide(views), { known, rng: rng.split(`stains/${part}`) });
     await writeFileAtomically(join(folder, `${part}.csv`), text);
   }
 }
 
-const GAP = 200;
+/** Regions are left out rather than shown in views of fewer cells, in which no structure shows. */
+const SMALLEST_VIEW = 700;
 
-/** Views moved so that each starts at y = 0 and to the right of the one before. */
+/** Views of as many regions as give views of some size, those with most mixed types; in the order of the regions. */
+function bestViews(regions: readonly Layout[], { cells, rng }: { cells: number; rng: Rng }): Layout[] {
+  const count = Math.max(1, Math.min(regions.length, Math.floor(cells / SMALLEST_VIEW)));
+  const each = Math.ceil(cells / count);
+  const views = regions.map((region) => richestView(region, { cells: each, rng: rng.split(region.name) }));
+  const best = views.toSorted((a, b) => typeEntropy(b.types) - typeEntropy(a.types)).slice(0, count);
+  return views.filter((view) => best.includes(view));
+}
+
+/** Units between cells, for regions come at scales of their own, and between views. */
+const SPACING = 10;
+const GAP = 60;
+
+/** Views at one scale, each starting at y = 0 and to the right of the one before. */
 function sideBySide(views: readonly Layout[]): Layout[] {
   let left = 0;
   return views.map((view) => {
-    const [x0, y0] = [Math.min(...view.x), Math.min(...view.y)];
-    const moved = { ...view, x: view.x.map((x) => x - x0 + left), y: view.y.map((y) => y - y0) };
-    left = Math.max(...moved.x) + GAP;
-    return moved;
+    const [[x0, x1], [y0, y1]] = [view.x, view.y].map((at) => [Math.min(...at), Math.max(...at)]);
+    const scale = SPACING * Math.sqrt(view.types.length / Math.max((x1 - x0) * (y1 - y0), 1e-9));
+    const start = left;
+    left += (x1 - x0) * scale + GAP;
+    return {
+      ...view,
+      x: view.x.map((x) => (x - x0) * scale + start),
+      y: view.y.map((y) => (y - y0) * scale),
+    };
   });
 }
 

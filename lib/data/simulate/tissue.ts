@@ -64,29 +64,31 @@ function drawType(types: readonly IntestineType[], tissue: Tissue, rng: Rng): In
 }
 
 /**
- * The part of a region that shows most types: the `cells` cells nearest to that of 12 random cells around which labels
- * are most mixed (by entropy). Real regions hold tens of thousands of cells, a walkthrough reads a few thousand.
+ * The part of a region that shows most types: the square field of `cells` cells around that of 12 random cells where
+ * labels are most mixed (by entropy). Real regions hold tens of thousands of cells, a walkthrough reads a few thousand.
  */
 export function richestView(layout: Layout, { cells, rng }: { cells: number; rng: Rng }): Layout {
   if (layout.types.length <= cells) return layout;
   const centres = rng.sample(layout.types.length, 12);
-  const views = Array.from(centres, (centre) => nearestCells(layout, centre, cells));
-  const entropies = views.map((rows) => entropy(rows.map((row) => layout.types[row])));
-  const best = views[entropies.indexOf(Math.max(...entropies))].sort((a, b) => a - b);
+  const views = Array.from(centres, (centre) => fieldAround(layout, centre, cells));
+  const entropies = views.map((rows) => typeEntropy(Array.from(rows, (row) => layout.types[row])));
+  const best = views[entropies.indexOf(Math.max(...entropies))].sort();
   return {
     name: layout.name,
     x: Float32Array.from(best, (row) => layout.x[row]),
     y: Float32Array.from(best, (row) => layout.y[row]),
-    types: best.map((row) => layout.types[row]),
+    types: Array.from(best, (row) => layout.types[row]),
   };
 }
 
-function nearestCells({ x, y }: Layout, centre: number, cells: number): number[] {
-  const distances = x.map((at, i) => (at - x[centre]) ** 2 + (y[i] - y[centre]) ** 2);
-  return [...distances.keys()].sort((a, b) => distances[a] - distances[b]).slice(0, cells);
+/** The cells of the smallest square around a cell that holds as many. */
+function fieldAround({ x, y }: Layout, centre: number, cells: number): Int32Array {
+  const reach = x.map((at, i) => Math.max(Math.abs(at - x[centre]), Math.abs(y[i] - y[centre])));
+  return Int32Array.from(reach.keys()).sort((a, b) => reach[a] - reach[b]).slice(0, cells);
 }
 
-function entropy(labels: readonly string[]): number {
+/** How mixed labels are: -sum p log p over their shares, in nats. */
+export function typeEntropy(labels: readonly string[]): number {
   const counts = [...Map.groupBy(labels, (label) => label).values()].map((group) =>
     group.length / labels.length
   );
