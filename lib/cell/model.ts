@@ -3,7 +3,7 @@ import { sliceRows } from "../data/sparse.ts";
 import type { CsrMatrix } from "../data/types.ts";
 import { type ModelCells, readModelCells } from "../genes/cells.ts";
 import type { GeneVocabulary } from "../genes/mod.ts";
-import { disposeParams } from "../nn/mod.ts";
+import { disposeParams, innerSize } from "../nn/mod.ts";
 import { tokenizeFor } from "./batches.ts";
 import type { CellConfig } from "./config.ts";
 import { encodeCells } from "./encoder.ts";
@@ -49,12 +49,25 @@ export interface CellEmbeddings {
 /** Cells that go through the encoder at once, and rows read from a file at once, unless asked otherwise. */
 const BATCH = 32;
 const READ = 256;
+/** Numbers in the widest tensor of a layer at most: a quarter of a gigabyte, of which there are several at a time. */
+const MOST_NUMBERS = 2 ** 26;
+
+/** Fewer cells at once for large models: 14 of the paper's, since the wasm heap ends at 4 GiB. */
+function cellsAtOnce(config: CellConfig): number {
+  const { inner, heads } = innerSize(config);
+  const projected = 2 * inner + 2 * config.stateDim + heads;
+  return Math.max(1, Math.min(BATCH, Math.floor(MOST_NUMBERS / (config.length * projected))));
+}
 
 /** What embedding cells takes of a model. */
 export type CellEncoder = Pick<CellModel, "config" | "params" | "informativeness">;
 
 /** Embeds cells that are in memory, one column a gene of the vocabulary: `[rows, width]` row-major. */
-export function embedMatrix(model: CellEncoder, cells: CsrMatrix, batchSize = BATCH): Float32Array {
+export function embedMatrix(
+  model: CellEncoder,
+  cells: CsrMatrix,
+  batchSize = cellsAtOnce(model.config),
+): Float32Array {
   const vectors = new Float32Array(cells.rows * model.config.width);
   for (let start = 0; start < cells.rows; start += batchSize) {
     const batch = sliceRows(cells, start, Math.min(start + batchSize, cells.rows));
@@ -75,7 +88,7 @@ export function embedMatrix(model: CellEncoder, cells: CsrMatrix, batchSize = BA
 export async function* embedCells(
   model: CellModel,
   cells: ModelCells,
-  { batchSize = BATCH, signal }: { batchSize?: number; signal?: AbortSignal } = {},
+  { batchSize, signal }: { batchSize?: number; signal?: AbortSignal } = {},
 ): AsyncGenerator<CellEmbeddings> {
   for (const { start, block } of readBlocks(cells, { signal })) {
     yield { start, count: block.rows, vectors: embedMatrix(model, block, batchSize) };

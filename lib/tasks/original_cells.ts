@@ -42,8 +42,8 @@ export async function mapByOriginal(
       study.source.nObs,
       Math.min(cells, study.source.nObs),
     ).sort();
-    const parts = [...orderedBatches([readable(study, rows, model.vocabulary)], BATCH)];
-    const vectors = parts.flatMap((batch) => [...embedMatrix(model, batch.cells, BATCH)]);
+    const parts = [...orderedBatches([readable(study, rows, model.vocabulary)], rows.length)];
+    const vectors = parts.flatMap((batch) => [...embedMatrix(model, batch.cells)]);
     const embeddings = { vectors: Float32Array.from(vectors), rows: rows.length, width: model.config.width };
     const map = mapCells(embeddings, { seed });
     const label = Array.from(map.rows, (at) => nameOf(study.types[rows[at]], typeName));
@@ -56,9 +56,6 @@ export async function mapByOriginal(
     disposeModel(model);
   }
 }
-
-/** A batch at 512 x 6 and a thousand genes a cell takes about a gigabyte. */
-const BATCH = 4;
 
 const readable = ({ source }: Study, rows: Int32Array, vocabulary: GeneVocabulary): LabelledCells => ({
   source,
