@@ -1,5 +1,5 @@
 import { nearestNeighbours } from "../../data/nearest.ts";
-import { type Figure, heatmap, scatterMap } from "../../figures/mod.ts";
+import { colorAt, type Figure, heatmap, scatterMap } from "../../figures/mod.ts";
 import { type Answer, type ExperimentRun, OURS } from "../finetune/mod.ts";
 import type { SpatialCells } from "./types.ts";
 
@@ -65,7 +65,9 @@ function typeMap(
   cells: SpatialCells,
   { rows, label, ...words }: Words & { rows: number[]; label: string[] },
 ): Figure {
-  return scatterMap({ ...places(cells, rows), label, order: typesOf(cells), ...words, ...TISSUE });
+  const order = typesOf(cells);
+  const colors = Object.fromEntries(order.map((type, i) => [type, colorAt(i)])); // the same in every map of a set
+  return scatterMap({ ...places(cells, rows), label, order, colors, ...words, ...TISSUE });
 }
 
 const places = ({ x, y }: SpatialCells, rows: readonly number[]) => ({
