@@ -19,6 +19,14 @@ export interface AngleFold {
   readonly truth: Float32Array;
   readonly answers: Readonly<Record<string, Float32Array>>;
   readonly scores: Readonly<Record<string, ExperimentScores>>;
+  /** The model's answer in the unit circle: the nearer to the rim, the surer. */
+  readonly places: Places;
+}
+
+/** Points of the plane. */
+export interface Places {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
 }
 
 /** Predicted angles, split by split. */
@@ -45,8 +53,9 @@ export async function runAngles(
     const fold = readFold(run.set, split);
     const known = pick([...split.train, ...split.validation].sort((a, b) => a - b));
     const ridge = fitAngleRegression(fold.table, known, { validation: fold.validationRows });
-    return scored(pick(split.test), {
-      [OURS]: directions(answers[OURS].probabilities ?? new Float32Array(), classes),
+    const places = meanPlaces(answers[OURS].probabilities ?? new Float32Array(), classes.map(middleOf));
+    return scored(pick(split.test), places, {
+      [OURS]: places.x.map((x, cell) => Math.atan2(places.y[cell], x)),
       ridge_regression: ridge.predict(fold.test),
       mean_direction: new Float32Array(split.test.length).fill(circularMean(known)),
     });
@@ -60,22 +69,23 @@ const sectorOf = (angle: number): string =>
 
 const middleOf = (sector: string): number => (Number(sector.slice(-2)) + 0.5) * TURN / SECTORS;
 
-/** The mean direction of each row of `[cells, classes]` probabilities. */
-function directions(probabilities: Float32Array, classes: readonly string[]): Float32Array {
-  const middles = classes.map(middleOf);
-  return Float32Array.from(
-    { length: probabilities.length / classes.length },
-    (_, row) =>
-      circularMean(middles, probabilities.subarray(row * classes.length, (row + 1) * classes.length)),
-  );
+/** The mean of points on the unit circle, weighed by each row of `[cells, angles]` probabilities. */
+export function meanPlaces(probabilities: Float32Array, angles: readonly number[]): Places {
+  const along = (of: (angle: number) => number) =>
+    Float32Array.from(
+      { length: probabilities.length / angles.length },
+      (_, row) =>
+        angles.reduce((sum, angle, k) => sum + probabilities[row * angles.length + k] * of(angle), 0),
+    );
+  return { x: along(Math.cos), y: along(Math.sin) };
 }
 
-function scored(truth: Float32Array, answers: Record<string, Float32Array>): AngleFold {
+function scored(truth: Float32Array, places: Places, answers: Record<string, Float32Array>): AngleFold {
   const scores = Object.entries(answers).map(([name, called]): [string, ExperimentScores] => [name, {
     angle_error: meanAngleError(truth, called),
     ...(name !== "mean_direction" && { circular_correlation: circularCorrelation(truth, called) }),
   }]);
-  return { truth, answers, scores: Object.fromEntries(scores) };
+  return { truth, answers, places, scores: Object.fromEntries(scores) };
 }
 
 function summaries(folds: readonly AngleFold[]): Pick<AngleRun, "mean" | "sd"> {

@@ -4,7 +4,7 @@ import { createRng } from "../../runtime/mod.ts";
 import { readFeatures } from "../annotation/features.ts";
 import { methodName } from "../finetune/report.ts";
 import { OURS, type PreparedSet } from "../finetune/mod.ts";
-import type { AngleRun } from "./angles.ts";
+import { type AngleRun, meanPlaces } from "./angles.ts";
 import { PHASE_CENTRES, phaseOfAngle, PHASES } from "./phases.ts";
 import type { CycleSet } from "./read.ts";
 import type { CycleRun } from "./run.ts";
@@ -62,20 +62,27 @@ const meanOf = (values: readonly number[]): number =>
  * circle, so sure cells lie on it and unsure ones within.
  */
 export function pullFigure({ folds: [{ classes, answers, truth }] }: CycleRun, title: string): Figure {
-  const probabilities = answers[OURS].probabilities ?? new Float32Array();
   const centres = classes.map((name) => ARCS.find((arc) => arc.name === name)?.angle ?? 0);
+  const { x, y } = meanPlaces(answers[OURS].probabilities ?? new Float32Array(), centres);
   const rng = createRng("pull");
-  const pull = (of: (angle: number) => number) =>
-    truth.map((_, cell) =>
-      centres.reduce((sum, angle, k) => sum + probabilities[cell * classes.length + k] * of(angle), 0) +
-      0.03 * rng.normal() // cells that are quite sure would lie on one spot
-    );
+  const shake = (value: number) => value + 0.03 * rng.normal(); // quite sure cells would lie on one spot
   return cycleMap({
     title,
     subtitle: "place: the model's probabilities; colour: the true phase",
-    x: pull(Math.cos),
-    y: pull(Math.sin),
+    x: x.map(shake),
+    y: y.map(shake),
     label: truth,
+    arcs: ARCS,
+  });
+}
+
+/** Test cells of the first split at the model's answer: the direction is the angle, the rim is certainty. */
+export function placesFigure({ folds: [{ truth, places }] }: AngleRun, title: string): Figure {
+  return cycleMap({
+    title,
+    subtitle: "direction: the predicted angle; the nearer to the rim, the surer; colour: the measured phase",
+    ...places,
+    label: Array.from(truth, phaseOfAngle),
     arcs: ARCS,
   });
 }

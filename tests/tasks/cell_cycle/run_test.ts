@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { cellPreset, disposeModel } from "lib/cell/mod.ts";
 import { resultSchema } from "lib/metrics/mod.ts";
-import { startBackend } from "lib/runtime/mod.ts";
+import { createRng, startBackend } from "lib/runtime/mod.ts";
 import { openCycleSet, runCellCycle } from "lib/tasks/cell_cycle/mod.ts";
 import { BASELINES, randomStart } from "lib/tasks/finetune/mod.ts";
 import { ontology } from "../finetune/fixture.ts";
-import { createRng } from "lib/runtime/mod.ts";
 
 const folder = await Deno.makeTempDir();
 addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
@@ -41,7 +40,14 @@ Deno.test("runCellCycle names phases and angles of simulated cells, beside score
   );
   assert.equal(phaseScores.phases.length, set.source.nObs);
   assert.equal(folds[0].answers.cell_cycle_scores.labels.length, folds[0].truth.length);
-  assert.ok(angles && angles.folds[0].answers.kcellfm.length === folds[0].truth.length);
+  assert.ok(angles);
+  assert.equal(angles.folds[0].answers.kcellfm.length, angles.folds[0].truth.length);
+  const { x, y } = angles.folds[0].places;
+  assert.ok(
+    x.every((value, cell) => Math.hypot(value, y[cell]) < 1 + 1e-5),
+    "a mean of unit vectors is no longer",
+  );
+  assert.ok(Math.abs(Math.atan2(y[0], x[0]) - angles.folds[0].answers.kcellfm[0]) < 1e-6);
   // A guess is off by pi / 2 = 1.57; cells are gated with an error of 0.35 rad, of mean size 0.28.
   assert.ok(metrics.angle_error! < 0.9, String(metrics.angle_error));
   assert.ok(baselines.ridge_regression.angle_error! < 0.9 && baselines.mean_direction.angle_error! > 1.3);
