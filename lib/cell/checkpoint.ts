@@ -124,16 +124,11 @@ const madeSchema = z.object({
 });
 
 /**
- * Names of the studies that a checkpoint was trained on, without endings such as .h5ad; null when there is no
- * checkpoint in the folder.
- *
- * @throws {KcellfmError} tag "model", when it does not say.
+ * Names of the studies that a checkpoint was trained on, without endings such as .h5ad; null when there is no checkpoint in
+ * the folder or it does not say.
  */
 export async function readCheckpointStudies(directory: string): Promise<string[] | null> {
-  const path = join(directory, FILES.config);
-  const text = await Deno.readTextFile(path).catch(() => null);
-  if (text === null) return null;
-  const studies = madeSchema.safeParse(JSON.parse(text)).data?.made.studies;
-  if (studies) return studies.map(({ name }) => name.replace(/\.(h5ad|h5|csv|tsv)(\.gz)?$/, ""));
-  throw modelError(`Cannot tell what ${path} was trained on: its "made" has no studies; pretrain it again`);
+  const text = await Deno.readTextFile(join(directory, FILES.config)).catch(() => null);
+  const studies = text === null ? undefined : madeSchema.safeParse(JSON.parse(text)).data?.made.studies;
+  return studies?.map(({ name }) => name.replace(/\.(h5ad|h5|csv|tsv)(\.gz)?$/, "")) ?? null;
 }

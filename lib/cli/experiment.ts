@@ -156,12 +156,13 @@ async function openFlagged(flags: NamedFlags, task: SetRecipe["task"], ontology:
     const { labelKey: labels, groupKey: groups, useRaw } = flags;
     const set = await openSet(flags.set, { labels, groups, useRaw, ontology });
     const split: SplitRule = groups ? { by: "groups", of: groups } : { by: "cells" };
-    return { set, split, repeats: 1, groups };
+    return { set, split, repeats: 1, groups, tune: undefined };
   }
   const recipe = recipeNamed(flags.set, task);
   const { seed, simulated } = flags;
   const set = await openRecipe(recipe, { seed, ontology, simulated });
-  return { set, split: recipe.split, repeats: recipe.repeats, groups: recipe.groups?.of };
+  const tune = flags.preset === "paper" ? recipe.paper : undefined;
+  return { set, split: recipe.split, repeats: recipe.repeats, groups: recipe.groups?.of, tune };
 }
 
 interface NamedFlags extends ExperimentFlags {
@@ -187,6 +188,14 @@ export function createRecipeCommand(task: SetRecipe["task"], description: string
       const isOwn = splitName(split) === splitName(own.split);
       const fileAs = isOwn ? own.set.name : `${own.set.name}_${splitName(split).replace("/", "-")}`;
       const repeats = flags.repeats ?? own.repeats;
-      await runAndWrite(own.set, { task, split, repeats, ontology, fileAs, backend: backend.name }, flags);
+      await runAndWrite(own.set, {
+        task,
+        split,
+        repeats,
+        ontology,
+        fileAs,
+        tune: own.tune,
+        backend: backend.name,
+      }, flags);
     });
 }

@@ -13,11 +13,13 @@ import {
   BASELINES,
   type FitBaseline,
   type FoldData,
+  hideFold,
   readFold,
   type TunedAnswers,
 } from "./fold.ts";
 import { type ExperimentScores, type LabelTerms, scoreLabels, summarise } from "./scores.ts";
 import { type ExperimentSet, type PreparedSet, prepareSet } from "./set.ts";
+import type { HiddenCells } from "./hidden.ts";
 import { randomStart, type StartingPoint } from "./start.ts";
 import { TUNE_SETTINGS, type TuneSettings } from "./tune.ts";
 
@@ -182,8 +184,10 @@ function tuner(
   const { seed, start, tune = {}, draws = 0, signal } = options;
   const steps = Math.ceil(fold.train.length / (tune.batchSize ?? TUNE_SETTINGS.batchSize)) *
     (tune.epochs ?? TUNE_SETTINGS.epochs);
+  let shared: HiddenCells | null | undefined;
   return async (name) => {
     const isRandom = name === "no_pretraining";
+    if (!isRandom && shared === undefined) shared = hideFold(start.model, fold, tune);
     const from = isRandom ? randomStart(start.model, createRng(seed).split("random")) : start;
     const space = name === "no_ontology" ? null : spaceOf(fold, prepared, options);
     try {
@@ -193,6 +197,7 @@ function tuner(
         linear,
         space,
         draws,
+        hidden: isRandom ? undefined : shared,
         signal,
         keep: name === OURS && job.at === 0 ? keeper(prepared, options) : undefined,
         onStep: ({ step, loss }) => report(`${name}, loss ${loss.toFixed(2)}`, Math.min(1, step / steps)),

@@ -19,9 +19,10 @@ import { readFeatures } from "../annotation/features.ts";
 import type { Split } from "../splits.ts";
 import { fitFusion, fuse, type FusionWeights } from "./fusion.ts";
 import { fitLinearPath, type LinearPath } from "./linear_path.ts";
-import { type EncodedCells, encodeRows } from "./predict.ts";
+import type { HiddenCells } from "./hidden.ts";
+import { type EncodedCells, encodeHidden, encodeRows } from "./predict.ts";
 import type { PreparedSet } from "./set.ts";
-import { fineTune, type TuneOptions, type TuningData } from "./tune.ts";
+import { fineTune, hideFor, type TuneOptions, type TuneSettings, type TuningData } from "./tune.ts";
 
 /** A baseline that may choose its settings on the validation rows that it is told of. */
 export type FitBaseline = (
@@ -103,6 +104,13 @@ export function answerBaseline(fit: FitBaseline, fold: FoldData, seed: number): 
   return { labels };
 }
 
+/** What the frozen layers make of all cells of a fold, for any number of tunings from one start. */
+export const hideFold = (
+  start: CellModel,
+  fold: FoldData,
+  settings: Partial<TuneSettings>,
+): HiddenCells | null => hideFor(start, fold, { ...settings, more: fold.split.test });
+
 /** A tuned encoder's answers, alone and together with the linear path. */
 export interface TunedAnswers {
   readonly encoder: Answer;
@@ -126,10 +134,13 @@ export async function answerTuned(
     keep?: (model: CellModel) => Promise<void>;
   },
 ): Promise<TunedAnswers> {
-  const { model, training } = await fineTune(start, fold, options);
+  const hidden = options.hidden === undefined ? hideFold(start, fold, options) : options.hidden;
+  const { model, training } = await fineTune(start, fold, { ...options, hidden });
   const rng = createRng(options.seed).split("reading");
   const encode = (rows: Int32Array) =>
-    encodeRows(model, { ...fold.cells, rows, classes: fold.codes }, { draws, hide: options.hide, rng });
+    hidden && draws === 0
+      ? encodeHidden(model, hidden, rows)
+      : encodeRows(model, { ...fold.cells, rows, classes: fold.codes }, { draws, hide: options.hide, rng });
   const [validation, test] = [encode(fold.validation), encode(fold.split.test)];
   await keep?.(model);
   disposeModel(model);

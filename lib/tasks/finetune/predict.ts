@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { softmaxRows } from "../../baselines/mod.ts";
-import { type CellModel, classifyCells, encodeCells, tokenizeFor } from "../../cell/mod.ts";
+import { type CellModel, classifyCells, encodeCells, encodeFrom, tokenizeFor } from "../../cell/mod.ts";
 import { type LabelledCells, orderedBatches } from "../../genes/cells.ts";
 import type { Rng } from "../../runtime/mod.ts";
+import { type HiddenCells, takeHidden } from "./hidden.ts";
 
 /** Cells as a model sees them. */
 export interface EncodedCells {
@@ -44,6 +45,23 @@ export function encodeRows(
     at += batch.classes.length;
   }
   return { rows, vectors, probabilities };
+}
+
+/** {@linkcode encodeRows} of rows whose vectors below the learning layers are kept. */
+export function encodeHidden(model: CellModel, hidden: HiddenCells, rows: Int32Array): EncodedCells {
+  const { params, config, classes } = model;
+  const vectors = new Float32Array(rows.length * config.width);
+  const logits = new Float32Array(rows.length * classes.length);
+  for (let at = 0; at < rows.length; at += BATCH) {
+    const [batch, scores] = tf.tidy(() => {
+      const kept = takeHidden(hidden, rows.subarray(at, at + BATCH));
+      const { cells } = encodeFrom(params, kept, { config, first: hidden.layers });
+      return [cells.dataSync<"float32">(), classifyCells(params.classifier, cells).dataSync<"float32">()];
+    });
+    vectors.set(batch, at * config.width);
+    logits.set(scores, at * classes.length);
+  }
+  return { rows, vectors, probabilities: softmaxRows(logits, classes.length) };
 }
 
 function encodeBatch({ params, config, classes }: CellModel, tokens: ReturnType<typeof tokenizeFor>) {

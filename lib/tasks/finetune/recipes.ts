@@ -1,5 +1,6 @@
 import type { Result } from "../../metrics/mod.ts";
 import type { SplitRule } from "../splits.ts";
+import type { TuneSettings } from "./tune.ts";
 
 /** A set that is known by name: how to read it, how to split it, and the simulated twin that stands in for it. */
 export interface SetRecipe {
@@ -16,6 +17,8 @@ export interface SetRecipe {
   readonly split: SplitRule;
   readonly repeats: number;
   readonly twin: Twin;
+  /** How the original tuned it (ORIGINAL section 5), at the preset of its size. */
+  readonly paper?: Partial<TuneSettings>;
   /** Printed by the original for this very set. */
   readonly published?: Result["published"];
 }
@@ -58,6 +61,7 @@ export const RECIPES: readonly SetRecipe[] = [
     split: { by: "cells" },
     repeats: 1,
     twin: { types: TUMOUR_T_CELLS, cells: 1500, genes: 1500, donors: 4, rarity: 0.7 },
+    paper: { layers: 2, epochs: 10, peak: 2e-4, weightDecay: 1e-3, length: 4096 },
     published: {
       accuracy: 0.8123,
       macro_f1: 0.7434,

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs";
-import { softmaxRows } from "../../baselines/mod.ts";
 import {
   type CellModel,
   classifyCells,
@@ -18,7 +17,7 @@ import { decays, type TrainingMode } from "../../nn/mod.ts";
 import { createRng, dataError, type Rng } from "../../runtime/mod.ts";
 import { runTraining, type Scores, type TrainingOptions, type TrainingResult } from "../../train/mod.ts";
 import { fitsInMemory, type HiddenCells, hideCells, takeHidden } from "./hidden.ts";
-import { type EncodedCells, encodeRows } from "./predict.ts";
+import { type EncodedCells, encodeHidden, encodeRows } from "./predict.ts";
 import { withNewHead } from "./start.ts";
 
 /** Labelled cells, parted; rows are ascending and of one file. */
@@ -72,6 +71,8 @@ export interface TuneOptions extends Partial<TuneSettings> {
   readonly seed: number;
   /** Text vectors by class for the ranking loss; default: no ranking. */
   readonly space?: TypeSpace | null;
+  /** What {@linkcode hideFor} made of the training and validation cells; default: it is computed here. */
+  readonly hidden?: HiddenCells | null;
   /** Folder for the log and a state to resume from. */
   readonly directory?: string;
   readonly onStep?: TrainingOptions<unknown>["onStep"];
@@ -105,7 +106,7 @@ export async function fineTune(start: CellModel, data: TuningData, options: Tune
   const reading = readingOf(start, data, settings.length ?? start.config.length);
   const model = withNewHead(reading, data.classes, rng.split("head"));
   const weights = settings.classWeights === "balanced" ? tf.tensor1d(balancedWeights(data)) : null;
-  const hidden = keepHidden(model, data, settings.layers);
+  const hidden = options.hidden === undefined ? hideFor(start, data, settings) : options.hidden;
   try {
     const training = await runTraining(
       trainingOptions({ model, data, settings, options, rng, weights, hidden }),
@@ -139,9 +140,18 @@ function readingOf(
   return { ...start, config: { ...start.config, length }, informativeness };
 }
 
-/** What the layers that do not learn make of the cells, where they are the same at every step and there is room. */
-function keepHidden(model: CellModel, data: TuningData, layers: TuneSettings["layers"]): HiddenCells | null {
-  const rows = Int32Array.from([...data.train, ...data.validation]);
+/**
+ * What the layers that do not learn make of the cells of `data` and of `more` rows, the same at every step; null where
+ * all layers learn or there is no room.
+ */
+export function hideFor(
+  start: CellModel,
+  data: TuningData,
+  options: Partial<TuneSettings> & { readonly more?: Int32Array },
+): HiddenCells | null {
+  const { layers, length } = { ...TUNE_SETTINGS, ...options };
+  const rows = Int32Array.from([...data.train, ...data.validation, ...options.more ?? []]);
+  const model = readingOf(start, data, length ?? start.config.length);
   if (layers === "all" || !fitsInMemory(rows.length, model.config)) return null;
   return hideCells(model, { ...data.cells, rows, classes: data.codes }, model.config.layers - layers);
 }
@@ -251,27 +261,11 @@ function tuningLoss(setup: Setup, { reading, classes }: TuningBatch, training: T
 
 /** Mean -log p of the true classes and accuracy on the validation cells. */
 function validationScores(setup: Setup): Scores {
-  const { data, model, settings, hidden } = setup;
+  const { data, model, hidden } = setup;
   const truth = Int32Array.from(data.validation, (row) => data.codes[row]);
   const cells = { ...data.cells, rows: data.validation, classes: data.codes };
-  const probabilities = hidden
-    ? askHidden(setup, settings.batchSize)
-    : encodeRows(model, cells).probabilities;
+  const { probabilities } = hidden ? encodeHidden(model, hidden, data.validation) : encodeRows(model, cells);
   return scoreProbabilities(probabilities, truth, model.classes.length);
-}
-
-function askHidden(setup: Setup, batchSize: number): Float32Array {
-  const { data: { validation }, model } = setup;
-  const classes = model.classes.length;
-  const logits = new Float32Array(validation.length * classes);
-  for (let at = 0; at < validation.length; at += batchSize) {
-    const rows = validation.subarray(at, at + batchSize);
-    const answer = tf.tidy(() =>
-      classifyCells(model.params.classifier, encodeReading(setup, rows)).dataSync()
-    );
-    logits.set(answer, at * classes);
-  }
-  return softmaxRows(logits, classes);
 }
 
 function scoreProbabilities(
