@@ -30,5 +30,7 @@ export function filled({ shape, deviation, sign }: Filling, seed: number): tf.Te
   const signed = { positive: Math.abs, negative: (v: number) => -Math.abs(v) };
   const map = sign ? signed[sign] : (v: number) => v;
   const values = uniform(tf.util.sizeFromShape([...shape]), seed);
-  return tf.tensor(Float32Array.from(values, (v) => map((v - 0.5) * scale)), [...shape]);
+  const numbers = new Float32Array(values.length); // Float32Array.from would keep a boxed number for each
+  values.forEach((v, i) => numbers[i] = map((v - 0.5) * scale));
+  return tf.tensor(numbers, [...shape]);
 }
