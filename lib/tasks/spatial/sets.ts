@@ -87,7 +87,9 @@ export async function openSpatialSet(name: string, options: OpenSetOptions): Pro
 
 async function openOriginal(name: OriginalSet, options: OpenSetOptions): Promise<SpatialSet> {
   const archive = await findDataset("hubmap_codex");
-  const folder = archive === null ? await simulate(name, options) : await memberFolder(archive, name);
+  const folder = archive === null
+    ? await simulate(name, options)
+    : { path: await memberFolder(archive, name), origin: "the original's files" };
   const train = await readSpatial(join(folder.path, "train.csv"), options);
   const test = await readSpatial(join(folder.path, "test.csv"), options);
   requirePanel(train, CODEX_PANEL);
@@ -104,13 +106,17 @@ async function openOriginal(name: OriginalSet, options: OpenSetOptions): Promise
 const memberName = (name: OriginalSet): string =>
   `Hubmap_${name.replace("-", "_").replace(/^[a-z]+/, (tissue) => tissue.toUpperCase())}`;
 
-async function memberFolder(archive: string, name: OriginalSet): Promise<{ path: string; origin: string }> {
-  const places = [memberName(name), join("spatial_transcriptomics", memberName(name))];
-  for (const place of places.map((member) => join(archive, member))) {
-    const found = await Deno.stat(join(place, "train.csv")).catch(() => null);
-    if (found) return { path: place, origin: "the original's files" };
+/**
+ * The folder of one of the original's sets in its unpacked archive, at the top or one folder below.
+ *
+ * @throws {KcellfmError} tag "file", when the archive has none.
+ */
+export async function memberFolder(archive: string, name: OriginalSet): Promise<string> {
+  const below = await Array.fromAsync(Deno.readDir(archive), (entry) => join(archive, entry.name));
+  for (const folder of [archive, ...below].map((place) => join(place, memberName(name)))) {
+    if (await Deno.stat(join(folder, "train.csv")).catch(() => null)) return folder;
   }
-  throw fileError(`Cannot use ${archive}: it has no ${memberName(name)}/train.csv; unpack the archive again`);
+  throw fileError(`Cannot use ${archive}: it has no ${memberName(name)}/train.csv; fetch the archive again`);
 }
 
 async function simulate(name: OriginalSet, { seed, cells }: OpenSetOptions) {

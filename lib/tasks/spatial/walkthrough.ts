@@ -50,7 +50,7 @@ export function ontologyTable({ folds: [{ scores }] }: ExperimentRun): pl.DataFr
 }
 
 /** How often each type occurs in the cells to learn from and in those to report on, per cent; rarest last. */
-export function typeShares({ cells: { labels, isTest } }: SpatialSet): pl.DataFrame {
+export function typeShares({ cells: { labels, isTest } }: Pick<SpatialSet, "cells">): pl.DataFrame {
   const rows = [...labels.keys()].filter((row) => labels[row] !== null);
   const parts = [false, true].map((test) => rows.filter((row) => (isTest?.[row] ?? false) === test));
   const share = (type: string, of: number[]) =>

@@ -6,7 +6,7 @@ import { readResults } from "lib/metrics/mod.ts";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { startBackend } from "lib/runtime/mod.ts";
 import { untrained } from "lib/tasks/finetune/mod.ts";
-import { openSpatialSet, runSpatial, testMaps } from "lib/tasks/spatial/mod.ts";
+import { memberFolder, ontologyTable, openSpatialSet, runSpatial, testMaps } from "lib/tasks/spatial/mod.ts";
 import { fitLogisticRegression, fitMajority } from "lib/baselines/mod.ts";
 
 const folder = await Deno.makeTempDir();
@@ -27,6 +27,15 @@ Deno.test("openSpatialSet simulates the original's sets where their archive is n
     () => openSpatialSet("cl-inter", { seed: 1 }),
     /neither a file nor known \(known: cl-intra/,
   );
+});
+
+Deno.test("memberFolder finds a set at the top of the unpacked archive or one folder below", async () => {
+  const archive = join(folder, "spatial_transcriptomics");
+  const place = join(archive, "inner", "Hubmap_SB_cross");
+  await Deno.mkdir(place, { recursive: true });
+  await Deno.writeTextFile(join(place, "train.csv"), "");
+  assert.equal(await memberFolder(archive, "sb-cross"), place);
+  await assert.rejects(() => memberFolder(archive, "cl-intra"), /it has no Hubmap_CL_intra\/train\.csv/);
 });
 
 Deno.test("runSpatial tells simulated types apart far better than chance, with a row for the neighbourhood", async () => {
@@ -53,6 +62,7 @@ Deno.test("runSpatial tells simulated types apart far better than chance, with a
   assert.ok((metrics.accuracy ?? 0) > (baselines.majority.accuracy ?? 1) + 0.2, `${metrics.accuracy}`);
   assert.equal(data.genes, 46);
   assert.match(String(data.values), /z-score|normal-score/);
+  assert.equal(ontologyTable(run).height, 7, "a row for each method");
   const maps = testMaps(set.cells, run);
   const drawn = (maps.confidence.data[0] as { x: unknown[] }).x.length;
   assert.equal(drawn, run.folds[0].truth.length);
