@@ -9,6 +9,7 @@ import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { checkpointsDir, createRng } from "../../runtime/mod.ts";
 import { loadTypeEmbeddings } from "../../text/mod.ts";
+import { usualWorkers } from "../../train/mod.ts";
 import { TRAINING, type TrainingPreset } from "./experiment.ts";
 import { preparePretraining, type PretrainingData, type Study } from "./sets.ts";
 import { bestOntology, bestVocabulary, realStudies, simulatedStudy } from "./sources.ts";
@@ -35,10 +36,11 @@ export async function walkthroughSource({ seed }: { seed: number }): Promise<Wal
   return { real: found.length > 0, studies, ontology, types, vocabulary };
 }
 
-/** Training settings that end within a few minutes on a laptop. */
+/** Training settings that end within a few minutes on a laptop: few epochs, all cores. */
 export const notebookTraining = (preset: TrainingPreset) => ({
   ...TRAINING[preset],
-  epochs: Math.min(TRAINING[preset].epochs, 4),
+  epochs: Math.min(TRAINING[preset].epochs, 3),
+  workers: usualWorkers(),
 });
 
 /** The first genes that the model reads of one training cell. */
