@@ -60,7 +60,7 @@ export async function writeSpatialTwin(
 }
 
 /** Regions are left out rather than shown in views of fewer cells, in which no structure shows. */
-const SMALLEST_VIEW = 700;
+const SMALLEST_VIEW = 600;
 
 /** Views of as many regions as give views of some size, those with most mixed types; in the order of the regions. */
 function bestViews(regions: readonly Layout[], { cells, rng }: { cells: number; rng: Rng }): Layout[] {

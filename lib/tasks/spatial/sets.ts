@@ -13,7 +13,7 @@ import {
   unseenTypes,
 } from "./prepare.ts";
 import { readSpatial } from "./read.ts";
-import { labelTerms } from "./terms.ts";
+import { intestineTerms, labelTerms } from "./terms.ts";
 import { writeTwin } from "./twin.ts";
 import type { ReadSpatialOptions, SpatialCells } from "./types.ts";
 
@@ -174,6 +174,12 @@ async function finish(
       ...(unseen.length > 0 ? [`never met in training, always wrong: ${unseen.join(", ")}`] : []),
     ],
     sha256: await sha256(await Deno.readFile(path)),
-    terms: await labelTerms(cells.labels),
+    terms: ofLabels(isOriginalSet(set.name) ? intestineTerms() : await labelTerms(set.name), cells.labels),
   };
+}
+
+/** The terms of the labels that occur. */
+function ofLabels(terms: ReadonlyMap<string, string>, labels: SpatialCells["labels"]): Map<string, string> {
+  const used = new Set(labels);
+  return new Map([...terms].filter(([label]) => used.has(label)));
 }

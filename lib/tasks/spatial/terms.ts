@@ -2,18 +2,18 @@ import { findDataset } from "../../data/mod.ts";
 import { intestineTypes } from "../../data/simulate/intestine.ts";
 import { readTsv } from "../../data/text_file.ts";
 
+/** Cell Ontology ids of the types of the gut, as the original's sets and their twins name them. */
+export const intestineTerms = (): Map<string, string> =>
+  new Map(intestineTypes().map(({ name, id }) => [name, id]));
+
 /**
- * Cell Ontology ids of the labels that have one: those of the intestine are embedded, others come from the table of author
- * labels where it is at hand. A label that two sets of the table mean differently has none.
+ * Cell Ontology ids of a registered set's labels, from the table of author labels where it is at hand; a label may be the
+ * authors' own or the name of its term. Other files have none, for the same word means different cells elsewhere.
  */
-export async function labelTerms(labels: readonly (string | null)[]): Promise<Map<string, string>> {
-  const found = new Map(intestineTypes().map(({ name, id }) => [name, id]));
+export async function labelTerms(set: string): Promise<Map<string, string>> {
   const path = await findDataset("label_to_cl");
-  const rows = path === null ? [] : readTsv(path).slice(1);
-  for (const [label, of] of Map.groupBy(rows, ([, label]) => label)) {
-    const ids = new Set(of.map(([, , id]) => id).filter((id) => id.startsWith("CL:")));
-    if (ids.size === 1 && !found.has(label)) found.set(label, [...ids][0]);
-  }
-  const used = new Set(labels);
-  return new Map([...found].filter(([label]) => used.has(label)));
+  const rows = path === null
+    ? []
+    : readTsv(path).filter(([dataset, , id]) => dataset === set && id?.startsWith("CL:"));
+  return new Map(rows.flatMap(([, label, id, name]) => [[name, id], [label, id]] as [string, string][]));
 }

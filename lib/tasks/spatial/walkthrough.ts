@@ -7,7 +7,7 @@ import type { SpatialSet } from "./sets.ts";
 import { ownSplit } from "./split.ts";
 
 /** Cells of a notebook's set: enough to learn from within two minutes. */
-export const NOTEBOOK_CELLS = { train: 1500, test: 1000 } as const;
+export const NOTEBOOK_CELLS = { train: 1200, test: 800 } as const;
 
 /** What a notebook's run was told. */
 export interface NotebookChoice {
@@ -24,7 +24,7 @@ export async function notebookRun(
   const start: StartingPoint = await unseenCheckpoint(set.name, { preset }) ?? await untrained(preset, seed);
   return {
     ...{ start, preset, seed, backend: backend.name, split: ownSplit(set.cells), repeats: 1 },
-    ...{ ablations: false, draws: 0, ontology: await bestOntology(), tune: { epochs: 4 } },
+    ...{ ablations: false, draws: 0, ontology: await bestOntology(), tune: { epochs: 5 } },
   };
 }
 

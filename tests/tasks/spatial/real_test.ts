@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { genesOfMarkers, readMarkerTable } from "lib/genes/markers.ts";
 import { readVocabulary } from "lib/genes/mod.ts";
 import { ROOT } from "lib/runtime/mod.ts";
-import { keepCommonTypes, openSpatialSet, readSpatial } from "lib/tasks/spatial/mod.ts";
+import { keepCommonTypes, labelTerms, openSpatialSet, readSpatial } from "lib/tasks/spatial/mod.ts";
 
 const mirror = Deno.env.get("KCELLFM_MIRROR");
 
@@ -40,6 +40,13 @@ if (mirror) {
     // the tidy table is rounded to three decimals of values up to 65,536
     const far = tidy.values.findIndex((value, i) => Math.abs(value - raw.values[i]) > 0.01);
     assert.equal(far, -1);
+  });
+
+  Deno.test("labelTerms knows the labels of a registered set and no other", async () => {
+    const terms = await labelTerms("codex_colorectal");
+    assert.equal(terms.get("plasma cells"), "CL:0000786");
+    assert.equal((await labelTerms("mibi_breast_patient6")).size, 0);
+    assert.equal((await labelTerms("merfish_lung")).get("fibroblast"), "CL:0000057");
   });
 
   Deno.test("openSpatialSet lays simulated stains on real HuBMAP regions", async () => {
