@@ -55,7 +55,9 @@ export async function runSpatial(set: SpatialSet, options: SpatialOptions): Prom
   for (let repeat = 0; repeat < options.repeats; repeat++) {
     runs.push(await runRepeat(set, options, repeat));
   }
-  return joinRuns(runs);
+  const joined = joinRuns(runs);
+  const about = { origin: set.origin, neighbours: options.neighbours ?? NEIGHBOURS };
+  return { ...joined, result: { ...joined.result, data: { ...joined.result.data, ...about } } };
 }
 
 async function runRepeat(set: SpatialSet, options: SpatialOptions, repeat: number): Promise<SpatialRun> {
