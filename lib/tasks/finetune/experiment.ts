@@ -21,7 +21,7 @@ import { type ExperimentScores, type LabelTerms, scoreLabels, summarise } from "
 import { type ExperimentSet, type PreparedSet, prepareSet } from "./set.ts";
 import type { HiddenCells } from "./hidden.ts";
 import { randomStart, type StartingPoint } from "./start.ts";
-import { TUNE_SETTINGS, type TuneSettings } from "./tune.ts";
+import { epochsFor, TUNE_SETTINGS, type TuneSettings } from "./tune.ts";
 
 /** What an experiment runs on and how. */
 export interface ExperimentOptions {
@@ -182,8 +182,8 @@ function tuner(
 ): Tuner {
   const { fold, linear, options, prepared, report } = job;
   const { seed, start, tune = {}, draws = 0, signal } = options;
-  const steps = Math.ceil(fold.train.length / (tune.batchSize ?? TUNE_SETTINGS.batchSize)) *
-    (tune.epochs ?? TUNE_SETTINGS.epochs);
+  const batches = Math.ceil(fold.train.length / (tune.batchSize ?? TUNE_SETTINGS.batchSize));
+  const steps = batches * epochsFor(fold.train.length, tune);
   let shared: HiddenCells | null | undefined;
   return async (name) => {
     const isRandom = name === "no_pretraining";

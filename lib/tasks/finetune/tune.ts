@@ -66,6 +66,15 @@ export const TUNE_SETTINGS: TuneSettings = {
   patience: 3,
 };
 
+/** Optimiser steps that a small set gets at least: five passes over a few hundred cells end long before the loss does. */
+const LEAST_STEPS = 240;
+
+/** Passes over so many training cells unless a number is asked for. */
+export function epochsFor(cells: number, { epochs, batchSize }: Partial<TuneSettings>): number {
+  const steps = Math.ceil(cells / (batchSize ?? TUNE_SETTINGS.batchSize));
+  return epochs ?? Math.max(TUNE_SETTINGS.epochs, Math.ceil(LEAST_STEPS / steps));
+}
+
 /** What fine-tuning takes beside data and settings. */
 export interface TuneOptions extends Partial<TuneSettings> {
   readonly seed: number;
@@ -100,7 +109,7 @@ interface TuningBatch {
  * @throws {KcellfmError} tag "data", when there are fewer than two classes or two training cells.
  */
 export async function fineTune(start: CellModel, data: TuningData, options: TuneOptions): Promise<Tuned> {
-  const settings = { ...TUNE_SETTINGS, ...options };
+  const settings = { ...TUNE_SETTINGS, epochs: epochsFor(data.train.length, options), ...options };
   requireClasses(data);
   const rng = createRng(options.seed);
   const reading = readingOf(start, data, settings.length ?? start.config.length);
