@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { engineLine } from "../kernels/mod.ts";
+import { engineLine, engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
 import { checkpointsDir, resultsDir, startBackend, writeFileAtomically } from "../runtime/mod.ts";
@@ -80,7 +80,7 @@ export const command = createCommand("annotate", "Names the type of every cell o
       signal: interruptSignal(),
       onProgress: bars.update,
     }).finally(() => workers?.close());
-    const facts = { ...finish(annotation.input.cells), backend: backend.name };
+    const facts = { ...finish(annotation.input.cells), backend: engineName(backend) };
     const report = await renderReport(annotation, facts);
     await writeAnnotation(annotation, paths, facts.versions);
     await writeFileAtomically(paths.report, report);

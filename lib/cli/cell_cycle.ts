@@ -1,3 +1,4 @@
+import { engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { resultsDir, startBackend } from "../runtime/mod.ts";
 import { type CycleSet, openCycleSet, repeatsOf, runCellCycle, TWINS } from "../tasks/cell_cycle/mod.ts";
@@ -44,7 +45,7 @@ async function runAndWrite(set: CycleSet, split: SplitRule, flags: ExperimentFla
   const run = await runCellCycle(set, {
     ...{ task: "cell-cycle", split, repeats, preset, seed, ablations, save, start },
     tune: tuneFlags(flags),
-    backend: backend.name,
+    backend: engineName(backend),
     ontology: await bestOntology(),
     signal: interruptSignal(),
     onProgress: ({ done, total, note }) => bar.update(Math.floor(1000 * done / total), ` ${note}`),

@@ -1,3 +1,4 @@
+import { engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import type { Ontology } from "../ontology/mod.ts";
 import { resultsDir, startBackend, usageError } from "../runtime/mod.ts";
@@ -195,7 +196,7 @@ export function createRecipeCommand(task: SetRecipe["task"], description: string
         ontology,
         fileAs,
         tune: own.tune,
-        backend: backend.name,
+        backend: engineName(backend),
       }, flags);
     });
 }

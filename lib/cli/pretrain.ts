@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { AS_PUBLISHED, type AsPublished, CELL_PRESETS } from "../cell/mod.ts";
 import { openCells } from "../data/mod.ts";
-import { engineLine } from "../kernels/mod.ts";
+import { engineLine, engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import type { Ontology } from "../ontology/mod.ts";
 import {
@@ -108,7 +108,7 @@ export const command = createCommand(
       ...progress(),
     });
     const set = `${sources.real ? "real" : "simulated"}${options.asPublished ? "-as_published" : ""}`;
-    await finish(experiment, { sources, set, out, preset, seed: options.seed, backend: backend.name });
+    await finish(experiment, { sources, set, out, preset, seed: options.seed, backend: engineName(backend) });
   });
 
 function publishedParts(text: string): Partial<AsPublished> {

@@ -1,3 +1,4 @@
+import { engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { resultsDir, startBackend } from "../runtime/mod.ts";
 import { bestOntology } from "../tasks/pretrain/sources.ts";
@@ -83,7 +84,7 @@ async function runFlagged(set: SpatialSet, split: SpatialSplit, flags: SpatialFl
   const run = await runSpatial(set, {
     ...{ split, start, preset, seed, ablations, save, neighbours, markers, coding: values },
     repeats: flags.repeats ?? 1,
-    backend: backend.name,
+    backend: engineName(backend),
     ontology: await bestOntology(),
     tune: tuneFlags(flags),
     signal: interruptSignal(),

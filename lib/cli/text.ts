@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { findDataset } from "../data/mod.ts";
-import { engineLine } from "../kernels/mod.ts";
+import { engineLine, engineName } from "../kernels/mod.ts";
 import { type Result, writeResult } from "../metrics/mod.ts";
 import { liveTerms, loadOntology, type Ontology } from "../ontology/mod.ts";
 import {
@@ -90,7 +90,7 @@ export const command = createCommand(
         share: options.heldOut,
         ablations: options.ablations ? ABLATIONS : {},
       });
-      metrics = resultOf(job, { trial, backend: backend.name, sha256: sha256(source), started });
+      metrics = resultOf(job, { trial, backend: engineName(backend), sha256: sha256(source), started });
       console.log(scoreTable(trial));
       console.log(`Written: ${await writeResult(metrics)}`);
     }

@@ -26,6 +26,11 @@ export function setBlasThreads(threads: number): number | null {
   return tf.getBackend() === "wasm" ? engineOf(tf.backend()).blas.setThreads(threads) : null;
 }
 
+/** The backend as results name it: `wasm+blas` where a native BLAS computes its products. */
+export function engineName({ name }: { name: string }): string {
+  return name === "wasm" && engineOf(tf.backend()).blas.sgemm ? "wasm+blas" : name;
+}
+
 /** The backend, why it runs, and what its matrix products run on, in one line for the head of a run. */
 export function engineLine({ name, why }: { name: string; why: string }): string {
   if (name !== "wasm") return `${name} (${why})`;

@@ -1,4 +1,5 @@
 import pl from "nodejs-polars";
+import { engineName } from "../../kernels/mod.ts";
 import { type ExperimentRun, type StartingPoint, unseenCheckpoint, untrained } from "../finetune/mod.ts";
 import { methodName } from "../finetune/report.ts";
 import { bestOntology } from "../pretrain/sources.ts";
@@ -23,7 +24,7 @@ export async function notebookRun(
 ): Promise<SpatialOptions> {
   const start: StartingPoint = await unseenCheckpoint(set.name, { preset }) ?? await untrained(preset, seed);
   return {
-    ...{ start, preset, seed, backend: backend.name, split: ownSplit(set.cells), repeats: 1 },
+    ...{ start, preset, seed, backend: engineName(backend), split: ownSplit(set.cells), repeats: 1 },
     ...{ ablations: false, draws: 0, ontology: await bestOntology(), tune: { epochs: 5 } },
   };
 }
