@@ -25,9 +25,10 @@ export interface OriginalWeights {
  * that should be shared by both directions and are not.
  */
 export function fromOriginal(
-  stored: ReadonlyMap<string, CheckpointTensor>,
+  given: ReadonlyMap<string, CheckpointTensor>,
   where: string,
 ): OriginalWeights {
+  const stored = withoutWrapper(given);
   const sizes = originalSizes(stored, where);
   const shapes = cellShapes(sizes);
   const problems = matchNames(originalShapes(shapes), stored);
@@ -42,6 +43,13 @@ export function fromOriginal(
     [...shapes].map(([name, shape]) => [name, readShared(stored, { name, shape, where })]),
   );
   return { sizes, tensors };
+}
+
+/** PyTorch's DistributedDataParallel, which the original trains with, puts `module.` before every name. */
+function withoutWrapper<T>(stored: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const prefix = "module.";
+  if (![...stored.keys()].every((name) => name.startsWith(prefix))) return stored;
+  return new Map([...stored].map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
 /** The sizes that fit a checkpoint's shapes; the paper's where a tensor is missing. */

@@ -76,6 +76,12 @@ Deno.test("fromOriginal names missing, unexpected and mis-shaped tensors at once
   assert.throws(() => fromOriginal(new Map(), "x.pth"), /missing encoder\.embedding\.weight, .*cls_decoder/);
 });
 
+Deno.test("fromOriginal reads names as DistributedDataParallel saves them", async () => {
+  const stored = await readFixture();
+  const wrapped = new Map([...stored].map(([name, tensor]) => [`module.${name}`, tensor]));
+  assert.deepEqual(fromOriginal(wrapped, "wrapped.pth"), fromOriginal(stored, "original.pth"));
+});
+
 Deno.test("fromOriginal refuses directions that do not share their projections", async () => {
   const stored = await readFixture();
   const name = "mamba_encoder.1.mamba_rev.out_proj.weight";
