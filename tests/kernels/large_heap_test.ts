@@ -75,3 +75,16 @@ Deno.test("operators give the same numbers above 2 GiB of heap as below", () => 
   high.dispose();
   giveBack();
 });
+
+Deno.test("a full heap is an error that names the way out, also where operators of tfjs fill it", () => {
+  const kept = [kernels.linear(tf.zeros([2 ** 13, 2 ** 11]), tf.zeros([2 ** 11, 2 ** 11]))]; // 64 MiB
+  try {
+    assert.throws(() => {
+      for (let i = 0; i < 64; i++) kept.push(tf.add(kept[0], 1)); // 64 of 64 MiB are 4 GiB
+    }, { name: "KcellfmError", tag: "backend", message: /Cannot allocate 64 MiB: .* smaller batch size/ });
+    kept.pop()!.dispose();
+    assert.equal(tf.add(kept[0], 1).dataSync()[0], 1, "and the backend lives on");
+  } finally {
+    tf.dispose(kept);
+  }
+});

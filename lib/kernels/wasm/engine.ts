@@ -92,6 +92,8 @@ const isValid = (name: string): boolean => WebAssembly.validate(moduleBytes(name
 
 /** The most a 32-bit wasm memory can hold. */
 const ADDRESSABLE = 2 ** 32;
+/** The end of it is left to the small allocations that tfjs makes for itself and does not check. */
+const RESERVE = 2 ** 26;
 
 /**
  * tfjs-wasm takes a failed allocation (address 0) for a real one and dies later with "memory access out of
@@ -103,7 +105,8 @@ function guardAllocations(backend: WasmBackend): void {
   const mib = (bytes: number) => Math.ceil(bytes / 2 ** 20);
   wasm._malloc = (bytes) => {
     const pointer = bytes < ADDRESSABLE ? allocate(bytes) >>> 0 : 0;
-    if (pointer !== 0 || bytes === 0) return pointer;
+    if (pointer + bytes <= ADDRESSABLE - RESERVE && (pointer !== 0 || bytes === 0)) return pointer;
+    if (pointer !== 0) wasm._free(pointer);
     throw backendError(
       `Cannot allocate ${mib(bytes)} MiB: the wasm backend already holds ${
         mib(wasm.asm.memory.buffer.byteLength)
