@@ -4,12 +4,14 @@ import {
   initCellParams,
   type PretrainingBatch,
   pretrainingLoss,
+  splitBatch,
   type TypeSpace,
 } from "../lib/cell/mod.ts";
 import { MASK_VALUE } from "../lib/genes/mod.ts";
 import { disposeParams } from "../lib/nn/mod.ts";
 import { createRng } from "../lib/runtime/mod.ts";
-import { cellReducer, startCellWorkers } from "../lib/tasks/pretrain/parallel.ts";
+import { cellReducer, scoreBatch, startCellWorkers } from "../lib/tasks/pretrain/parallel.ts";
+import { mapShared } from "../lib/train/mod.ts";
 import type { Case, CaseEntry } from "./case.ts";
 import { filled, uniform } from "./fill.ts";
 import { cellEncoder, cellHeads, trainingStep } from "./flops.ts";
@@ -23,6 +25,8 @@ export function* cellCases(scale: Scale, workers: number): Generator<CaseEntry> 
   yield { name: "cell forward", scale: name, shape, create: () => forwardCase(scale) };
   yield { name: "cell step", scale: name, shape, create: () => stepCase(scale, 1) };
   if (workers === 1) return;
+  const shared = () => sharedForwardCase(scale, workers);
+  yield { name: `cell forward, ${workers} workers`, scale: name, shape, create: shared };
   yield { name: `cell step, ${workers} workers`, scale: name, shape, create: () => stepCase(scale, workers) };
 }
 
@@ -96,6 +100,28 @@ function forwardCase(scale: Scale): Case {
     },
     run: () => void embed(),
     dispose: () => disposeParams(params),
+  };
+}
+
+/** Each worker embeds its rows and computes their heads and losses too, which the twin is spared. */
+async function sharedForwardCase(scale: Scale, workers: number): Promise<Case> {
+  const alone = forwardCase(scale);
+  const { config } = scale;
+  const { params, batch } = buildModel(scale);
+  const setting = { config, space: typeSpace(config.width) };
+  const sizes = { genes: GENES, classes: CLASSES, count: workers };
+  const team = await startCellWorkers(params, { ...setting, ...sizes });
+  const parts = splitBatch(batch, { parts: workers, space: setting.space });
+  const own = (part: PretrainingBatch) => scoreBatch(params, part, setting);
+  return {
+    ...alone,
+    run: async () => void await Array.fromAsync(mapShared(parts, { workers: team, job: "score", own })),
+    dispose() {
+      team.close();
+      alone.dispose();
+      disposeParams(params);
+      setting.space.vectors.dispose();
+    },
   };
 }
 

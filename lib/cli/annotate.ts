@@ -67,7 +67,6 @@ export const command = createCommand("annotate", "Names the type of every cell o
     await prepare(paths);
     const finish = startRun();
     const backend = await startBackend(options.backend);
-    console.error(engineLine(backend));
     const ontology = await loadOntology(options.ontology ?? null);
     const checkpoint = options.checkpoint ?? join(checkpointsDir(), options.preset);
     const model = await openCellModel(checkpoint, { text: options.text });
@@ -86,7 +85,7 @@ export const command = createCommand("annotate", "Names the type of every cell o
     await writeFileAtomically(paths.report, report);
     const result = toResult(annotation, { ...facts, sha256: await sha256(file) });
     const resultPath = result && await writeResult(result);
-    console.log(summary(annotation, { ...paths, resultPath }));
+    console.log(`${engineLine(backend)}\n${summary(annotation, { ...paths, resultPath })}`);
   });
 
 interface AnnotateFlags {
