@@ -141,6 +141,7 @@ Deno.test("annotate stops between two batches when it is told to", () =>
     const stop = (_file: string, done: number) => done >= 64 && controller.abort();
     const stopped = annotate({ input: pair.query }, {
       ...context(pair),
+      embedder: linearEmbedder(pair.genes),
       signal: controller.signal,
       onProgress: stop,
     });
@@ -155,7 +156,7 @@ Deno.test("annotate refuses a label key or truth key that is not there", () =>
     await assert.rejects(annotate({ input: pair.query, reference }, context(pair)), wanted);
     const truthKey = "nope";
     await assert.rejects(
-      annotate({ input: pair.query, truthKey }, context(pair)),
+      annotate({ input: pair.query, truthKey }, { ...context(pair), embedder: linearEmbedder(pair.genes) }),
       /query\.h5ad has no column "nope"/,
     );
   }));
