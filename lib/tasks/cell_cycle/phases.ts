@@ -5,7 +5,7 @@ export type Phase = typeof PHASES[number];
 /**
  * FUCCI angles at which G1, S and G2M begin, in radians. The two reporters of Hsiao et al. (2020, Genome Research) cross
  * their mean there: green (geminin) rises above it when S begins, red (CDT1) falls below it when G2M begins, and green
- * falls below it when the daughters enter G1. No gene was looked at.
+ * falls below it when the daughters enter G1. Known genes of the phases were looked at to confirm order and direction only.
  */
 export const PHASE_STARTS: Readonly<Record<Phase, number>> = { G1: 0.95, S: 3.85, G2M: 5.6 };
 
