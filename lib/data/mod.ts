@@ -1,5 +1,6 @@
 export * from "./csv.ts";
 export * from "./download.ts";
+export * from "./go.ts";
 export * from "./h5ad/annotate.ts";
 export * from "./h5ad/elements.ts";
 export * from "./h5ad/open.ts";
