@@ -7,6 +7,7 @@ export type { MarkerTable } from "./programs.ts";
 export { inheritedMarkers, markersOf } from "./programs.ts";
 export type { SimulatedPair } from "./pair.ts";
 export { simulatePair } from "./pair.ts";
+export * from "./shards.ts";
 export type * from "./types.ts";
 export type { WriteAtlasOptions } from "./write.ts";
 export { writeAtlas } from "./write.ts";
