@@ -2,6 +2,7 @@ import "./wasm/mod.ts";
 
 export * from "./adamw/op.ts";
 export * from "./attention/op.ts";
+export * from "./batch-norm/op.ts";
 export * from "./causal-conv-silu/op.ts";
 export * from "./clip-global-norm/op.ts";
 export * from "./dropout/op.ts";

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as kernels from "lib/kernels/mod.ts";
 import { hasKernel } from "lib/kernels/dispatch.ts";
 import { attentionReference } from "lib/kernels/attention/reference.ts";
+import { batchNormReference } from "lib/kernels/batch-norm/reference.ts";
 import { causalConvSiluReference } from "lib/kernels/causal-conv-silu/reference.ts";
 import { embedReference } from "lib/kernels/embed/reference.ts";
 import { layerNormReference } from "lib/kernels/layer-norm/reference.ts";
@@ -89,6 +90,23 @@ Deno.test("norms equal their references", () => {
     });
   }
 });
+
+for (const activation of ["none", "relu"] as const) {
+  Deno.test(`batchNorm with ${activation} equals its reference, with and without shares`, () => {
+    for (const [rows, width] of ROWS_BY_WIDTH.slice(2)) {
+      const shares = () => tf.softmax(tf.linspace(-1, 2, rows)) as tf.Tensor1D;
+      for (const weighed of [false, true]) {
+        const options = (weight: tf.Tensor, bias: tf.Tensor) => (
+          { weight, bias, shares: weighed ? shares() : undefined, activation }
+        );
+        assertSame(plains([rows, width], [width], [width]), {
+          fast: (x, weight, bias) => kernels.batchNorm(x as tf.Tensor2D, options(weight, bias)).out,
+          reference: (x, weight, bias) => batchNormReference(x as tf.Tensor2D, options(weight, bias)).out,
+        });
+      }
+    }
+  });
+}
 
 const LENGTHS = [
   { lengths: [1], length: 1 },

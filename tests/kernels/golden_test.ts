@@ -25,6 +25,7 @@ interface Options {
   readonly ids?: number[][];
   readonly labels?: number[];
   readonly weights?: number[];
+  readonly counts?: number[];
 }
 
 type Named = Record<string, tf.Tensor>;
@@ -47,6 +48,13 @@ const CALLS: Record<string, Call> = {
   rmsNorm: ({ x, weight }) => kernels.rmsNorm(x, weight, { eps: 1e-5 }),
   gatedRmsNorm: ({ y, z, weight }) => kernels.gatedRmsNorm(y, z, { weight }),
   layerNorm: ({ x, weight, bias }) => kernels.layerNorm(x, { weight, bias }),
+  batchNorm: ({ x, weight, bias }, { counts, activation }) => {
+    const times = tf.tensor1d(counts!);
+    const shares = tf.div(times, tf.sum(times)) as tf.Tensor1D;
+    const relu = activation === "relu" ? "relu" : "none";
+    const { out } = kernels.batchNorm(x as tf.Tensor2D, { weight, bias, shares, activation: relu });
+    return tf.mul(out, tf.expandDims(times, 1));
+  },
   causalConvSilu: ({ x, weight, bias }, options) =>
     kernels.causalConvSilu(x as tf.Tensor3D, {
       weight: weight as tf.Tensor2D,

@@ -1,6 +1,7 @@
 // What the compiled module gives to lib/kernels/wasm. Pointers are byte offsets into the shared memory.
 export { activate, activateBackward, fillRows } from "./activation";
 export { attentionBackward, attentionForward } from "./attention";
+export { batchBackward, batchForward } from "./batch_norm";
 export { convBackward, convForward, describeConv } from "./conv";
 export { dropOut } from "./dropout";
 export { configure, gemm, workspaceBytes } from "./gemm";

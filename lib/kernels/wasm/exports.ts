@@ -22,6 +22,17 @@ export interface KernelExports {
     q: Pointer, k: Pointer, v: Pointer, lengths: Pointer, dOut: Pointer,
     dq: Pointer, dk: Pointer, dv: Pointer, scratch: Pointer,
   ): void;
+  // deno-fmt-ignore
+  batchForward(
+    rows: number, width: number, eps: number, relu: number, x: Pointer, shares: Pointer, weight: Pointer,
+    bias: Pointer, mean: Pointer, variance: Pointer, out: Pointer, scratch: Pointer,
+  ): void;
+  // deno-fmt-ignore
+  batchBackward(
+    rows: number, width: number, eps: number, relu: number, x: Pointer, shares: Pointer, weight: Pointer,
+    mean: Pointer, variance: Pointer, out: Pointer, dOut: Pointer, dx: Pointer, dWeight: Pointer, dBias: Pointer,
+    scratch: Pointer,
+  ): void;
   clear(out: Pointer, n: number): void;
   columnSums(x: Pointer, out: Pointer, rows: number, width: number): void;
   configure(workspace: Pointer, blasFrom: number): void;

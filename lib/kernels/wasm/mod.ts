@@ -1,6 +1,7 @@
 import "@tensorflow/tfjs-backend-wasm";
 import "../adamw/wasm.ts";
 import "../attention/wasm.ts";
+import "../batch-norm/wasm.ts";
 import "../causal-conv-silu/wasm.ts";
 import "../clip-global-norm/wasm.ts";
 import "../embed/wasm.ts";
