@@ -23,13 +23,13 @@ export interface PerturbationTarget {
 export interface Condition extends PerturbationTarget {
   /** Its cells on the scale of the control cells, cells x genes. */
   readonly cells: FeatureTable;
-  /** Mean of each gene over the cells; of simulated sets, the noiseless mean is `truth`. */
+  /** Mean of each gene over the cells. */
   readonly mean: Float32Array;
   /** The 20 genes (indices) of the smallest p value against control, first the most certain. */
   readonly differential: Int32Array;
   /** 1 for genes that GEARS' loss scores: with a non-zero mean in this condition, or among `differential`. */
   readonly scored: Uint8Array;
-  /** Simulated sets: the mean that infinitely many cells would have. */
+  /** Simulated sets: the noiseless change of each gene against control, log1p(total share) less that of control. */
   readonly truth?: Float32Array;
 }
 
@@ -40,8 +40,8 @@ export interface PerturbationSet {
   readonly sha256: string | null;
   /** Symbols of the measured genes, in the order of all columns. */
   readonly genes: readonly string[];
-  /** What counts were scaled to before log1p. */
-  readonly total: number;
+  /** What counts were scaled to before log1p; null where the file holds logarithms and does not show it. */
+  readonly total: number | null;
   /** One entry a background. */
   readonly controls: readonly ControlCells[];
   readonly conditions: readonly Condition[];
