@@ -16,6 +16,8 @@ export const PLOTLY_CONFIG = {
  * A figure as an HTML fragment that draws itself with plotly.js, in the page's light or dark colours. Until
  * plotly.js is there, and where scripts may not run, the static picture stands in its place.
  *
+ * A figure wider than its page is drawn as wide as the page, down to 480 pixels; below that it scrolls.
+ *
  * plotly.js is loaded once a page, from the first source that answers: `window.kcellfmPlotly` (a page of ours
  * names its copy there), the Jupyter server that `deno task lab` started, plotly's public
  * address.
@@ -73,6 +75,7 @@ const DRAW = `(async () => {
   JSON.stringify(haloStyle(LIGHT.page))
 };
     const { data, layout } = JSON.parse(text);
+    layout.width = Math.min(layout.width, Math.max(figure.clientWidth || layout.width, 480));
     place.style.height = layout.height + "px";
     figure.querySelector("img")?.remove();
     figure.append(style, place);

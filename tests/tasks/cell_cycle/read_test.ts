@@ -65,7 +65,7 @@ Deno.test("readCycleSet says what it looked for when a file names no phase, or o
 });
 
 Deno.test("phaseOfAngle follows the reporters around the circle", () => {
-  assert.deepEqual([0, 1, 3.84, 3.86, 5.61, 6.2, 2 * Math.PI + 2, -1].map(phaseOfAngle), [
+  assert.deepEqual([0, 1, 3.83, 3.85, 5.52, 6.2, 2 * Math.PI + 2, -1].map(phaseOfAngle), [
     ...["G2M", "G1", "G1", "S", "G2M", "G2M", "G1", "S"],
   ]);
 });

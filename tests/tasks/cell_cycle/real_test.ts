@@ -44,7 +44,7 @@ if (Deno.env.get("KCELLFM_MIRROR")) {
   Deno.test("openCycleSet reads Hsiao's cells: 888 angles, no phase rare", async () => {
     const set = await openCycleSet("ipsc_fucci", { seed: 1 });
     assert.equal(set.angles?.length, 888);
-    assert.deepEqual(counts(set.labels), [345, 247, 296]);
+    assert.deepEqual(counts(set.labels), [355, 239, 294]);
     set.source.close();
   });
 }
