@@ -78,6 +78,7 @@ export const command = createCommand(
     const backend = await startBackend(options.backend);
     const source = options.ontology ?? await findDataset(RELEASE);
     const preset = requirePreset(options.preset);
+    const ablations = requireAblations(preset, options);
     const settings = { preset, seed: options.seed, epochs: options.epochs };
     const signal = interruptSignal();
     const beginning = await findBeginning(preset, { ...options, signal });
@@ -86,10 +87,7 @@ export const command = createCommand(
     if (beginning.tuned && !options.epochs) return await embedTuned(job, out);
     let metrics: Result | null = null;
     if (!options.checkpointOnly) {
-      const trial = await evaluate(job, {
-        share: options.heldOut,
-        ablations: options.ablations ? ABLATIONS : {},
-      });
+      const trial = await evaluate(job, { share: options.heldOut, ablations });
       metrics = resultOf(job, { trial, backend: engineName(backend), sha256: sha256(source), started });
       console.log(scoreTable(trial));
       console.log(`Written: ${await writeResult(metrics)}`);
@@ -134,6 +132,25 @@ function requirePreset(name: string): TextPresetName {
   if (name in TEXT_PRESETS) return name as TextPresetName;
   throw usageError(
     `Cannot use preset "${name}": it is not known (known: ${Object.keys(TEXT_PRESETS).join(", ")})`,
+  );
+}
+
+/** The runs that `--ablations` asks for. */
+function requireAblations(
+  preset: TextPresetName,
+  { ablations, checkpointOnly }: { ablations?: boolean; checkpointOnly?: boolean },
+): typeof ABLATIONS {
+  if (!ablations) return {};
+  if (checkpointOnly) {
+    throw usageError("Cannot run --ablations with --checkpoint-only: nothing is scored; drop one of them");
+  }
+  const parts = Object.entries(TEXT_PRESETS[preset].training.weights).filter(([, weight]) => weight > 0);
+  if (parts.length > 1) return ABLATIONS;
+  throw usageError(
+    `Cannot run --ablations at preset ${preset}: its loss has one part (${
+      parts[0][0]
+    }), so none can be left out; ` +
+      "drop the flag or take another preset",
   );
 }
 

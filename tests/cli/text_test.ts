@@ -94,3 +94,15 @@ Deno.test("deno task text says which weights are missing, from where, and where 
     assert.equal(nano.code, EXIT.usage);
     assert.match(nano.said, /--weights goes with --preset paper$/);
   }));
+
+Deno.test("deno task text refuses ablations where nothing can be left out or nothing is scored", () =>
+  withCommand(async (run) => {
+    const paper = await run("--preset", "paper", "--weights", FIXTURE, "--ablations");
+    assert.equal(paper.code, EXIT.usage);
+    assert.match(
+      paper.said,
+      /^error: Cannot run --ablations at preset paper: its loss has one part \(relation\)/m,
+    );
+    const unscored = await run("--preset", "nano", "--ablations", "--checkpoint-only");
+    assert.match(unscored.said, /Cannot run --ablations with --checkpoint-only/);
+  }));
