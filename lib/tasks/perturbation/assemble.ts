@@ -9,7 +9,7 @@ export interface LabelledTable {
   readonly cells: FeatureTable;
 }
 
-type Facts = Pick<PerturbationSet, "name" | "real" | "sha256" | "genes" | "total" | "notes">;
+type Facts = Pick<PerturbationSet, "name" | "real" | "sha256" | "genes" | "total" | "notes" | "terms">;
 
 /** Puts a set together from tables of cells: means, differential genes, and what GEARS' loss scores. */
 export function assembleSet(facts: Facts, tables: readonly LabelledTable[]): PerturbationSet {

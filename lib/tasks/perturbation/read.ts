@@ -1,5 +1,5 @@
 import type { FeatureTable } from "../../baselines/mod.ts";
-import { type CellSource, detectValues, openCells, toLog1p } from "../../data/mod.ts";
+import { type CellSource, detectValues, openCells, type TermTable, toLog1p } from "../../data/mod.ts";
 import { createRng, dataError } from "../../runtime/mod.ts";
 import { assembleSet } from "./assemble.ts";
 import { type CellLabel, conditionName, listed, type PerturbationColumns, readLabels } from "./conditions.ts";
@@ -64,7 +64,7 @@ export function readPerturbations(
   const missing = labels.filter((label) => label === null).length;
   if (missing > 0) notes.push(`${missing} cells do not say what was done to them and take no part`);
   return assembleSet(
-    { ...facts, genes: names, total, notes },
+    { ...facts, genes: names, total, notes, terms: ownTerms(source) },
     groups.map(({ label }, i) => ({ label, cells: tables[i] })),
   );
 }
@@ -141,6 +141,14 @@ function chooseGenes(
 function geneNames(source: CellSource): readonly string[] {
   if (!source.var.columns.includes("gene_name")) return source.varNames;
   return (source.var.getColumn("gene_name").toArray() as unknown[]).map(String);
+}
+
+/** Column `terms` of var, parted by "|". */
+function ownTerms(source: CellSource): TermTable | undefined {
+  if (!source.var.columns.includes("terms")) return undefined;
+  const texts = (source.var.getColumn("terms").toArray() as unknown[]).map(String);
+  const names = geneNames(source);
+  return new Map(texts.map((text, i) => [names[i], new Set(text.split("|").filter((term) => term !== ""))]));
 }
 
 function medianTotal(source: CellSource): number {
