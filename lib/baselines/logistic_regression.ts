@@ -2,14 +2,18 @@ import * as tf from "@tensorflow/tfjs";
 import { type EncodedLabels, encodeLabels, requireColumns, softmaxRows, toPrediction } from "./labels.ts";
 import { minimise } from "./lbfgs.ts";
 import { measureScaling, standardise } from "./standardise.ts";
-import type { Classifier, FeatureTable, FitOptions } from "./types.ts";
+import type { Classifier, FeatureTable, FitOptions, Prediction } from "./types.ts";
 
-/** Weights of a multinomial logistic regression. */
-export interface LogisticRegression extends Classifier {
-  /** features x classes, for standardised features. */
+/** A linear map from features to classes. */
+export interface LinearMap {
+  readonly classes: readonly string[];
+  /** features x classes. */
   readonly weights: Float32Array;
   readonly intercepts: Float32Array;
 }
+
+/** Weights of a multinomial logistic regression, for standardised features. */
+export interface LogisticRegression extends Classifier, LinearMap {}
 
 /** How strongly the weights are held back. */
 export interface LogisticOptions extends FitOptions {
@@ -46,10 +50,15 @@ export function fitLogisticRegression(
     intercepts,
     predict(query) {
       requireColumns(query, table.cols);
-      const scores = scoresOf(prepare(query), weights, intercepts);
-      return toPrediction(classes, softmaxRows(scores, classes.length));
+      return predictLinear({ classes, weights, intercepts }, prepare(query));
     },
   };
+}
+
+/** softmax(x W + b) of each row. */
+export function predictLinear({ classes, weights, intercepts }: LinearMap, table: FeatureTable): Prediction {
+  requireColumns(table, weights.length / classes.length);
+  return toPrediction(classes, softmaxRows(scoresOf(table, weights, intercepts), classes.length));
 }
 
 /** The flat optimum: weights (features x classes), then intercepts. The loss is divided by C n, a pure scaling. */

@@ -45,7 +45,10 @@ export function createExperimentCommand(name: string, description: string, sets:
     .option("--rate <x>", "highest learning rate", Number)
     .option("--class-weights <how>", "none or balanced", oneOf(["none", "balanced"]))
     .option("--no-ablations", "leave out the runs without pretraining and without the ontology")
-    .option("--save <folder>", "keep the tuned encoder of the first split as a checkpoint");
+    .option(
+      "--save <folder>",
+      "keep the tuned model of the first split: a checkpoint with its linear path and their weights",
+    );
 }
 
 /** The flags of {@linkcode createExperimentCommand} once parsed. */

@@ -1,4 +1,4 @@
-import { type CellModel, disposeModel, saveCellCheckpoint, type TypeSpace } from "../../cell/mod.ts";
+import { disposeModel, type TypeSpace } from "../../cell/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
@@ -18,6 +18,7 @@ import {
   type TunedAnswers,
 } from "./fold.ts";
 import { type ExperimentScores, type LabelTerms, scoreLabels, summarise } from "./scores.ts";
+import { saveTuned, type TunedModel } from "./saved.ts";
 import { type ExperimentSet, type PreparedSet, prepareSet } from "./set.ts";
 import type { HiddenCells } from "./hidden.ts";
 import { randomStart, type StartingPoint } from "./start.ts";
@@ -41,7 +42,7 @@ export interface ExperimentOptions {
   readonly baselines?: Readonly<Record<string, FitBaseline>>;
   /** Further readings of each cell with hidden genes, averaged; default none. */
   readonly draws?: number;
-  /** Folder that takes the tuned encoder of the first split as a checkpoint; default: it is not kept. */
+  /** Folder that takes the tuned model of the first split ({@linkcode saveTuned}); default: it is not kept. */
   readonly save?: string;
   readonly onProgress?: (progress: ExperimentProgress) => void | Promise<void>;
   readonly signal?: AbortSignal;
@@ -214,7 +215,7 @@ function keeper(set: PreparedSet, { save, start, seed, preset, split }: Experime
   if (save === undefined) return undefined;
   const studies = [...start.studies, set.name].map((name) => ({ name }));
   const made = { tuned_on: set.name, split: splitName(split), checkpoint: start.name, studies, preset, seed };
-  return async (model: CellModel) => void await saveCellCheckpoint(save, model, { made });
+  return async (tuned: TunedModel) => await saveTuned(save, tuned, { made });
 }
 
 /** The ontology as the ranking loss sees it, where some class of the fold has a text vector. */

@@ -17,10 +17,11 @@ import { createRng } from "../../runtime/mod.ts";
 import type { TrainingResult } from "../../train/mod.ts";
 import { readFeatures } from "../annotation/features.ts";
 import type { Split } from "../splits.ts";
-import { fitFusion, fuse, type FusionWeights } from "./fusion.ts";
+import { fitFusion, fuse, type Fusion, rareShift } from "./fusion.ts";
 import { fitLinearPath, type LinearPath } from "./linear_path.ts";
 import type { HiddenCells } from "./hidden.ts";
 import { type EncodedCells, encodeHidden, encodeRows } from "./predict.ts";
+import type { TunedModel } from "./saved.ts";
 import type { PreparedSet } from "./set.ts";
 import { fineTune, hideFor, type TuneOptions, type TuneSettings, type TuningData } from "./tune.ts";
 
@@ -52,6 +53,8 @@ export interface FoldData extends TuningData {
   /** Rows of the table that are validation cells. */
   readonly validationRows: Int32Array;
   readonly test: FeatureTable;
+  /** Tokens of the genes that are the tables' columns, ascending. */
+  readonly genes: Int32Array;
   /** True label of each test cell. */
   readonly truth: readonly string[];
 }
@@ -76,6 +79,7 @@ export function readFold(set: PreparedSet, split: Split): FoldData {
     labels: Array.from(known, labelOf),
     validationRows: Int32Array.from(known.keys().filter((i) => held.has(known[i]))),
     test: readFeatures(set.cells, genes, split.test),
+    genes,
     truth: Array.from(split.test, labelOf),
   };
 }
@@ -115,7 +119,7 @@ export const hideFold = (
 export interface TunedAnswers {
   readonly encoder: Answer;
   readonly fused: Answer;
-  readonly weights: FusionWeights;
+  readonly fusion: Fusion;
   readonly validation: EncodedCells;
   readonly test: EncodedCells;
   readonly training: TrainingResult;
@@ -130,8 +134,8 @@ export async function answerTuned(
     space: TypeSpace | null;
     /** Further readings of each cell with hidden genes, averaged. */
     draws: number;
-    /** Gets the tuned model before it is freed. */
-    keep?: (model: CellModel) => Promise<void>;
+    /** Gets all that names cells before it is freed. */
+    keep?: (tuned: TunedModel) => Promise<void>;
   },
 ): Promise<TunedAnswers> {
   const hidden = options.hidden === undefined ? hideFold(start, fold, options) : options.hidden;
@@ -142,24 +146,35 @@ export async function answerTuned(
       ? encodeHidden(model, hidden, rows)
       : encodeRows(model, { ...fold.cells, rows, classes: fold.codes }, { draws, hide: options.hide, rng });
   const [validation, test] = [encode(fold.validation), encode(fold.split.test)];
-  await keep?.(model);
+  const fusion = { ...weighPaths(fold, linear, validation), shift: rareShift(countsOf(fold)) };
+  await keep?.({ model, linear: linear.final, fusion, genes: fold.genes });
   disposeModel(model);
-  const weights = fitFusion(
-    {
-      encoder: validation.probabilities,
-      linear: linear.trained.predict(takeRows(fold.table, fold.validationRows)).probabilities,
-    },
-    Int32Array.from(fold.validation, (row) => fold.codes[row]),
-  );
   const paths = { encoder: test.probabilities, linear: linear.final.predict(fold.test).probabilities };
   return {
     encoder: toPrediction(fold.classes, test.probabilities),
-    fused: toPrediction(fold.classes, fuse(paths, weights, fold.classes.length)),
-    weights,
+    fused: toPrediction(fold.classes, fuse(paths, fusion, fold.classes.length)),
+    fusion,
     validation,
     test,
     training,
   };
+}
+
+/** How far both paths are trusted, by the validation cells. */
+const weighPaths = (fold: FoldData, { trained }: LinearPath, { probabilities }: EncodedCells) =>
+  fitFusion(
+    {
+      encoder: probabilities,
+      linear: trained.predict(takeRows(fold.table, fold.validationRows)).probabilities,
+    },
+    Int32Array.from(fold.validation, (row) => fold.codes[row]),
+  );
+
+/** Cells of each class that are learned from. */
+function countsOf({ classes, codes, train, validation }: FoldData): Int32Array {
+  const counts = new Int32Array(classes.length);
+  for (const row of [...train, ...validation]) counts[codes[row]]++;
+  return counts;
 }
 
 /** The linear path of a fold and its own answer. */

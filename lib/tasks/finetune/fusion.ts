@@ -7,6 +7,12 @@ export interface FusionWeights {
   readonly linear: number;
 }
 
+/** Both paths' weights, and what is added to the `log p` of each class. */
+export interface Fusion extends FusionWeights {
+  /** Default zeros. */
+  readonly shift?: Float32Array;
+}
+
 /** Two answers on the same cells, `[cells, classes]`, rows summing to one. */
 export interface TwoPaths {
   readonly encoder: Float32Array;
@@ -17,6 +23,11 @@ export interface TwoPaths {
 const PRIOR: FusionWeights = { encoder: 0.1, linear: 1 };
 /** Weight of the prior, in nats at a factor of e: a few cells cannot overthrow it. */
 const PRIOR_STRENGTH = 4;
+/**
+ * How much of the classes' imbalance is taken back. Chosen by accuracy and macro-F1 on strips of the training halves of two
+ * tissues; on validation cells of four sets of RNA it changed little. 0 favours accuracy, 1 the mean recall.
+ */
+const RARITY = 0.2;
 /** Weights are logarithms in the search, so that neither path can count against itself. */
 const FLOOR = 1e-6;
 
@@ -35,10 +46,16 @@ export function fitFusion(paths: TwoPaths, truth: Int32Array): FusionWeights {
   return { encoder: Math.exp(point[0]), linear: Math.exp(point[1]) };
 }
 
+/** The shift towards rare classes, `-RARITY log n` for a class of n training cells (logit adjustment, Menon et al. 2021). */
+export const rareShift = (counts: ArrayLike<number>): Float32Array =>
+  Float32Array.from(counts, (n) => -RARITY * Math.log(Math.max(n, 1)));
+
 /** The answer of both paths together, `[cells, classes]`. */
-export function fuse({ encoder, linear }: TwoPaths, weights: FusionWeights, classes: number): Float32Array {
+export function fuse({ encoder, linear }: TwoPaths, fusion: Fusion, classes: number): Float32Array {
   const [a, b] = [logOf(encoder), logOf(linear)];
-  return softmaxRows(a.map((value, at) => weights.encoder * value + weights.linear * b[at]), classes);
+  const score = (value: number, at: number) =>
+    fusion.encoder * value + fusion.linear * b[at] + (fusion.shift?.[at % classes] ?? 0);
+  return softmaxRows(a.map(score), classes);
 }
 
 const logOf = (probabilities: Float32Array): Float32Array =>

@@ -2,7 +2,9 @@ import {
   type Classifier,
   type FeatureTable,
   fitLogisticRegression,
+  type LinearMap,
   measureScaling,
+  predictLinear,
   type Scaling,
   standardise,
 } from "../../baselines/mod.ts";
@@ -17,12 +19,15 @@ export interface ValidatedTable extends LabelledRows {
   readonly validation: Int32Array;
 }
 
+/** A classifier that is a linear map of the values as they are. */
+export interface LinearClassifier extends Classifier, LinearMap {}
+
 /** The linear path of the head, before and after it may learn from the validation cells too. */
 export interface LinearPath {
   /** Fitted to the training cells alone: its answers on the validation cells are honest. */
-  readonly trained: Classifier;
+  readonly trained: LinearClassifier;
   /** Fitted to training and validation cells, for use. */
-  readonly final: Classifier;
+  readonly final: LinearClassifier;
   /** The chosen inverse penalty. */
   readonly c: number;
 }
@@ -41,7 +46,7 @@ export function fitLinearPath(data: ValidatedTable, { seed }: { seed: number }):
   const known = pick(data, [...data.labels.keys()].filter((row) => !held.has(row)));
   const unseen = pick(data, data.validation);
   const fit = weighedRegression(known, seed);
-  let best: { c: number; loss: number; trained: Classifier } | null = null;
+  let best: { c: number; loss: number; trained: LinearClassifier } | null = null;
   for (const c of unseen.labels.length > 0 ? STRENGTHS : []) {
     const trained = fit(c);
     const loss = meanLogLoss(trained.predict(unseen.table), unseen.labels);
@@ -59,13 +64,22 @@ const pick = ({ table, labels }: LabelledRows, rows: ArrayLike<number>): Labelle
 });
 
 /** Scales and weighs the rows once, for any penalty. */
-function weighedRegression({ table, labels }: LabelledRows, seed: number): (c: number) => Classifier {
+function weighedRegression({ table, labels }: LabelledRows, seed: number): (c: number) => LinearClassifier {
   const scaling = weighedScaling(table, labels);
   const scaled = standardise(table, scaling);
   return (c) => {
-    const model = fitLogisticRegression(scaled, labels, { seed, c, standardise: false });
-    return { classes: model.classes, predict: (query) => model.predict(standardise(query, scaling)) };
+    const map = unscaled(fitLogisticRegression(scaled, labels, { seed, c, standardise: false }), scaling);
+    return { ...map, predict: (query) => predictLinear(map, query) };
   };
+}
+
+/** The map of plain values that equals one of scaled values: W' = W / sd, b' = b - mean W'. */
+function unscaled({ classes, weights, intercepts }: LinearMap, { mean, inverseSd }: Scaling): LinearMap {
+  const width = classes.length;
+  const plain = weights.map((weight, at) => weight * inverseSd[Math.floor(at / width)]);
+  const moved = Float64Array.from(intercepts);
+  plain.forEach((weight, at) => moved[at % width] -= mean[Math.floor(at / width)] * weight);
+  return { classes, weights: plain, intercepts: Float32Array.from(moved) };
 }
 
 /** (x - mean) / sd times the correlation ratio of each feature. */

@@ -7,6 +7,7 @@ export * from "./fold.ts";
 export * from "./fusion.ts";
 export * from "./linear_path.ts";
 export * from "./predict.ts";
+export * from "./saved.ts";
 export * from "./scores.ts";
 export * from "./set.ts";
 export * from "./start.ts";

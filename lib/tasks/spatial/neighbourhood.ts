@@ -45,12 +45,16 @@ export function answerWithNeighbours(
   const validation = Int32Array.from(known.keys().filter((i) => held.has(known[i])));
   const path = fitLinearPath({ table: takeRows(table, known), labels, validation }, { seed });
   const ask = (rows: Int32Array, model = path.final) => model.predict(takeRows(table, rows)).probabilities;
-  const weights = fitFusion(
+  const fusion = fitFusion(
     { encoder: tuned.validation.probabilities, linear: ask(tuned.validation.rows, path.trained) },
     Int32Array.from(tuned.validation.rows, (row) => classes.indexOf(cells.labels[row] ?? "")),
   );
   const linear = ask(tuned.test.rows);
-  const both = fuse({ encoder: tuned.test.probabilities, linear }, weights, classes.length);
+  const both = fuse(
+    { encoder: tuned.test.probabilities, linear },
+    { ...fusion, shift: tuned.fusion.shift },
+    classes.length,
+  );
   return {
     [NEIGHBOURHOOD.model]: toPrediction(classes, both),
     [NEIGHBOURHOOD.linear]: toPrediction(classes, linear),

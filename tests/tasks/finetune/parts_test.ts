@@ -5,6 +5,7 @@ import {
   fitLinearPath,
   fuse,
   prepareSet,
+  rareShift,
   scoreLabels,
   summarise,
   tableSource,
@@ -47,6 +48,14 @@ Deno.test("fuse multiplies the two answers by their weights and gives rows that 
     2,
   );
   assert.ok(Math.abs(fused[0] - 0.8) < 1e-6 && Math.abs(fused[1] - 0.2) < 1e-6, `${fused}`);
+});
+
+Deno.test("rareShift takes a fifth of the imbalance back: a tie goes to the rarer class", () => {
+  const half = Float32Array.of(0.5, 0.5);
+  const shift = rareShift([400, 4]);
+  const [common, rare] = fuse({ encoder: half, linear: half }, { encoder: 0.1, linear: 1, shift }, 2);
+  assert.ok(Math.abs(rare / common - 100 ** 0.2) < 1e-5, `${rare / common}`);
+  assert.deepEqual([...rareShift([7, 7])].map((value, _, [first]) => value - first), [0, 0]);
 });
 
 Deno.test("fitLinearPath hears markers over noise: one gene in two hundred decides", () => {
