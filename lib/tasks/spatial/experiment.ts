@@ -1,4 +1,3 @@
-import { genesOfMarkers, readMarkerTable } from "../../genes/markers.ts";
 import type { Result } from "../../metrics/mod.ts";
 import {
   AS_THEY_ARE,
@@ -11,13 +10,14 @@ import {
   scoreLabels,
   type StartingPoint,
   summarise,
-  tableSource,
   type TuneSettings,
 } from "../finetune/mod.ts";
 import { answerWithNeighbours, withNeighbours } from "./neighbourhood.ts";
+import { savePanel } from "./saved.ts";
 import type { SpatialSet } from "./sets.ts";
+import { markerSource } from "./source.ts";
 import { ruleOf, type SpatialSplit, splitBy } from "./split.ts";
-import { chooseCoding, codeValues, type ValueCoding } from "./values.ts";
+import { chooseCoding, codeValues, measureCoding, type ValueCoding } from "./values.ts";
 
 /** What a spatial experiment takes beside its cells. */
 export interface SpatialOptions extends Omit<ExperimentOptions, "task" | "split"> {
@@ -67,17 +67,20 @@ async function runRepeat(set: SpatialSet, options: SpatialOptions, repeat: numbe
   const split = splitBy(cells, rule, seed);
   const coding = options.coding ?? chooseCoding(cells, split, { seed });
   const learned = Int32Array.from([...split.train, ...split.validation]).sort();
-  const values = codeValues(cells, coding, learned);
+  const measured = measureCoding(cells, coding, learned);
+  const values = codeValues(cells, measured);
   const { onProgress } = options;
   const run = await runExperiment(experimentSet(set, values, options), {
     ...{ ...options, task: "spatial", split: rule, repeats: 1, seed },
     start: panelStart(options.start, set),
+    save: repeat === 0 ? options.save : undefined,
     tune: { ...SPATIAL_TUNING, length: tokensOf(set, options.start), ...options.tune },
     ...(onProgress && {
       onProgress: ({ done, total, note }) =>
         onProgress({ done: done + repeat * total, total: total * options.repeats, note }),
     }),
   });
+  if (repeat === 0 && options.save) await savePanel(options.save, { ...measured, markers: cells.markers });
   const fold = withNeighbourRows(set, run.folds[0], { values, options, seed });
   return {
     ...run,
@@ -100,15 +103,9 @@ function experimentSet(
   features: Float32Array,
   { start, markers }: SpatialOptions,
 ): ExperimentSet {
-  const symbols = genesOfMarkers(cells.markers, {
-    table: readMarkerTable(markers),
-    genes: start.model.vocabulary.symbols,
-    where: cells.name,
-    optional: cells.kind === "log1p",
-  });
   return {
     ...{ name, real, sha256, labels: cells.labels, terms, published },
-    source: tableSource({ name, symbols, features }),
+    source: markerSource(cells, features, { genes: start.model.vocabulary.symbols, markers }),
     values: AS_THEY_ARE,
     coordinates: { x: cells.x, y: cells.y },
   };

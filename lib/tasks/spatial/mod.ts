@@ -4,6 +4,7 @@ export * from "./layout.ts";
 export * from "./neighbourhood.ts";
 export * from "./prepare.ts";
 export * from "./read.ts";
+export * from "./saved.ts";
 export * from "./sets.ts";
 export * from "./split.ts";
 export * from "./terms.ts";

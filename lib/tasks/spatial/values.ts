@@ -19,11 +19,26 @@ export type ValueCoding = typeof VALUE_CODINGS[number];
 /** Normal scores end here: one cell in 740 lies beyond. */
 const MOST = 3;
 
-/** The values of all cells in a coding that is measured on `rows` alone, `[cells, markers]`. */
-export function codeValues(cells: SpatialCells, coding: ValueCoding, rows: Int32Array): Float32Array {
+/** A coding and the cells that it is measured on, `[cells, markers]`; none for values as they are. */
+export interface MeasuredCoding {
+  readonly coding: ValueCoding;
+  readonly known: FeatureTable;
+}
+
+/** The coding as measured on some rows. */
+export const measureCoding = (
+  cells: SpatialCells,
+  coding: ValueCoding,
+  rows: Int32Array,
+): MeasuredCoding => ({
+  coding,
+  known: takeRows(tableOf(cells), coding === "as-is" ? new Int32Array() : rows),
+});
+
+/** The values of all cells in a coding that is measured on these or other cells, `[cells, markers]`. */
+export function codeValues(cells: SpatialCells, { coding, known }: MeasuredCoding): Float32Array {
   if (coding === "as-is") return cells.values;
   const table = tableOf(cells);
-  const known = takeRows(table, rows);
   return coding === "z-score"
     ? standardise(table, measureScaling(known)).features
     : normalScores(table, known);
@@ -80,7 +95,10 @@ export function chooseCoding(cells: SpatialCells, split: Split, { seed }: { seed
   if (cells.kind === "log1p" || split.validation.length === 0) return "as-is";
   const label = (row: number) => cells.labels[row] ?? "";
   const losses = (["z-score", "normal-score"] as const).map((coding) => {
-    const table = { ...tableOf(cells), features: codeValues(cells, coding, split.train) };
+    const table = {
+      ...tableOf(cells),
+      features: codeValues(cells, measureCoding(cells, coding, split.train)),
+    };
     const model = fitLogisticRegression(takeRows(table, split.train), Array.from(split.train, label), {
       seed,
       c: C,

@@ -6,7 +6,16 @@ import { readResults } from "lib/metrics/mod.ts";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { startBackend } from "lib/runtime/mod.ts";
 import { untrained } from "lib/tasks/finetune/mod.ts";
-import { memberFolder, ontologyTable, openSpatialSet, runSpatial, testMaps } from "lib/tasks/spatial/mod.ts";
+import {
+  memberFolder,
+  nameTissueCells,
+  ontologyTable,
+  openSpatialSet,
+  runSpatial,
+  type SpatialCells,
+  type SpatialRun,
+  testMaps,
+} from "lib/tasks/spatial/mod.ts";
 import { fitLogisticRegression, fitMajority } from "lib/baselines/mod.ts";
 
 const folder = await Deno.makeTempDir();
@@ -50,6 +59,7 @@ Deno.test("runSpatial tells simulated types apart far better than chance, with a
       ablations: false,
       draws: 0,
     },
+    save: join(folder, "tuned"),
     start: await untrained("nano", 1),
     ontology: await loadOntology(null),
     baselines: { majority: fitMajority, logistic_regression: fitLogisticRegression },
@@ -64,10 +74,24 @@ Deno.test("runSpatial tells simulated types apart far better than chance, with a
   assert.match(String(data.values), /z-score|normal-score/);
   assert.match(String(data.origin), /simulated stains/);
   assert.equal(ontologyTable(run).height, 7, "a row for each method");
+  await namesAgain(set.cells, run);
   const maps = testMaps(set.cells, run);
   const drawn = (maps.confidence.data[0] as { x: unknown[] }).x.length;
   assert.equal(drawn, run.folds[0].truth.length);
 });
+
+/** What was saved gives the answers of the run; cells of another panel are refused. */
+async function namesAgain(cells: SpatialCells, { folds: [{ split, answers }] }: SpatialRun): Promise<void> {
+  const { labels } = await nameTissueCells(join(folder, "tuned"), cells);
+  const again = Array.from(split.test, (row) => labels[row]);
+  const same = again.filter((label, i) => label === answers.kcellfm.labels[i]).length;
+  assert.ok(same >= again.length - 1, `${same} of ${again.length}`); // weights in half precision may tip one over
+  const other = { ...cells, markers: cells.markers.with(0, "another") };
+  await assert.rejects(
+    nameTissueCells(join(folder, "tuned"), other),
+    new RegExp(`missing: ${cells.markers[0]}$`),
+  );
+}
 
 Deno.test("deno task spatial ends 0 on a twin and writes its results; a wrong split ends 2", async () => {
   const out = join(folder, "results");

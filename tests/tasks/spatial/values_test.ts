@@ -3,33 +3,44 @@ import { CELL_PRESETS, tokenizeFor } from "lib/cell/mod.ts";
 import { readModelCells } from "lib/genes/cells.ts";
 import { createRng, startBackend } from "lib/runtime/mod.ts";
 import { AS_THEY_ARE, tableSource } from "lib/tasks/finetune/mod.ts";
-import { chooseCoding, codeValues, ruleOf, splitBy, withNeighbours } from "lib/tasks/spatial/mod.ts";
+import {
+  chooseCoding,
+  codeValues,
+  measureCoding,
+  ruleOf,
+  type SpatialCells,
+  splitBy,
+  type ValueCoding,
+  withNeighbours,
+} from "lib/tasks/spatial/mod.ts";
 import { twoTypes } from "./helpers.ts";
 
 await startBackend();
 const cells = twoTypes([..."AABBABABAABBABAABBAB"]);
 const known = Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
 
+const coded = (cells: SpatialCells, coding: ValueCoding) =>
+  codeValues(cells, measureCoding(cells, coding, known));
 const column = (values: Float32Array, at: number) => Array.from(known, (row) => values[row * 2 + at]);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 Deno.test("codeValues leaves values as they are, or scales them by the training cells alone", () => {
-  assert.equal(codeValues(cells, "as-is", known), cells.values);
-  const scaled = codeValues(cells, "z-score", known);
+  assert.equal(coded(cells, "as-is"), cells.values);
+  const scaled = coded(cells, "z-score");
   assert.ok(Math.abs(mean(column(scaled, 0))) < 1e-5);
   assert.ok(Math.abs(mean(column(scaled, 0).map((value) => value ** 2)) - 1) < 1e-5);
   const other = { ...cells, values: cells.values.map((value, i) => i >= 16 ? value * 100 : value) };
-  assert.deepEqual(column(codeValues(other, "z-score", known), 0), column(scaled, 0));
+  assert.deepEqual(column(coded(other, "z-score"), 0), column(scaled, 0));
 });
 
 Deno.test("codeValues turns ranks into normal scores that keep order, meet ties and have ends", () => {
-  const scores = codeValues(cells, "normal-score", known);
+  const scores = coded(cells, "normal-score");
   const order = (values: number[]) => values.map((_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
   assert.deepEqual(order(column(scores, 0)), order(column(cells.values, 0)));
   const ties = column(scores, 1);
   assert.equal(ties[0], ties[3], "equal values, equal scores");
   const far = { ...cells, values: cells.values.map((value, i) => i === 16 ? 1e6 : value) };
-  assert.equal(codeValues(far, "normal-score", known)[16], 3);
+  assert.equal(coded(far, "normal-score")[16], 3);
   // 8 values: the smallest has rank (0 + 1) / 2 of 8, and Phi^-1(1/16) = -1.534
   assert.ok(Math.abs(Math.min(...column(scores, 0)) + 1.534) < 0.01);
 });
