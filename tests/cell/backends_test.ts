@@ -31,10 +31,18 @@ async function embed(): Promise<Float32Array> {
   return await cells.data<"float32">();
 }
 
-/** A software adapter gives the same numbers, but compiles shaders for minutes. */
+/**
+ * A software adapter gives the same numbers, but compiles shaders for minutes. Asked in a process of its own, since
+ * the drivers that this loads can end a process at its exit (docs/LOG.md).
+ */
 async function hasGpu(): Promise<boolean> {
-  const adapter = await navigator.gpu?.requestAdapter();
-  return adapter ? !isSoftware(adapter.info) : false;
+  const ask = "const { info } = await navigator.gpu?.requestAdapter() ?? {};" +
+    "console.log(JSON.stringify(info && [info.description, info.isFallbackAdapter]))";
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", ask] }).output();
+  const answer = new TextDecoder().decode(stdout).trim();
+  if (!answer.startsWith("[")) return false;
+  const [description, isFallbackAdapter] = JSON.parse(answer);
+  return !isSoftware({ description, isFallbackAdapter });
 }
 
 /** Backends that a machine may lack. */
