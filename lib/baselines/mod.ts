@@ -5,6 +5,7 @@ export * from "./majority.ts";
 export * from "./neighbours.ts";
 export * from "./perceptron.ts";
 export * from "./random_forest.ts";
+export * from "./regression_forest.ts";
 export * from "./standardise.ts";
 export * from "./tuned_logistic_regression.ts";
 export * from "./types.ts";

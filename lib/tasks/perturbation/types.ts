@@ -74,6 +74,8 @@ export interface PerturbationModel {
   predict(target: PerturbationTarget): Float32Array;
   /** Single cells of the prediction, where the model has some; else control cells shifted by the predicted change. */
   predictCells?(target: PerturbationTarget): FeatureTable;
+  /** Frees what the model holds outside of JavaScript's memory, once it has predicted all. */
+  dispose?(): void;
 }
 
 /** What every model is fitted with beside the cells. */
