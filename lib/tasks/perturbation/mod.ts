@@ -1,4 +1,5 @@
 export * from "./baselines.ts";
+export * from "./biology.ts";
 export * from "./changes.ts";
 export * from "./conditions.ts";
 export * from "./descriptors.ts";
@@ -6,6 +7,7 @@ export * from "./differential.ts";
 export * from "./league.ts";
 export * from "./models.ts";
 export * from "./read.ts";
+export * from "./report.ts";
 export * from "./run.ts";
 export * from "./scores.ts";
 export * from "./sets.ts";
