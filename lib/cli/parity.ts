@@ -8,6 +8,7 @@ import {
 } from "../cell/mod.ts";
 import type { Result } from "../metrics/mod.ts";
 import { dataError } from "../runtime/mod.ts";
+import { isOwnRow } from "../tasks/finetune/mod.ts";
 import { PUBLISHED_NUMBERS, type PublishedNumber } from "./parity_numbers.ts";
 import { type Cell, markdownTable } from "./table.ts";
 
@@ -114,7 +115,9 @@ function forwardTable(results: readonly Result[]): string {
 /** What we have run, each beside the best of its baselines. */
 function resultTable(results: readonly Result[]): string {
   const rows = results.filter(({ metrics }) => metrics.accuracy !== undefined).map((it) => {
-    const scored = Object.entries(it.baselines).filter(([, { accuracy }]) => typeof accuracy === "number");
+    const scored = Object.entries(it.baselines).filter(([name, { accuracy }]) =>
+      typeof accuracy === "number" && !isOwnRow(name)
+    );
     const [name, best] = scored.sort((a, b) => b[1].accuracy! - a[1].accuracy!)[0] ?? ["-", {}];
     return [
       it.task,

@@ -121,10 +121,12 @@ export function classFigure(run: ExperimentRun, title = "Which classes are hard"
   return classBars(labels, rows, { title, subtitle: "most frequent class first" });
 }
 
-/** The baseline of the best mean accuracy; parts and ablations of the model are none. */
+/** Whether a row of results is a part, an ablation or an option of the model, and so no rival of it. */
+export const isOwnRow = (name: string): boolean => /_alone$|^no_|^neighbourhood/.test(name);
+
+/** The baseline of the best mean accuracy. */
 export function bestBaseline({ result }: ExperimentRun): string {
-  const own = /_alone$|^no_|^neighbourhood/;
-  const rivals = Object.entries(result.baselines).filter(([name]) => !own.test(name));
+  const rivals = Object.entries(result.baselines).filter(([name]) => !isOwnRow(name));
   return rivals.reduce((best, next) => (next[1].accuracy ?? 0) > (best[1].accuracy ?? 0) ? next : best)[0];
 }
 
