@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import {
   type AsPublished,
   type CellConfig,
@@ -50,6 +51,8 @@ export interface PretrainingOptions {
   readonly clip?: number;
   /** Where to do as the original did; default nowhere. */
   readonly asPublished?: Partial<AsPublished>;
+  /** Learn the type vectors with the cells (an ablation of the text; takes one worker). Default false. */
+  readonly learnTypes?: boolean;
   readonly seed: number;
   readonly weights?: LossWeights;
   /** Share of each cell's genes hidden before selection while training. Default 0.2. */
@@ -73,7 +76,8 @@ export interface Pretrained {
 
 /** Pretrains a cell model from scratch on the training cells, choosing the epoch by the validation cells. */
 export async function pretrain(data: PretrainingData, options: PretrainingOptions): Promise<Pretrained> {
-  const { config, seed, weights, ontology, asPublished, workers: count = 1 } = options;
+  const { config, seed, weights, ontology, asPublished, learnTypes = false } = options;
+  const count = learnTypes ? 1 : options.workers ?? 1;
   const sizes = { genes: data.vocabulary.symbols.length, classes: data.classes.length };
   const { types, ranked } = typesFor(data, options);
   const informativeness = studyInformativeness(data);
@@ -82,12 +86,13 @@ export async function pretrain(data: PretrainingData, options: PretrainingOption
     ...sizes,
   });
   const space = typeSpace(ranked, { classes: data.classes, ontology, asPublished });
+  const learned = learnTypes ? tf.variable(space.vectors) : null;
   const stepsPerEpoch = countSteps(data, options.batchSize);
   let workers: Workers | null = null;
   try {
     if (count > 1) workers = await startCellWorkers(params, { config, space, weights, ...sizes, count });
     const training = await runTraining(
-      trainingOptions({ data, options, params, space, informativeness, stepsPerEpoch, workers }),
+      trainingOptions({ data, options, params, space, learned, informativeness, stepsPerEpoch, workers }),
     );
     const { vocabulary, classes } = data;
     const model = {
@@ -96,14 +101,14 @@ export async function pretrain(data: PretrainingData, options: PretrainingOption
       vocabulary,
       informativeness,
       classes,
-      types,
+      types: learned ? { ...ranked, vectors: unitRows(learned.dataSync<"float32">(), ranked.dim) } : types,
       temperature: 1,
       hash: "unsaved",
     };
     return { model, training, stepsPerEpoch };
   } finally {
     workers?.close();
-    space.vectors.dispose();
+    tf.dispose([space.vectors, ...(learned ? [learned] : [])]);
   }
 }
 
@@ -141,20 +146,23 @@ interface Setup {
   readonly options: PretrainingOptions;
   readonly params: CellParams;
   readonly space: TypeSpace;
+  /** Type vectors that are learned in place of those of `space`. */
+  readonly learned: tf.Variable<tf.Rank.R2> | null;
   readonly informativeness: Float32Array;
   readonly stepsPerEpoch: number;
   readonly workers: Workers | null;
 }
 
 function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
-  const { options, params, space, stepsPerEpoch, workers } = setup;
+  const { options, params, space, learned, stepsPerEpoch, workers } = setup;
   const { config, weights, peak, warmup = 0.05, floor, weightDecay = 0.01 } = options;
   const total = options.epochs * stepsPerEpoch;
   return {
     ...options,
-    params,
+    params: learned ? { ...params, types: learned } : params,
     decays,
-    loss: (batch, training) => pretrainingLoss(params, batch, { config, space, weights, training }),
+    loss: (batch, training) =>
+      pretrainingLoss(params, batch, { config, space: currentSpace(setup), weights, training }),
     batches: (epoch) => trainingBatches(setup, epoch),
     reducer: workers ? cellReducer(workers, space) : undefined,
     validate: () => validationScores(setup),
@@ -162,6 +170,13 @@ function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
     schedule: { peak, warmup: Math.ceil(warmup * total), total, floor },
     weightDecay,
   };
+}
+
+/** The types as cells are ranked among them now: learned vectors count by their direction. */
+function currentSpace({ space, learned }: Setup): TypeSpace {
+  if (!learned) return space;
+  const lengths = tf.sqrt(tf.add(tf.sum(tf.square(learned), 1, true), 1e-12));
+  return { ...space, vectors: tf.div<tf.Tensor2D>(learned, lengths) };
 }
 
 function* trainingBatches(
@@ -179,7 +194,8 @@ function* trainingBatches(
 
 /** Each loss on the validation cells, each cell seen once with the same genes masked every time. */
 async function validationScores(setup: Setup): Promise<Scores> {
-  const { params, space, workers, options: { config, weights } } = setup;
+  const { params, workers, options: { config, weights } } = setup;
+  const space = currentSpace(setup);
   workers?.publish();
   const own = (batch: PretrainingBatch) => scoreBatch(params, batch, { config, space, weights });
   const sums: Scores = {};
@@ -190,6 +206,7 @@ async function validationScores(setup: Setup): Promise<Scores> {
     }
     cells += batch.cells;
   }
+  if (setup.learned) space.vectors.dispose();
   return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / cells]));
 }
 

@@ -1,0 +1,168 @@
+import { basename, join } from "node:path";
+import { fingerprint } from "../data/download_check.ts";
+import { engineName } from "../kernels/mod.ts";
+import { type Result, writeResult } from "../metrics/mod.ts";
+import {
+  checkpointsDir,
+  createRng,
+  fileError,
+  resultsDir,
+  startBackend,
+  statOrNull,
+  usageError,
+} from "../runtime/mod.ts";
+import { namedCheckpoint } from "../tasks/finetune/mod.ts";
+import {
+  ABLATIONS,
+  findOriginal,
+  isOriginalNovelSet,
+  NOVEL_ATLAS,
+  type NovelTraining,
+  openNovelCells,
+  openPool,
+  runAblations,
+  runNovel,
+  runOnCheckpoint,
+  runPool,
+  simulatedNovelSet,
+} from "../tasks/novel/mod.ts";
+import { bestOntology, trainingPreset } from "../tasks/pretrain/mod.ts";
+import { createCommand, integer } from "./flags.ts";
+import { createProgress } from "./progress.ts";
+import { resultTables } from "./results.ts";
+import { interruptSignal, runCommand } from "./run.ts";
+import { terminalTable } from "./table.ts";
+
+/** `deno task novel`: names cells of types that were never seen in training. */
+export const command = createCommand(
+  "novel",
+  "Names cells of types that were never seen in training, by several rules, at five levels of difficulty.",
+  { out: "folder of the results file (default: data/results)" },
+)
+  .requiredOption(
+    "--set <name>",
+    "simulated, pool (real sets, each branch of types held out in turn), novel_cell_data1, novel_cell_data2, or a file",
+  )
+  .option("--ablations", "with simulated: train without what the claim rests on, a new atlas for each seed")
+  .option("--repeats <n>", "with --ablations: seeds", integer({ min: 1 }), 3)
+  .option("--cells <n>", "with simulated: cells of the atlas", integer({ min: 500 }))
+  .option("--most <n>", "with pool: cells of a type in a set at most", integer({ min: 10 }), 60)
+  .option("--epochs <n>", "passes over the training cells", integer({ min: 1 }))
+  .option("--rate <x>", "highest learning rate", Number)
+  .option("--checkpoint <folder>", "with a file: the model (default: checkpoints/walkthrough)")
+  .option("--label-key <column>", "with a file: obs column of the types (default: cell_type)")
+  .option("--use-raw", "with a file: read raw in place of X")
+  .action(async (flags) => {
+    trainingPreset(flags.preset);
+    const result = await runFlagged(flags);
+    const path = await writeResult(result, flags.out ?? resultsDir());
+    console.log(resultTables([result]).map(terminalTable).join("\n"));
+    console.log(`Written: ${path}`);
+  });
+
+interface Flags {
+  readonly set: string;
+  readonly ablations?: true;
+  readonly repeats: number;
+  readonly cells?: number;
+  readonly most: number;
+  readonly epochs?: number;
+  readonly rate?: number;
+  readonly checkpoint?: string;
+  readonly labelKey?: string;
+  readonly useRaw?: true;
+  readonly preset: string;
+  readonly seed: number;
+  readonly backend?: string;
+}
+
+async function runFlagged(flags: Flags): Promise<Result> {
+  const { set, ablations } = flags;
+  if (ablations && set !== "simulated") {
+    throw usageError(
+      `Cannot run --ablations on ${set}: they are trained on simulated atlases, use --set simulated`,
+    );
+  }
+  if (set === "simulated") return ablations ? await runEveryAblation(flags) : await runSimulated(flags);
+  if (set === "pool") return await runOnPool(flags);
+  return await runOnFile(flags);
+}
+
+/** What all runs need: the engine by name, and the training that flags ask for. */
+async function prepare(flags: Flags) {
+  const backend = engineName(await startBackend(flags.backend));
+  const named = { epochs: flags.epochs, peak: flags.rate, signal: interruptSignal() };
+  const training: Partial<NovelTraining> = Object.fromEntries(
+    Object.entries(named).filter(([, value]) => value !== undefined),
+  );
+  return { preset: flags.preset, seed: flags.seed, backend, training };
+}
+
+const openSimulated = ({ cells = NOVEL_ATLAS.cells }: Flags, seed: number) =>
+  simulatedNovelSet({ cells, seed });
+
+async function runSimulated(flags: Flags): Promise<Result> {
+  const options = await prepare(flags);
+  const set = await openSimulated(flags, flags.seed);
+  console.error(
+    `simulated atlas: ${set.seen[0].source.nObs} cells of seen types, ${set.novel.source.nObs} of novel ones`,
+  );
+  const onLog: NovelTraining["onLog"] = ({ kind, epoch, scores }) => {
+    if (kind === "validation") console.error(`epoch ${epoch + 1}: validation loss ${scores.loss.toFixed(3)}`);
+  };
+  const { result } = await runNovel(set, { ...options, training: { ...options.training, onLog } });
+  return result;
+}
+
+async function runEveryAblation(flags: Flags): Promise<Result> {
+  const options = await prepare(flags);
+  const seeds = Array.from({ length: flags.repeats }, (_, i) => flags.seed + i);
+  const total = seeds.length * Object.keys(ABLATIONS).length;
+  const bar = createProgress("ablations", total);
+  let done = 0;
+  const result = await runAblations({
+    ...options,
+    seeds,
+    open: (seed) => openSimulated(flags, seed),
+    onDone: (name, seed) => bar.update(++done, ` ${name}, seed ${seed}`),
+  });
+  bar.finish();
+  return result;
+}
+
+async function runOnPool(flags: Flags): Promise<Result> {
+  const options = await prepare(flags);
+  const pool = await openPool({ most: flags.most, rng: createRng(flags.seed).split("pool") });
+  const { result } = await runPool(pool, {
+    ...options,
+    onFold: ({ name, heldOut }, done, of) =>
+      console.error(`${done + 1}/${of}: without ${name} (${heldOut.length} types)`),
+  });
+  return result;
+}
+
+async function runOnFile(flags: Flags): Promise<Result> {
+  const { set, labelKey: labels, useRaw } = flags;
+  const path = isOriginalNovelSet(set) ? await findOriginal(set) : requireFile(set);
+  const { preset, seed, backend } = await prepare(flags);
+  const start = await namedCheckpoint(set, flags.checkpoint ?? join(checkpointsDir(), "walkthrough"));
+  const ontology = await bestOntology();
+  const novel = await openNovelCells(path, { model: start.model, ontology, labels, useRaw });
+  const name = isOriginalNovelSet(set) ? set : fileName(path);
+  const { sha256 } = await fingerprint(path);
+  const run = await runOnCheckpoint(novel, { name, start, ontology, preset, seed, backend, sha256 });
+  return run.result;
+}
+
+/** @throws {KcellfmError} tag "usage" for an unknown name, "file" where there is no such file. */
+function requireFile(path: string): string {
+  if (statOrNull(path)) return path;
+  const what = "expected simulated, pool, novel_cell_data1, novel_cell_data2, or a file of cells";
+  if (!/[./\\]/.test(path)) throw usageError(`Cannot find the set "${path}": ${what}`);
+  throw fileError(`Cannot open ${path}: there is no such file; ${what}`);
+}
+
+const fileName = (path: string): string =>
+  basename(path).replace(/\.[a-z0-9]+$/i, "").replaceAll(/[^A-Za-z0-9_.+-]/g, "_");
+
+if (import.meta.main) Deno.exit(await runCommand(command, Deno.args));

@@ -1,0 +1,151 @@
+import { type CellModel, disposeModel, type Rows, selectTypes } from "../../cell/mod.ts";
+import type { Result } from "../../metrics/mod.ts";
+import { termOf } from "../../ontology/mod.ts";
+import { createRng, type Rng } from "../../runtime/mod.ts";
+import { startRun } from "../run_facts.ts";
+import { pickCells, rowsOfTypes } from "./cells.ts";
+import { embedSource, seenSimilarity } from "./evidence.ts";
+import { novelSettings, type NovelTraining, type TrainedOnSeen, trainOnSeen } from "./experiment.ts";
+import { branchFolds, type Fold } from "./folds.ts";
+import type { Pool } from "./pool.ts";
+import { poolResult } from "./pool_result.ts";
+import { type RankScores, ranksOfTruth, shuffleColumns, summariseRanks } from "./ranks.ts";
+import { combine, prototypeRule, textRule } from "./rules.ts";
+
+/** Rules that need no choice, and the control; the combination weighs both rules alike. */
+export const HELD_OUT_RULES = ["text", "prototype_pagerank", "combination", "shuffled_ontology"] as const;
+export type HeldOutRule = typeof HELD_OUT_RULES[number];
+
+/** Times that the control is dealt anew. */
+const DEALS = 20;
+
+/** Among which terms a cell's type is looked for: all that have a text vector, or those of the pool, seen ones too. */
+export type Candidates = "all" | "pool";
+
+/** How the cells of one held-out type were named. */
+export interface HeldOutType {
+  readonly id: string;
+  readonly name: string;
+  readonly fold: string;
+  readonly cells: number;
+  readonly scores: Readonly<Record<Candidates, Readonly<Record<HeldOutRule, RankScores>>>>;
+}
+
+export interface PoolOptions {
+  readonly preset: string;
+  readonly seed: number;
+  readonly backend: string;
+  readonly training?: Partial<NovelTraining>;
+  readonly onFold?: (fold: Fold, done: number, of: number) => void;
+}
+
+/** A finished rotation over the types of a pool. */
+export interface PoolRun {
+  readonly types: readonly HeldOutType[];
+  readonly result: Result;
+}
+
+/** Trains without each branch in turn and names its cells among all terms that have a text vector. */
+export async function runPool(pool: Pool, options: PoolOptions): Promise<PoolRun> {
+  const finish = startRun();
+  const ids = [...new Set(pool.studies.flatMap(({ types }) => types))].filter((id) => id !== null).sort();
+  const folds = branchFolds(pool.ontology, ids);
+  const types: HeldOutType[] = [];
+  for (const [i, fold] of folds.entries()) {
+    options.onFold?.(fold, i, folds.length);
+    types.push(...await runFold(pool, { fold, poolIds: ids, options }));
+  }
+  const cells = types.reduce((sum, it) => sum + it.cells, 0);
+  return { types, result: poolResult(pool, { types, folds, options, facts: finish(cells) }) };
+}
+
+interface FoldJob {
+  readonly fold: Fold;
+  /** All types of the pool. */
+  readonly poolIds: readonly string[];
+  readonly options: PoolOptions;
+}
+
+async function runFold(pool: Pool, { fold, poolIds, options }: FoldJob): Promise<HeldOutType[]> {
+  const { preset, seed } = options;
+  const leftOut = new Set(fold.leftOut);
+  const seenIds = new Set(poolIds.filter((id) => !leftOut.has(id)));
+  const seen = pool.studies.map((study) => pickCells(study, rowsOfTypes(study, seenIds)))
+    .filter(({ source }) => source.nObs > 0);
+  const { config, training } = novelSettings(preset);
+  const trained = await trainOnSeen({ ...pool, seen }, { ...training, ...options.training, config, seed });
+  try {
+    const cells = await embedHeldOut(trained.model, pool, fold);
+    const rng = createRng(seed).split("held out").split(fold.name);
+    return nameHeldOut(trained, { ...cells, pool, fold, poolIds, rng });
+  } finally {
+    disposeModel(trained.model);
+  }
+}
+
+/** A value for each rule. */
+export const mapHeldOutRules = <T>(of: (rule: HeldOutRule) => T): Record<HeldOutRule, T> =>
+  Object.fromEntries(HELD_OUT_RULES.map((rule) => [rule, of(rule)])) as Record<HeldOutRule, T>;
+
+/** Embeddings of all held-out cells of a fold with their types. */
+async function embedHeldOut(model: CellModel, { studies }: Pool, { heldOut }: Fold) {
+  const ids = new Set(heldOut);
+  const parts = studies.map((study) => pickCells(study, rowsOfTypes(study, ids)))
+    .filter(({ source }) => source.nObs > 0);
+  const rows: Rows[] = [];
+  for (const { source } of parts) rows.push(await embedSource(model, source));
+  const { width } = model.config;
+  const vectors = Float32Array.from(rows.flatMap((it) => [...it.vectors]));
+  return { cells: { vectors, width }, truth: parts.flatMap(({ types }) => types.map(String)) };
+}
+
+interface NamingJob {
+  readonly cells: Rows;
+  /** Cell Ontology id of each cell's type. */
+  readonly truth: readonly string[];
+  readonly pool: Pool;
+  readonly fold: Fold;
+  readonly poolIds: readonly string[];
+  readonly rng: Rng;
+}
+
+function nameHeldOut(trained: Pick<TrainedOnSeen, "model" | "prototypes">, job: NamingJob): HeldOutType[] {
+  const { truth, pool: { ontology }, fold, poolIds } = job;
+  const all = trained.model.types.ids.filter((id) => ontology.terms.get(id)?.obsolete === false);
+  const ranks = { all: rankAmong(trained, all, job), pool: rankAmong(trained, poolIds, job) };
+  const byType = Map.groupBy(truth.keys(), (row) => truth[row]);
+  return [...byType].map(([id, rows]) => {
+    const scoresOf = (among: Candidates) =>
+      mapHeldOutRules((rule) =>
+        summariseRanks(ranks[among][rule].flatMap((of) => rows.map((row) => of[row])))
+      );
+    return {
+      ...{ id, name: termOf(ontology, id).name, fold: fold.name, cells: rows.length },
+      scores: { all: scoresOf("all"), pool: scoresOf("pool") },
+    };
+  });
+}
+
+/** Rank of each cell's true term among some candidates, by each rule; of the control as many times as it is dealt. */
+function rankAmong(
+  { model, prototypes }: Pick<TrainedOnSeen, "model" | "prototypes">,
+  candidates: readonly string[],
+  { cells, truth, pool: { ontology }, rng }: NamingJob,
+): Record<HeldOutRule, Float64Array[]> {
+  const { ids, vectors, dim } = selectTypes(model.types, candidates);
+  const similarity = seenSimilarity(ontology, { candidates: ids, seen: prototypes.ids });
+  const evidence = { cells, prototypes, text: { vectors, width: dim }, similarity };
+  const [text, prototype] = [textRule(evidence), prototypeRule(evidence)];
+  const column = new Map(ids.map((id, i) => [id, i]));
+  const columns = Int32Array.from(truth, (id) => column.get(id) ?? -1);
+  const rank = (scores: Float32Array) => ranksOfTruth(scores, columns);
+  return {
+    text: [rank(text)],
+    prototype_pagerank: [rank(prototype)],
+    combination: [rank(combine([text, prototype], { candidates: ids.length, weight: 0.5 }))],
+    shuffled_ontology: Array.from(
+      { length: DEALS },
+      (_, deal) => rank(shuffleColumns(text, ids.length, rng.split(deal))),
+    ),
+  };
+}

@@ -1,0 +1,70 @@
+import type { Result } from "../../metrics/mod.ts";
+import type { RunFacts } from "../run_facts.ts";
+import { novelSettings } from "./experiment.ts";
+import type { Fold } from "./folds.ts";
+import type { Candidates, HeldOutRule, HeldOutType, PoolOptions } from "./held_out.ts";
+import type { Pool } from "./pool.ts";
+import { chanceRanks, meanRanks, type RankScores } from "./ranks.ts";
+
+type Metrics = Result["metrics"];
+
+/** The results file of a rotation: means over the types, then a row a type and rule, by Cell Ontology id. */
+export function poolResult(
+  { studies, vocabulary, types: terms, ontology }: Pool,
+  { types, folds, options, facts }: {
+    types: readonly HeldOutType[];
+    folds: readonly Fold[];
+    options: PoolOptions;
+    facts: RunFacts;
+  },
+): Result {
+  const { preset, seed, backend } = options;
+  const { config: { width, layers, length } } = novelSettings(preset);
+  const candidates = terms.ids.filter((id) => ontology.terms.get(id)?.obsolete === false).length;
+  const mean = (rule: HeldOutRule) => meanOver(types, rule);
+  return {
+    ...{ task: "novel", set: "pool", repeats: folds.length, preset, seed, backend },
+    split: `whole branches held out in turn: ${folds.map(({ name }) => name).join(", ")}`,
+    data: {
+      real: true,
+      cells: studies.reduce((sum, { source }) => sum + source.nObs, 0),
+      genes: vocabulary.symbols.length,
+      sha256: null,
+      sets: studies.map(({ name }) => name).join(", "),
+      ...{ types: types.length, candidates, width, layers, length },
+      ...Object.fromEntries(types.map(({ id, name, cells }) => [keyOf(id), `${name}, ${cells} cells`])),
+    },
+    metrics: mean("text"),
+    sd: {},
+    baselines: {
+      prototype_pagerank: mean("prototype_pagerank"),
+      combination: mean("combination"),
+      shuffled_ontology: mean("shuffled_ontology"),
+      chance: { ...named("all", chanceRanks(candidates)), ...named("pool", chanceRanks(types.length)) },
+      ...Object.fromEntries(types.flatMap(typeRows)),
+    },
+    published: { mean_rank: null, source: null },
+    ...facts,
+  };
+}
+
+/** "CL_0000084", as names in results files go. */
+const keyOf = (id: string): string => id.replace(":", "_");
+
+function named(among: Candidates, scores: RankScores): Metrics {
+  const prefix = among === "all" ? "" : `${among}_`;
+  return Object.fromEntries(Object.entries(scores).map(([name, value]) => [prefix + name, value]));
+}
+
+function meanOver(types: readonly HeldOutType[], rule: HeldOutRule): Metrics {
+  const of = (among: Candidates) => named(among, meanRanks(types.map(({ scores }) => scores[among][rule])));
+  return { ...of("all"), ...of("pool") };
+}
+
+function typeRows({ id, scores }: HeldOutType): [string, Metrics][] {
+  const rules = Object.keys(scores.all) as HeldOutRule[];
+  return rules.map((rule) => [
+    `${keyOf(id)}.${rule}`,
+    { ...named("all", scores.all[rule]), ...named("pool", scores.pool[rule]) },
+  ]);
+}
