@@ -39,7 +39,7 @@ async function runAndWrite(set: CycleSet, split: SplitRule, flags: ExperimentFla
     `${set.name}: ${set.real ? "real" : "simulated"} cells, ${
       splitName(split)
     }, starts from ${start.name}; ` +
-      `preset ${preset} ${JSON.stringify(start.model.config)}; ${backend.name}`,
+      `preset ${preset} ${JSON.stringify(start.model.config)}; ${engineName(backend)}`,
   );
   const bar = createProgress("cell-cycle", 1000);
   const run = await runCellCycle(set, {
