@@ -1,0 +1,121 @@
+import { type CellModel, disposeModel } from "../../cell/mod.ts";
+import type { IntegrationScores, Result } from "../../metrics/mod.ts";
+import { modelEmbedder } from "../annotation/embedder.ts";
+import { readCells } from "../annotation/read.ts";
+import { compareEmbeddings, embedShared, pcaShared, shareCells, textColumn } from "./compare_embeddings.ts";
+import { atlasModel, type AtlasModelOptions, trainingSample } from "./model.ts";
+import { atlasResult } from "./result.ts";
+import { runShards, type ShardRun, type ShardRunOptions } from "./run_shards.ts";
+import { fitRivals, sampleShards, tallyRivals } from "./rivals.ts";
+import { scoreParts } from "./score.ts";
+import { findShards } from "./shards.ts";
+import { simulatedShards, type SimulatedSize } from "./simulated.ts";
+import { partPath } from "./state.ts";
+import type { Tally } from "./tally.ts";
+
+/** What a run on the simulated atlas takes beside; see {@linkcode runSimulated}. */
+export interface SimulatedRunOptions extends Omit<ShardRunOptions, "truthKey"> {
+  readonly size: SimulatedSize;
+  /** How the model is trained, where it is not kept from an earlier run. */
+  readonly training: Omit<AtlasModelOptions, "seed" | "types">;
+  readonly backend: string;
+  /** Cells of whole shards that other methods are asked of, at least one shard; 0 for no other methods. */
+  readonly rivalCells: number;
+  /** Cells that embeddings are compared on; 0 for no comparison. */
+  readonly sharedCells: number;
+}
+
+/** A finished run on the simulated atlas. */
+export interface SimulatedRun extends ShardRun {
+  readonly result: Result;
+  readonly others: Readonly<Record<string, Tally>>;
+  readonly embeddings: Readonly<Record<string, IntegrationScores>>;
+}
+
+const TRUTH = "cell_type";
+
+/**
+ * The whole protocol on a simulated atlas: writes its shards, trains a model on a sample from other donors, names every cell
+ * from the shards, and holds the names against the truth beside a logistic regression on the same sample, and the embeddings
+ * against PCA and a model trained without the ontology.
+ */
+export async function runSimulated(options: SimulatedRunOptions): Promise<SimulatedRun> {
+  const { size, ontology, onStage, signal, training, workers } = options;
+  const modelOptions = { ...training, seed: size.seed, types: size.types };
+  const writing = (cells: number) => onStage?.("writing shards", cells, size.cells);
+  const shards = findShards(await simulatedShards(ontology, size, { onProgress: writing, signal }));
+  const train = (stage: string, ontologyLoss: boolean) => {
+    const steps = training.epochs * Math.floor(0.7 * training.cells / 32); // about: a tenth validates, a fifth is kept aside
+    const onStep = ({ step }: { step: number }) => onStage?.(stage, Math.min(step, steps), steps);
+    return atlasModel(ontology, { ...modelOptions, ontologyLoss, workers, signal, onStep });
+  };
+  const model = await train("training", true);
+  const run = await runShards(model, shards, { ...options, truthKey: TRUTH });
+  const others = options.rivalCells > 0 ? await askOthers(model, run, { ...options, modelOptions }) : {};
+  const embeddings = options.sharedCells > 0
+    ? await compareModels(
+      { kcellfm: model, no_ontology: await train("training without the ontology", false) },
+      run,
+      options,
+    )
+    : {};
+  disposeModel(model);
+  const result = atlasResult({
+    ...run,
+    set: "simulated",
+    split: "held-out donors",
+    preset: "nano",
+    seed: size.seed,
+    backend: options.backend,
+    ontology,
+    others,
+    embeddings,
+  });
+  return { ...run, result, others, embeddings };
+}
+
+async function askOthers(
+  model: CellModel,
+  { shards, state }: ShardRun,
+  { ontology, folder, rivalCells, size, modelOptions, onStage, signal }: SimulatedRunOptions & {
+    modelOptions: AtlasModelOptions;
+  },
+): Promise<Record<string, Tally>> {
+  onStage?.("logistic regression", 0, 1);
+  const rivals = fitRivals(trainingSample(ontology, modelOptions), size.seed);
+  const asked = sampleShards(shards, (name) => state.done[name].cells, rivalCells);
+  const context = { embedder: modelEmbedder(model), ontology, truthKey: TRUTH, signal };
+  const tallies = await tallyRivals(asked, rivals, context);
+  onStage?.("logistic regression", 1, 1);
+  const same = await scoreParts(asked.map(({ name }) => partPath(folder, name)), ontology);
+  return { same_cells: same, ...tallies };
+}
+
+/** Shards whose cells embeddings are compared on: their donors and batches differ. */
+const SHARED_SHARDS = 4;
+
+async function compareModels(
+  models: Readonly<Record<string, CellModel>> & { readonly kcellfm: CellModel },
+  { shards }: ShardRun,
+  { size: { seed }, sharedCells, onStage }: SimulatedRunOptions,
+): Promise<Record<string, IntegrationScores>> {
+  onStage?.("comparing embeddings", 0, 1);
+  const { vocabulary } = models.kcellfm;
+  const files = await Promise.all(
+    shards.slice(0, SHARED_SHARDS).map(({ path }) => readCells(path, {}, vocabulary)),
+  );
+  const shared = shareCells(
+    files.map(({ cells }) => ({
+      cells,
+      types: textColumn(cells.source, TRUTH),
+      batches: textColumn(cells.source, "batch"),
+    })),
+    { count: sharedCells, seed },
+  );
+  const embedded = Object.entries(models).map(([name, model]) => [name, embedShared(model, shared)] as const);
+  const all = { ...Object.fromEntries(embedded), pca: pcaShared(shared, { seed }) };
+  files.forEach(({ cells }) => cells.source.close());
+  disposeModel(models.no_ontology);
+  onStage?.("comparing embeddings", 1, 1);
+  return compareEmbeddings(all, shared, { seed });
+}
