@@ -14,14 +14,17 @@ export interface OutputPaths {
   readonly report: string;
 }
 
+/** Without a report. */
+type Answer = Pick<OutputPaths, "input" | "out">;
+
 /**
  * Fails before any work is done when an answer could not be written: its folder is missing, its name has no known
  * ending, or it would overwrite the input or the other answer.
  */
-export function checkOutputs({ input, out, report }: OutputPaths): void {
+export function checkOutputs({ input, out, report }: Answer & Partial<OutputPaths>): void {
   requireEnding("--out", out, [".h5ad", ".csv", ".tsv"]);
-  requireEnding("--report", report, [".html", ".htm"]);
-  for (const path of [out, report]) {
+  if (report !== undefined) requireEnding("--report", report, [".html", ".htm"]);
+  for (const path of report === undefined ? [out] : [out, report]) {
     requireFolder(path);
     if (resolve(path) === resolve(input)) {
       throw usageError(`Cannot write ${path}: it is the input file; name another`);
@@ -84,7 +87,7 @@ const hdf5Name = (name: string): string => name.replace(/^@/, "").replaceAll("/"
  */
 export async function writeAnnotation(
   annotation: Annotation,
-  { input, out }: OutputPaths,
+  { input, out }: Answer,
   versions: Record<string, string>,
 ): Promise<void> {
   const obs = obsColumns(annotation);
