@@ -1,5 +1,7 @@
 import type { FeatureTable } from "../../baselines/mod.ts";
-import { type ModelCells, readModelCells } from "../../genes/cells.ts";
+import { unitRows } from "../../cell/mod.ts";
+import { type LabelledCells, type ModelCells, orderedBatches, readModelCells } from "../../genes/cells.ts";
+import { geneInformativeness } from "../../genes/informativeness.ts";
 
 const BLOCK = 512;
 
@@ -7,6 +9,29 @@ const BLOCK = 512;
 export function sharedGenes(a: ModelCells, b: ModelCells): Int32Array {
   const inB = new Set(b.tokenOf);
   return Int32Array.from(new Set(a.tokenOf)).filter((token) => token >= 0 && inB.has(token)).sort();
+}
+
+/** Genes that tables of values have at most. */
+export const FEATURE_GENES = 2000;
+
+/** The genes that say most of the classes of some cells, ascending; all where there are no more than fit a table. */
+export function informativeGenes(
+  genes: Int32Array,
+  cells: LabelledCells,
+  classes: number,
+): Int32Array {
+  if (genes.length <= FEATURE_GENES) return genes;
+  const weights = geneInformativeness(orderedBatches([cells], 256), { genes: cells.genes, classes });
+  return genes.toSorted((a, b) => weights[b] - weights[a]).slice(0, FEATURE_GENES).sort();
+}
+
+/**
+ * {@linkcode readFeatures} with each cell scaled to length one: technologies differ in how many molecules of a cell they
+ * find, and with it in the length of its log1p values.
+ */
+export function readUnitFeatures(cells: ModelCells, genes: Int32Array, rows: Int32Array): FeatureTable {
+  const table = readFeatures(cells, genes, rows);
+  return { ...table, features: unitRows(table.features, table.cols) };
 }
 
 /** log1p values of `rows` (ascending) at `genes`, dense. */

@@ -11,11 +11,9 @@ import {
 import { takeRows } from "../../baselines/held_out.ts";
 import { toPrediction } from "../../baselines/labels.ts";
 import { type CellModel, disposeModel, type TypeSpace } from "../../cell/mod.ts";
-import { orderedBatches } from "../../genes/cells.ts";
-import { geneInformativeness } from "../../genes/informativeness.ts";
 import { createRng } from "../../runtime/mod.ts";
 import type { TrainingResult } from "../../train/mod.ts";
-import { readFeatures } from "../annotation/features.ts";
+import { informativeGenes, readFeatures } from "../annotation/features.ts";
 import type { Split } from "../splits.ts";
 import { fitFusion, fuse, type Fusion, rareShift } from "./fusion.ts";
 import { fitLinearPath, type LinearPath } from "./linear_path.ts";
@@ -41,9 +39,6 @@ export const BASELINES: Readonly<Record<string, FitBaseline>> = {
   perceptron: fitPerceptron,
 };
 
-/** Genes that baselines and the linear path see at most; more are cut to the most informative on the training cells. */
-export const FEATURE_GENES = 2000;
-
 /** One split of a set in the forms that methods take; only the classes that training meets can be called. */
 export interface FoldData extends TuningData {
   readonly split: Split;
@@ -66,7 +61,8 @@ export function readFold(set: PreparedSet, split: Split): FoldData {
   const codeOf = new Map(kept.map((code, i) => [code, i]));
   const known = Int32Array.from([...split.train, ...split.validation]).sort();
   const held = new Set(split.validation);
-  const genes = featureGenes(set, split.train);
+  const learned = { ...set.cells, rows: split.train, classes: set.codes };
+  const genes = informativeGenes(set.genes, learned, set.classes.length);
   const labelOf = (row: number) => set.classes[set.codes[row]];
   return {
     cells: set.cells,
@@ -82,16 +78,6 @@ export function readFold(set: PreparedSet, split: Split): FoldData {
     genes,
     truth: Array.from(split.test, labelOf),
   };
-}
-
-function featureGenes({ cells, classes, codes, genes }: PreparedSet, train: Int32Array): Int32Array {
-  if (genes.length <= FEATURE_GENES) return genes;
-  const sizes = { genes: cells.genes, classes: classes.length };
-  const weights = geneInformativeness(
-    orderedBatches([{ ...cells, rows: train, classes: codes }], 256),
-    sizes,
-  );
-  return genes.toSorted((a, b) => weights[b] - weights[a]).slice(0, FEATURE_GENES).sort();
 }
 
 /** What a method says of the test cells. */

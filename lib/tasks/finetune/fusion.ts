@@ -31,20 +31,32 @@ const RARITY = 0.2;
 /** Weights are logarithms in the search, so that neither path can count against itself. */
 const FLOOR = 1e-6;
 
+/** Answers of several paths on the same cells by name, `[cells, classes]` each, rows summing to one. */
+export type Answers<Path extends string> = Readonly<Record<Path, Float32Array>>;
+
 /**
- * The two weights of the highest likelihood on the validation cells, near the prior where there are few: a product of
- * experts (Hinton 2002) with as many parameters as paths.
+ * The weights of the highest likelihood on the validation cells, near the prior where there are few: a product of
+ * experts (Hinton 2002) with as many parameters as paths. Without cells, the prior.
  *
  * @param truth column of each cell's class
  */
-export function fitFusion(paths: TwoPaths, truth: Int32Array): FusionWeights {
-  const classes = paths.encoder.length / Math.max(1, truth.length);
-  const logs = [logOf(paths.encoder), logOf(paths.linear)];
-  const start = Float64Array.of(Math.log(PRIOR.encoder), Math.log(PRIOR.linear));
-  if (truth.length === 0) return PRIOR;
-  const point = minimise(start, (at) => evaluate(at, { logs, truth, classes, start }));
-  return { encoder: Math.exp(point[0]), linear: Math.exp(point[1]) };
+export function weighPaths<Path extends string>(
+  answers: Answers<Path>,
+  truth: Int32Array,
+  prior: Readonly<Record<Path, number>>,
+): Record<Path, number> {
+  const paths = Object.keys(prior) as Path[];
+  if (truth.length === 0) return { ...prior };
+  const classes = answers[paths[0]].length / truth.length;
+  const logs = paths.map((path) => logOf(answers[path]));
+  const start = Float64Array.from(paths, (path) => Math.log(prior[path]));
+  const point = minimise(start.slice(), (at) => evaluate(at, { logs, truth, classes, start }));
+  return Object.fromEntries(paths.map((path, i) => [path, Math.exp(point[i])])) as Record<Path, number>;
 }
+
+/** {@linkcode weighPaths} of the encoder and the linear path. */
+export const fitFusion = (paths: TwoPaths, truth: Int32Array): FusionWeights =>
+  weighPaths({ encoder: paths.encoder, linear: paths.linear }, truth, { ...PRIOR });
 
 /** The shift towards rare classes, `-RARITY log n` for a class of n training cells (logit adjustment, Menon et al. 2021). */
 export const rareShift = (counts: ArrayLike<number>): Float32Array =>
@@ -52,10 +64,21 @@ export const rareShift = (counts: ArrayLike<number>): Float32Array =>
 
 /** The answer of both paths together, `[cells, classes]`. */
 export function fuse({ encoder, linear }: TwoPaths, fusion: Fusion, classes: number): Float32Array {
-  const [a, b] = [logOf(encoder), logOf(linear)];
-  const score = (value: number, at: number) =>
-    fusion.encoder * value + fusion.linear * b[at] + (fusion.shift?.[at % classes] ?? 0);
-  return softmaxRows(a.map(score), classes);
+  const { shift, ...weights } = fusion;
+  return multiplyPaths({ encoder, linear }, weights, { classes, shift });
+}
+
+/** The product of several answers, each to the power of its weight, `[cells, classes]`; `shift` is added to the `log p`. */
+export function multiplyPaths<Path extends string>(
+  answers: Answers<Path>,
+  weights: Readonly<Record<Path, number>>,
+  { classes, shift }: { classes: number; shift?: Float32Array },
+): Float32Array {
+  const paths = Object.keys(weights) as Path[];
+  const scores = new Float32Array(answers[paths[0]].length);
+  for (const path of paths) logOf(answers[path]).forEach((log, at) => scores[at] += weights[path] * log);
+  if (shift) scores.forEach((score, at) => scores[at] = score + shift[at % classes]);
+  return softmaxRows(scores, classes);
 }
 
 const logOf = (probabilities: Float32Array): Float32Array =>
@@ -71,9 +94,10 @@ interface Problem {
 /** Mean log-loss plus the prior, with its gradient for the logarithms of the weights. */
 function evaluate(point: Float64Array, { logs, truth, classes, start }: Problem) {
   const weights = point.map(Math.exp);
-  const scores = logs[0].map((value, at) => weights[0] * value + weights[1] * logs[1][at]);
+  const scores = new Float32Array(logs[0].length);
+  logs.forEach((log, path) => log.forEach((value, at) => scores[at] += weights[path] * value));
   const shares = softmaxRows(scores, classes);
-  const gradient = new Float64Array(2);
+  const gradient = new Float64Array(logs.length);
   let value = 0;
   truth.forEach((code, cell) => {
     value -= Math.log(Math.max(shares[cell * classes + code], FLOOR));

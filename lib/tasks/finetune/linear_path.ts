@@ -32,29 +32,37 @@ export interface LinearPath {
   readonly c: number;
 }
 
-/** Inverse penalties that are tried, strongest first. */
+/** How features are scaled before weights are penalised. */
+export interface LinearPathOptions {
+  readonly seed: number;
+  /** By unit variance and eta, by unit variance alone, or not at all; default "eta". */
+  readonly scale?: "eta" | "variance" | "none";
+  /** Inverse penalties that are tried, strongest first; default 0.03 to 3. */
+  readonly strengths?: readonly number[];
+}
+
 const STRENGTHS = [0.03, 0.1, 0.3, 1, 3];
 
 /**
  * A linear map from the genes' log1p values to the classes, penalised by ||W||^2 / (2 C), with C of the least log-loss on
  * the validation cells. Genes are scaled to unit variance and multiplied by eta, their correlation ratio with the classes
  * on the rows learned from: the model reads genes by value x eta squared too, and a penalised weight on such a
- * feature is a weight with prior variance eta squared, so that a gene without signal has no say.
+ * feature is a weight with prior variance eta squared, so that a gene without signal has no say. `scale` does otherwise.
  */
-export function fitLinearPath(data: ValidatedTable, { seed }: { seed: number }): LinearPath {
+export function fitLinearPath(data: ValidatedTable, options: LinearPathOptions): LinearPath {
   const held = new Set(data.validation);
   const known = pick(data, [...data.labels.keys()].filter((row) => !held.has(row)));
   const unseen = pick(data, data.validation);
-  const fit = weighedRegression(known, seed);
+  const fit = weighedRegression(known, options);
   let best: { c: number; loss: number; trained: LinearClassifier } | null = null;
-  for (const c of unseen.labels.length > 0 ? STRENGTHS : []) {
+  for (const c of unseen.labels.length > 0 ? options.strengths ?? STRENGTHS : []) {
     const trained = fit(c);
     const loss = meanLogLoss(trained.predict(unseen.table), unseen.labels);
     if (best && loss >= best.loss) break; // one minimum in C, and weak penalties take longest
     best = { c, loss, trained };
   }
   const c = best?.c ?? 1;
-  const final = weighedRegression(data, seed)(c);
+  const final = weighedRegression(data, options)(c);
   return { trained: best?.trained ?? final, final, c };
 }
 
@@ -64,8 +72,11 @@ const pick = ({ table, labels }: LabelledRows, rows: ArrayLike<number>): Labelle
 });
 
 /** Scales and weighs the rows once, for any penalty. */
-function weighedRegression({ table, labels }: LabelledRows, seed: number): (c: number) => LinearClassifier {
-  const scaling = weighedScaling(table, labels);
+function weighedRegression(
+  { table, labels }: LabelledRows,
+  { seed, scale = "eta" }: LinearPathOptions,
+): (c: number) => LinearClassifier {
+  const scaling = SCALINGS[scale](table, labels);
   const scaled = standardise(table, scaling);
   return (c) => {
     const map = unscaled(fitLogisticRegression(scaled, labels, { seed, c, standardise: false }), scaling);
@@ -93,3 +104,12 @@ function weighedScaling(table: FeatureTable, labels: readonly string[]): Scaling
   });
   return { mean, inverseSd: inverseSd.map((inverse, gene) => inverse * Math.sqrt(squared[gene])) };
 }
+
+const SCALINGS = {
+  eta: weighedScaling,
+  variance: measureScaling,
+  none: ({ cols }: FeatureTable): Scaling => ({
+    mean: new Float32Array(cols),
+    inverseSd: new Float32Array(cols).fill(1),
+  }),
+};
