@@ -6,6 +6,7 @@ import {
   baselinesFor,
   chooseModels,
   comparePerturbations,
+  gearsFits,
   INTERFERON_GAMMA,
   leagueTable,
   openPerturbationSet,
@@ -59,6 +60,7 @@ export const command = createCommand(
     integer({ min: 2 }),
   )
   .option("--cells <n>", "cells of a condition at most (default: all)", integer({ min: 2 }))
+  .option("--epochs <n>", "passes of GEARS over the training cells", integer({ min: 1 }))
   .action(async (flags) => {
     const backend = engineName(await startBackend(flags.backend));
     const set = await openPerturbationSet(flags.set, { ...columnFlags(flags), seed: flags.seed });
@@ -68,7 +70,11 @@ export const command = createCommand(
     const { terms, notes } = await termsFor(set);
     const names = flags.models?.split(",").map((name) => name.trim()) ?? [];
     const cell = start.name === "random" ? undefined : start.model;
-    const models = chooseModels(baselinesFor(set, { terms, cell }), names);
+    const all = [
+      ...baselinesFor(set, { terms, cell }),
+      ...gearsFits(set, { cell, settings: gearsFlags(flags) }),
+    ];
+    const models = chooseModels(all, names);
     console.error(describeRun(set, { rule, splits, start, backend, notes }));
     const done = startRun();
     const bar = createProgress("perturb", 1000);
@@ -117,6 +123,7 @@ interface PerturbFlags {
   readonly control?: string;
   readonly genes?: number;
   readonly cells?: number;
+  readonly epochs?: number;
 }
 
 /** Options of reading that flags name; those left out are not there, so that they override nothing. */
@@ -124,6 +131,8 @@ function columnFlags({ conditionKey, contextKey, control, genes, cells }: Pertur
   const named = { condition: conditionKey, context: contextKey, control, genes, cells };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }
+
+const gearsFlags = ({ epochs }: PerturbFlags) => epochs === undefined ? {} : { epochs };
 
 async function splitsFor(
   set: PerturbationSet,

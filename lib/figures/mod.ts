@@ -1,6 +1,7 @@
 export * from "./bars.ts";
 export * from "./boxes.ts";
 export * from "./cycle.ts";
+export * from "./effects.ts";
 export * from "./escape.ts";
 export * from "./experiment.ts";
 export type { Figure, FigureText } from "./figure.ts";
@@ -14,3 +15,4 @@ export * from "./roofline.ts";
 export * from "./scatter_map.ts";
 export * from "./svg.ts";
 export * from "./theme.ts";
+export * from "./volcano.ts";

@@ -40,8 +40,8 @@ export interface RegulatoryNetwork {
   readonly terms: TermTable;
   /** What the pathways of two regulators do to each other. */
   interaction(a: string, b: string): Interaction;
-  /** log(expression) of each gene when the named regulators are lost, up to a constant. */
-  expression(lost: readonly string[]): Float64Array;
+  /** Expected share of each gene in the RNA of a cell that lost the named regulators; sums to 1. */
+  shares(lost: readonly string[]): Float32Array;
 }
 
 /** log fold change of a perturbed gene itself: 80 % are lost. */
@@ -84,7 +84,7 @@ export function drawNetwork(options: NetworkOptions, rng: Rng): RegulatoryNetwor
       const [p, q] = [a, b].map((gene) => byGene.get(gene)?.pathway ?? -1).sort((x, y) => x - y);
       return p === q ? "saturation" : pairs.get(`${p}/${q}`)?.kind ?? "additive";
     },
-    expression: (lost) => {
+    shares: (lost) => {
       const hit = lost.flatMap((gene) => byGene.get(gene) ?? []);
       const changes = programChanges(pathwayLosses(hit, pathways), { effects, pairs, programs });
       const values = base.map((value, g) => value + (program[g] < 0 ? 0 : loading[g] * changes[program[g]]));
@@ -92,9 +92,14 @@ export function drawNetwork(options: NetworkOptions, rng: Rng): RegulatoryNetwor
         values[genes.indexOf(gene)] += KNOCKED_DOWN;
         for (const [target, change] of own) values[target] += change;
       }
-      return values;
+      return normalise(values.map(Math.exp));
     },
   };
+}
+
+function normalise(values: Float64Array): Float32Array {
+  const sum = values.reduce((a, b) => a + b, 0);
+  return Float32Array.from(values, (value) => value / sum);
 }
 
 function nameGenes({ regulators, targets }: { regulators: number; targets: number }): string[] {

@@ -22,8 +22,6 @@ export interface ScreenOptions extends NetworkOptions {
 /** A simulated Perturb-seq: raw counts in the form of GEARS, and the truth that they were drawn from. */
 export interface SimulatedScreen extends CellSource {
   readonly network: RegulatoryNetwork;
-  /** Expected share of each gene by condition ("ctrl", "A+ctrl", "A+B"), summing to 1. */
-  readonly shares: ReadonlyMap<string, Float32Array>;
 }
 
 /** Standard deviation of the log activity of a program between cells, and of the log library size. */
@@ -40,7 +38,7 @@ export function simulateScreen(options: ScreenOptions, rng: Rng): SimulatedScree
   const conditions = drawConditions(network, options.pairs ?? 60, rng.split("pairs"));
   const populations: Population[] = conditions.map((condition) => ({
     name: condition,
-    profile: sharesOf(network.expression(condition.split("+").filter((part) => part !== "ctrl"))),
+    profile: network.shares(condition.split("+").filter((part) => part !== "ctrl")),
   }));
   const populationOf = Int32Array.from(
     conditions.flatMap((condition, i) => new Array<number>(condition === "ctrl" ? controls : cells).fill(i)),
@@ -52,7 +50,6 @@ export function simulateScreen(options: ScreenOptions, rng: Rng): SimulatedScree
   return {
     ...source,
     network,
-    shares: new Map(populations.map(({ name, profile }) => [name, profile])),
     var: pl.DataFrame({ gene_name: [...network.genes], terms: termTexts(network) }),
   };
 }
@@ -91,12 +88,6 @@ function drawConditions({ regulators }: RegulatoryNetwork, pairs: number, rng: R
   const all = genes.flatMap((a, i) => genes.slice(i + 1).map((b) => `${a}+${b}`));
   const drawn = Array.from(rng.sample(all.length, Math.min(pairs, all.length)).sort(), (at) => all[at]);
   return ["ctrl", ...genes.map((gene) => `${gene}+ctrl`), ...drawn];
-}
-
-function sharesOf(logs: Float64Array): Float32Array {
-  const values = logs.map(Math.exp);
-  const sum = values.reduce((a, b) => a + b, 0);
-  return Float32Array.from(values, (value) => value / sum);
 }
 
 function planOf(

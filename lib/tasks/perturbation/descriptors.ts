@@ -17,16 +17,16 @@ export type DescriptorMaker = (
 ) => Descriptor;
 
 /** Vectors of genes by symbol, of the shipped cell model for one. */
-export interface GeneVectors {
+export interface SymbolVectors {
   readonly width: number;
   /** Unit length; null for a gene that is not known. */
   of(gene: string): Float32Array | null;
 }
 
 /** The gene embedding of a cell model, less its mean over all genes, at unit length. */
-export function geneVectorsOf(
+export function symbolVectors(
   { params, vocabulary, config }: Pick<CellModel, "params" | "vocabulary" | "config">,
-): GeneVectors {
+): SymbolVectors {
   const { width } = config;
   const values = params.genes.embedding.dataSync();
   const count = vocabulary.symbols.length;
@@ -57,7 +57,7 @@ export const byTerms: DescriptorMaker = (set, _split, { terms }) => {
 };
 
 /** Vectors of the perturbed genes, summed. */
-export const byVectors = (vectors: GeneVectors): DescriptorMaker => () => sumOf(vectors.of);
+export const byVectors = (vectors: SymbolVectors): DescriptorMaker => () => sumOf(vectors.of);
 
 /** Where the perturbed genes lie among the first ten principal parts of the training changes (Ahlmann-Eltze 2025). */
 export const byLoadings: DescriptorMaker = (set, split) => {

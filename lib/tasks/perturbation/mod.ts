@@ -4,6 +4,7 @@ export * from "./changes.ts";
 export * from "./conditions.ts";
 export * from "./descriptors.ts";
 export * from "./differential.ts";
+export * from "./figures.ts";
 export * from "./league.ts";
 export * from "./models.ts";
 export * from "./read.ts";

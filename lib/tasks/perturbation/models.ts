@@ -1,5 +1,6 @@
 import type { CellModel } from "../../cell/mod.ts";
 import type { TermTable } from "../../data/mod.ts";
+import { nameMatcher } from "../../genes/mod.ts";
 import { usageError } from "../../runtime/mod.ts";
 import { fitAdditive, fitForest, fitLinear, fitNoChange, fitSimilar, fitTrainMean } from "./baselines.ts";
 import {
@@ -9,8 +10,9 @@ import {
   byTypeText,
   byVectors,
   type DescriptorMaker,
-  geneVectorsOf,
+  symbolVectors,
 } from "./descriptors.ts";
+import { fitGears, GEARS_EMBEDDINGS, type GearsSettings } from "./gears_train.ts";
 import type { NamedFit } from "./run.ts";
 import type { PerturbationSet } from "./types.ts";
 
@@ -18,7 +20,7 @@ import type { PerturbationSet } from "./types.ts";
 export interface ModelResources {
   readonly terms: TermTable;
   /** The cell model whose genes, and types' texts, describe perturbations; none leaves its models out. */
-  readonly cell?: Pick<CellModel, "params" | "vocabulary" | "config" | "types">;
+  readonly cell?: CellModel;
 }
 
 /**
@@ -38,7 +40,7 @@ export function baselinesFor(set: PerturbationSet, { terms, cell }: ModelResourc
 
 function geneBaselines(set: PerturbationSet, { terms, cell }: ModelResources): NamedFit[] {
   if (set.perturbable.length < 2) return [];
-  const vectors = cell && geneVectorsOf(cell);
+  const vectors = cell && symbolVectors(cell);
   return [
     named(fitLinear, "linear_pca", byLoadings),
     ...(set.perturbable.some((gene) => terms.has(gene)) ? described("go", byTerms) : []),
@@ -56,6 +58,23 @@ function contextBaselines(set: PerturbationSet, { cell }: ModelResources): Named
       cell?.types.names.includes(context) || cell?.types.ids.includes(context)
     );
   return [...described("control", byControl), ...(knowsTexts ? described("text", text) : [])];
+}
+
+/**
+ * GEARS alone; and, with a cell model that knows some of the set's genes, on its vectors, on noise of the same width, and on its
+ * vectors beside the co-expression graph.
+ */
+export function gearsFits(
+  set: PerturbationSet,
+  { cell, settings = {} }: { cell?: CellModel; settings?: Partial<GearsSettings> },
+): NamedFit[] {
+  const match = cell && nameMatcher(cell.vocabulary);
+  const known = match ? set.genes.filter((gene) => typeof match(gene) !== "string").length : 0;
+  return GEARS_EMBEDDINGS.filter((embeddings) => embeddings === "none" || known > 0).map((embeddings) => ({
+    name: embeddings === "none" ? "gears" : `gears_${embeddings.replace("+", "_")}`,
+    fit: (visible, split, options) =>
+      fitGears(visible, split, { ...options, ...settings, embeddings, cellModel: cell }),
+  }));
 }
 
 /** The three models on one description. */

@@ -87,16 +87,19 @@ export function simulatedSet(
     ...options,
   });
   const columnOf = new Map(screen.varNames.map((gene, column) => [gene, column]));
-  const logs = (condition: string) => {
-    const shares = screen.shares.get(condition) ?? new Float32Array(screen.nVars);
-    return set.genes.map((gene) => Math.log1p((set.total ?? 1e4) * shares[columnOf.get(gene) ?? 0]));
+  const columns = set.genes.map((gene) => columnOf.get(gene) ?? 0);
+  const logs = (perturbed: readonly string[]) => {
+    const shares = screen.network.shares(perturbed);
+    return Float32Array.from(columns, (column) => Math.log1p((set.total ?? 1e4) * shares[column]));
   };
-  const control = logs("ctrl");
+  const control = logs([]);
+  const truthOf = (perturbed: readonly string[]) =>
+    logs(perturbed).map((value, gene) => value - control[gene]);
   const conditions = set.conditions.map((condition) => ({
     ...condition,
-    truth: Float32Array.from(logs(condition.name), (value, gene) => value - control[gene]),
+    truth: truthOf(condition.perturbed),
   }));
-  return { ...set, conditions };
+  return { ...set, conditions, truthOf };
 }
 
 /**

@@ -47,6 +47,8 @@ export interface PerturbationSet {
   readonly conditions: readonly Condition[];
   /** Every gene that some condition of the whole set perturbs, those of held-out conditions included. */
   readonly perturbable: readonly string[];
+  /** Simulated sets: the noiseless change by losing any genes, measured together or not. */
+  readonly truthOf?: (perturbed: readonly string[]) => Float32Array;
   /** Terms of genes that the file brings along, as simulated ones do. */
   readonly terms?: TermTable;
   /** What reading left out or found odd, one sentence each. */
