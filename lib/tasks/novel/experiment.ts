@@ -41,7 +41,7 @@ export const NOVEL_SETTINGS = {
   nano: { shape: {}, training: { epochs: 6, batchSize: 32, peak: 5e-3, weights: WEIGHTS } },
   walkthrough: {
     shape: { layers: 1, length: 64, headDim: 32, stateDim: 16 },
-    training: { epochs: 6, batchSize: 32, peak: 5e-3, weights: WEIGHTS },
+    training: { epochs: 8, batchSize: 32, peak: 5e-3, weights: WEIGHTS },
   },
   paper: { shape: {}, training: { epochs: 1, batchSize: 64, peak: 5e-5 } },
 } as const;

@@ -1,35 +1,20 @@
 import { type CellModel, disposeModel, type Rows, selectTypes } from "../../cell/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
-import { termOf } from "../../ontology/mod.ts";
+import { type Ontology, termOf } from "../../ontology/mod.ts";
 import { createRng, type Rng } from "../../runtime/mod.ts";
 import { startRun } from "../run_facts.ts";
 import { pickCells, rowsOfTypes } from "./cells.ts";
 import { embedSource, seenSimilarity } from "./evidence.ts";
 import { novelSettings, type NovelTraining, type TrainedOnSeen, trainOnSeen } from "./experiment.ts";
 import { branchFolds, type Fold } from "./folds.ts";
+import { type Candidates, type HeldOutRule, type HeldOutType, mapHeldOutRules } from "./held_out_scores.ts";
 import type { Pool } from "./pool.ts";
 import { poolResult } from "./pool_result.ts";
-import { type RankScores, ranksOfTruth, shuffleColumns, summariseRanks } from "./ranks.ts";
+import { ranksOfTruth, shuffleColumns, summariseRanks } from "./ranks.ts";
 import { combine, prototypeRule, textRule } from "./rules.ts";
-
-/** Rules that need no choice, and the control; the combination weighs both rules alike. */
-export const HELD_OUT_RULES = ["text", "prototype_pagerank", "combination", "shuffled_ontology"] as const;
-export type HeldOutRule = typeof HELD_OUT_RULES[number];
 
 /** Times that the control is dealt anew. */
 const DEALS = 20;
-
-/** Among which terms a cell's type is looked for: all that have a text vector, or those of the pool, seen ones too. */
-export type Candidates = "all" | "pool";
-
-/** How the cells of one held-out type were named. */
-export interface HeldOutType {
-  readonly id: string;
-  readonly name: string;
-  readonly fold: string;
-  readonly cells: number;
-  readonly scores: Readonly<Record<Candidates, Readonly<Record<HeldOutRule, RankScores>>>>;
-}
 
 export interface PoolOptions {
   readonly preset: string;
@@ -50,10 +35,11 @@ export async function runPool(pool: Pool, options: PoolOptions): Promise<PoolRun
   const finish = startRun();
   const ids = [...new Set(pool.studies.flatMap(({ types }) => types))].filter((id) => id !== null).sort();
   const folds = branchFolds(pool.ontology, ids);
+  const similarity = similarityTable(pool, ids);
   const types: HeldOutType[] = [];
   for (const [i, fold] of folds.entries()) {
     options.onFold?.(fold, i, folds.length);
-    types.push(...await runFold(pool, { fold, poolIds: ids, options }));
+    types.push(...await runFold(pool, { fold, poolIds: ids, similarity, options }));
   }
   const cells = types.reduce((sum, it) => sum + it.cells, 0);
   return { types, result: poolResult(pool, { types, folds, options, facts: finish(cells) }) };
@@ -63,10 +49,28 @@ interface FoldJob {
   readonly fold: Fold;
   /** All types of the pool. */
   readonly poolIds: readonly string[];
+  readonly similarity: SimilarityTable;
   readonly options: PoolOptions;
 }
 
-async function runFold(pool: Pool, { fold, poolIds, options }: FoldJob): Promise<HeldOutType[]> {
+/** PageRank similarity of any candidate to any type of the pool: `of.get(candidate)` has one number a type of `ids`. */
+interface SimilarityTable {
+  readonly ids: readonly string[];
+  readonly of: ReadonlyMap<string, Float32Array>;
+}
+
+/** All candidates at once: a walk from each of some three thousand terms takes seconds, and serves every fold. */
+function similarityTable({ types, ontology }: Pool, ids: readonly string[]): SimilarityTable {
+  const candidates = liveIds(types.ids, ontology);
+  const values = seenSimilarity(ontology, { candidates, seen: ids });
+  const row = (i: number) => values.subarray(i * ids.length, (i + 1) * ids.length);
+  return { ids, of: new Map(candidates.map((id, i) => [id, row(i)])) };
+}
+
+const liveIds = (ids: readonly string[], ontology: Ontology): string[] =>
+  ids.filter((id) => ontology.terms.get(id)?.obsolete === false);
+
+async function runFold(pool: Pool, { fold, poolIds, similarity, options }: FoldJob): Promise<HeldOutType[]> {
   const { preset, seed } = options;
   const leftOut = new Set(fold.leftOut);
   const seenIds = new Set(poolIds.filter((id) => !leftOut.has(id)));
@@ -77,15 +81,11 @@ async function runFold(pool: Pool, { fold, poolIds, options }: FoldJob): Promise
   try {
     const cells = await embedHeldOut(trained.model, pool, fold);
     const rng = createRng(seed).split("held out").split(fold.name);
-    return nameHeldOut(trained, { ...cells, pool, fold, poolIds, rng });
+    return nameHeldOut(trained, { ...cells, pool, fold, poolIds, similarity, rng });
   } finally {
     disposeModel(trained.model);
   }
 }
-
-/** A value for each rule. */
-export const mapHeldOutRules = <T>(of: (rule: HeldOutRule) => T): Record<HeldOutRule, T> =>
-  Object.fromEntries(HELD_OUT_RULES.map((rule) => [rule, of(rule)])) as Record<HeldOutRule, T>;
 
 /** Embeddings of all held-out cells of a fold with their types. */
 async function embedHeldOut(model: CellModel, { studies }: Pool, { heldOut }: Fold) {
@@ -106,12 +106,13 @@ interface NamingJob {
   readonly pool: Pool;
   readonly fold: Fold;
   readonly poolIds: readonly string[];
+  readonly similarity: SimilarityTable;
   readonly rng: Rng;
 }
 
 function nameHeldOut(trained: Pick<TrainedOnSeen, "model" | "prototypes">, job: NamingJob): HeldOutType[] {
   const { truth, pool: { ontology }, fold, poolIds } = job;
-  const all = trained.model.types.ids.filter((id) => ontology.terms.get(id)?.obsolete === false);
+  const all = liveIds(trained.model.types.ids, ontology);
   const ranks = { all: rankAmong(trained, all, job), pool: rankAmong(trained, poolIds, job) };
   const byType = Map.groupBy(truth.keys(), (row) => truth[row]);
   return [...byType].map(([id, rows]) => {
@@ -130,10 +131,13 @@ function nameHeldOut(trained: Pick<TrainedOnSeen, "model" | "prototypes">, job: 
 function rankAmong(
   { model, prototypes }: Pick<TrainedOnSeen, "model" | "prototypes">,
   candidates: readonly string[],
-  { cells, truth, pool: { ontology }, rng }: NamingJob,
+  { cells, truth, similarity: table, rng }: NamingJob,
 ): Record<HeldOutRule, Float64Array[]> {
   const { ids, vectors, dim } = selectTypes(model.types, candidates);
-  const similarity = seenSimilarity(ontology, { candidates: ids, seen: prototypes.ids });
+  const seen = prototypes.ids.map((id) => table.ids.indexOf(id));
+  const similarity = Float32Array.from(
+    ids.flatMap((id) => seen.map((column) => table.of.get(id)?.[column] ?? 0)),
+  );
   const evidence = { cells, prototypes, text: { vectors, width: dim }, similarity };
   const [text, prototype] = [textRule(evidence), prototypeRule(evidence)];
   const column = new Map(ids.map((id, i) => [id, i]));

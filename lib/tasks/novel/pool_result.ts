@@ -2,7 +2,8 @@ import type { Result } from "../../metrics/mod.ts";
 import type { RunFacts } from "../run_facts.ts";
 import { novelSettings } from "./experiment.ts";
 import type { Fold } from "./folds.ts";
-import type { Candidates, HeldOutRule, HeldOutType, PoolOptions } from "./held_out.ts";
+import type { PoolOptions } from "./held_out.ts";
+import { type Candidates, type HeldOutRule, type HeldOutType, mapHeldOutRules } from "./held_out_scores.ts";
 import type { Pool } from "./pool.ts";
 import { chanceRanks, meanRanks, type RankScores } from "./ranks.ts";
 
@@ -24,12 +25,13 @@ export function poolResult(
   const mean = (rule: HeldOutRule) => meanOver(types, rule);
   return {
     ...{ task: "novel", set: "pool", repeats: folds.length, preset, seed, backend },
-    split: `whole branches held out in turn: ${folds.map(({ name }) => name).join(", ")}`,
+    split: `${folds.length} whole branches held out in turn`,
     data: {
       real: true,
       cells: studies.reduce((sum, { source }) => sum + source.nObs, 0),
       genes: vocabulary.symbols.length,
       sha256: null,
+      branches: folds.map(({ name }) => name).join(", "),
       sets: studies.map(({ name }) => name).join(", "),
       ...{ types: types.length, candidates, width, layers, length },
       ...Object.fromEntries(types.map(({ id, name, cells }) => [keyOf(id), `${name}, ${cells} cells`])),
@@ -41,7 +43,7 @@ export function poolResult(
       combination: mean("combination"),
       shuffled_ontology: mean("shuffled_ontology"),
       chance: { ...named("all", chanceRanks(candidates)), ...named("pool", chanceRanks(types.length)) },
-      ...Object.fromEntries(types.flatMap(typeRows)),
+      ...Object.fromEntries(types.map(typeRow)),
     },
     published: { mean_rank: null, source: null },
     ...facts,
@@ -61,10 +63,15 @@ function meanOver(types: readonly HeldOutType[], rule: HeldOutRule): Metrics {
   return { ...of("all"), ...of("pool") };
 }
 
-function typeRows({ id, scores }: HeldOutType): [string, Metrics][] {
-  const rules = Object.keys(scores.all) as HeldOutRule[];
-  return rules.map((rule) => [
-    `${keyOf(id)}.${rule}`,
-    { ...named("all", scores.all[rule]), ...named("pool", scores.pool[rule]) },
-  ]);
+/** The text rule's scores under their own names, those of the other rules after the rule's. */
+function typeRow({ id, scores }: HeldOutType): [string, Metrics] {
+  const of = (rule: HeldOutRule) => ({
+    ...named("all", scores.all[rule]),
+    ...named("pool", scores.pool[rule]),
+  });
+  const { text, ...others } = mapHeldOutRules(of);
+  const prefixed = Object.entries(others).flatMap(([rule, metrics]) =>
+    Object.entries(metrics).map(([name, value]) => [`${rule}_${name}`, value])
+  );
+  return [keyOf(id), { ...text, ...Object.fromEntries(prefixed) }];
 }
