@@ -5,6 +5,7 @@ export * from "./parts.ts";
 export * from "./pbmc.ts";
 export * from "./pca.ts";
 export * from "./pool.ts";
+export * from "./report.ts";
 export * from "./result.ts";
 export * from "./rivals.ts";
 export * from "./run_shards.ts";

@@ -2,13 +2,22 @@ import { type CellModel, disposeModel } from "../../cell/mod.ts";
 import type { IntegrationScores, Result } from "../../metrics/mod.ts";
 import { modelEmbedder } from "../annotation/embedder.ts";
 import { readCells } from "../annotation/read.ts";
-import { compareEmbeddings, embedShared, pcaShared, shareCells, textColumn } from "./compare_embeddings.ts";
+import type { Embeddings } from "../annotation/vectors.ts";
+import { TRAINING } from "../pretrain/mod.ts";
+import {
+  compareEmbeddings,
+  embedShared,
+  pcaShared,
+  shareCells,
+  type SharedCells,
+  textColumn,
+} from "./compare_embeddings.ts";
 import { atlasModel, type AtlasModelOptions, trainingSample } from "./model.ts";
 import { atlasResult } from "./result.ts";
 import { runShards, type ShardRun, type ShardRunOptions } from "./run_shards.ts";
 import { fitRivals, sampleShards, tallyRivals } from "./rivals.ts";
 import { scoreParts } from "./score.ts";
-import { findShards } from "./shards.ts";
+import { findShards, type ShardFile } from "./shards.ts";
 import { simulatedShards, type SimulatedSize } from "./simulated.ts";
 import { partPath } from "./state.ts";
 import type { Tally } from "./tally.ts";
@@ -45,20 +54,23 @@ export async function runSimulated(options: SimulatedRunOptions): Promise<Simula
   const writing = (cells: number) => onStage?.("writing shards", cells, size.cells);
   const shards = findShards(await simulatedShards(ontology, size, { onProgress: writing, signal }));
   const train = (stage: string, ontologyLoss: boolean) => {
-    const steps = training.epochs * Math.floor(0.7 * training.cells / 32); // about: a tenth validates, a fifth is kept aside
+    const steps = trainingSteps(training);
     const onStep = ({ step }: { step: number }) => onStage?.(stage, Math.min(step, steps), steps);
     return atlasModel(ontology, { ...modelOptions, ontologyLoss, workers, signal, onStep });
   };
   const model = await train("training", true);
   const run = await runShards(model, shards, { ...options, truthKey: TRUTH });
-  const others = options.rivalCells > 0 ? await askOthers(model, run, { ...options, modelOptions }) : {};
-  const embeddings = options.sharedCells > 0
-    ? await compareModels(
-      { kcellfm: model, no_ontology: await train("training without the ontology", false) },
-      run,
-      options,
-    )
-    : {};
+  const asking = { ...options, cells: options.rivalCells };
+  const others = asking.cells > 0 ? await askOthers(model, run, modelOptions, asking) : {};
+  const embeddings: Record<string, IntegrationScores> = {};
+  if (options.sharedCells > 0) {
+    const twin = await train("training without the ontology", false);
+    onStage?.("comparing embeddings", 0, 1);
+    const given = { count: options.sharedCells, seed: size.seed };
+    const compared = await embedShards({ kcellfm: model, no_ontology: twin }, shards, given);
+    Object.assign(embeddings, compareEmbeddings(compared.embeddings, compared.shared, given));
+    disposeModel(twin);
+  }
   disposeModel(model);
   const result = atlasResult({
     ...run,
@@ -74,16 +86,27 @@ export async function runSimulated(options: SimulatedRunOptions): Promise<Simula
   return { ...run, result, others, embeddings };
 }
 
-async function askOthers(
+/** About how many optimiser steps training takes: a tenth of the sample validates, a fifth is kept aside. */
+export const trainingSteps = ({ cells, epochs }: Pick<AtlasModelOptions, "cells" | "epochs">): number =>
+  epochs * Math.floor(0.7 * cells / TRAINING.nano.batchSize);
+
+/**
+ * Calls of other methods on about `cells` cells of whole shards: baselines on the training sample, the ontology's text alone,
+ * and, as `same_cells`, the names that the run gave these very cells.
+ */
+export async function askOthers(
   model: CellModel,
   { shards, state }: ShardRun,
-  { ontology, folder, rivalCells, size, modelOptions, onStage, signal }: SimulatedRunOptions & {
-    modelOptions: AtlasModelOptions;
-  },
+  modelOptions: AtlasModelOptions,
+  { ontology, folder, cells, onStage, signal }:
+    & Pick<ShardRunOptions, "ontology" | "folder" | "onStage" | "signal">
+    & {
+      cells: number;
+    },
 ): Promise<Record<string, Tally>> {
   onStage?.("logistic regression", 0, 1);
-  const rivals = fitRivals(trainingSample(ontology, modelOptions), size.seed);
-  const asked = sampleShards(shards, (name) => state.done[name].cells, rivalCells);
+  const rivals = fitRivals(trainingSample(ontology, modelOptions), modelOptions.seed);
+  const asked = sampleShards(shards, (name) => state.done[name].cells, cells);
   const context = { embedder: modelEmbedder(model), ontology, truthKey: TRUTH, signal };
   const tallies = await tallyRivals(asked, rivals, context);
   onStage?.("logistic regression", 1, 1);
@@ -94,28 +117,24 @@ async function askOthers(
 /** Shards whose cells embeddings are compared on: their donors and batches differ. */
 const SHARED_SHARDS = 4;
 
-async function compareModels(
-  models: Readonly<Record<string, CellModel>> & { readonly kcellfm: CellModel },
-  { shards }: ShardRun,
-  { size: { seed }, sharedCells, onStage }: SimulatedRunOptions,
-): Promise<Record<string, IntegrationScores>> {
-  onStage?.("comparing embeddings", 0, 1);
-  const { vocabulary } = models.kcellfm;
+/** Cells of the first shards with their types and batches, as each model and a PCA embed them. */
+export async function embedShards(
+  models: Readonly<Record<string, CellModel>>,
+  shards: readonly ShardFile[],
+  { count, seed }: { count: number; seed: number },
+): Promise<{ shared: SharedCells; embeddings: Record<string, Embeddings> }> {
+  const { vocabulary } = Object.values(models)[0];
   const files = await Promise.all(
     shards.slice(0, SHARED_SHARDS).map(({ path }) => readCells(path, {}, vocabulary)),
   );
-  const shared = shareCells(
-    files.map(({ cells }) => ({
-      cells,
-      types: textColumn(cells.source, TRUTH),
-      batches: textColumn(cells.source, "batch"),
-    })),
-    { count: sharedCells, seed },
-  );
+  const grouped = files.map(({ cells }) => ({
+    cells,
+    types: textColumn(cells.source, TRUTH),
+    batches: textColumn(cells.source, "batch"),
+  }));
+  const shared = shareCells(grouped, { count, seed });
   const embedded = Object.entries(models).map(([name, model]) => [name, embedShared(model, shared)] as const);
-  const all = { ...Object.fromEntries(embedded), pca: pcaShared(shared, { seed }) };
+  const embeddings = { ...Object.fromEntries(embedded), pca: pcaShared(shared, { seed }) };
   files.forEach(({ cells }) => cells.source.close());
-  disposeModel(models.no_ontology);
-  onStage?.("comparing embeddings", 1, 1);
-  return compareEmbeddings(all, shared, { seed });
+  return { shared, embeddings };
 }

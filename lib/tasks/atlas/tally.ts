@@ -84,11 +84,14 @@ export function typeScores({ pairs }: Tally, rule: Rule): TypeScore[] {
   return [...scores].map(([id, score]) => ({ id, ...score }));
 }
 
+/** Names of scores in results files. */
+export type TallyMetric = "accuracy" | "macro_f1" | "ontology_accuracy" | "ontology_macro_f1" | "ece";
+
 /**
  * accuracy and macro_f1 by equal ids, ontology_accuracy and ontology_macro_f1 by scTab's rule, ece = the expected
  * calibration error over tenths of confidence, sum over bins of share |mean confidence - share right|.
  */
-export function tallyMetrics(tally: Tally, rule: Rule): Record<string, number> {
+export function tallyMetrics(tally: Tally, rule: Rule): Record<TallyMetric, number> {
   const strict = summarise(typeScores(tally, (called, truth) => called === truth));
   const lenient = summarise(typeScores(tally, rule));
   const cells = tally.bins.reduce((sum, bin) => sum + bin.cells, 0);
