@@ -1,0 +1,50 @@
+import * as tf from "@tensorflow/tfjs";
+import { ssdScan } from "../../kernels/mod.ts";
+import type { Rng } from "../../runtime/mod.ts";
+
+/** All that one head of a Mamba-2 layer reads of one sentence: L tokens, P channels, N places of memory. */
+export interface Head {
+  /** What it takes in, `[L, P]`. */
+  readonly x: readonly number[][];
+  /** How large a step it takes at each token, `[L]`; positive. */
+  readonly dt: readonly number[];
+  /** How fast it forgets, a negative number. */
+  readonly a: number;
+  /** Where each token is written, `[L, N]`. */
+  readonly b: readonly number[][];
+  /** Where each token reads, `[L, N]`. */
+  readonly c: readonly number[][];
+  /** How much of x goes through unmixed. */
+  readonly d: number;
+}
+
+/** A head with drawn inputs: normal x, b and c, steps around 0.3. */
+export function drawHead(
+  rng: Rng,
+  { length, channels, places }: { length: number; channels: number; places: number },
+): Head {
+  const table = (columns: number) =>
+    Array.from({ length }, () => Array.from({ length: columns }, () => rng.normal()));
+  const dt = Array.from({ length }, () => 0.6 * rng.uniform());
+  return { x: table(channels), dt, a: -0.5, b: table(places), c: table(places), d: 1 };
+}
+
+/** The same by the kernel that the model runs on, `[L, P]`. */
+export function byKernel(
+  { x, dt, a, b, c, d }: Head,
+  options: { chunk?: number; reverse?: boolean } = {},
+): number[][] {
+  const [length, width] = [x.length, x[0].length];
+  const flat = (rows: readonly number[][]) => Float32Array.from(rows.flat());
+  const y = tf.tidy(() =>
+    ssdScan({
+      x: tf.tensor4d(flat(x), [1, length, 1, width]),
+      dt: tf.tensor3d([...dt], [1, length, 1]),
+      a: tf.tensor1d([a]),
+      b: tf.tensor3d(flat(b), [1, length, b[0].length]),
+      c: tf.tensor3d(flat(c), [1, length, c[0].length]),
+      d: tf.tensor1d([d]),
+    }, { lengths: tf.tensor1d([length], "int32"), ...options }).dataSync()
+  );
+  return Array.from({ length }, (_, t) => [...y.subarray(t * width, (t + 1) * width)]);
+}
