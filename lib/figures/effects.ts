@@ -88,6 +88,7 @@ export function intervals(options: Intervals): Figure {
       width: 4,
     },
     marker: { color: colorAt(i), size: 9 },
+    cliponaxis: false,
     hovertemplate: "%{y}: %{x:.3f}<extra></extra>",
   }));
   const { reference } = options;

@@ -67,6 +67,9 @@ function points(
   };
 }
 
+/** A name that would stand farther from its point than this (pixels) is left out. */
+const FARTHEST = 16;
+
 /** Names above their points, moved apart where they would lie on each other. */
 function nameLabels({ names, change, q, named = 10, ...text }: Volcano, height: Float64Array) {
   const surest = names.map((_, gene) => gene).sort((a, b) =>
@@ -75,13 +78,13 @@ function nameLabels({ names, change, q, named = 10, ...text }: Volcano, height: 
   const [left, right] = extent(change), top = extent(height)[1] || 1;
   const [wide, high] = [(text.width ?? DEFAULT_WIDTH) - 230, (text.height ?? DEFAULT_HEIGHT) - 140];
   const shifts = placeNames(surest.map((gene) => ({
-    name: names[gene],
+    name: `\u2003${names[gene]}\u2003`,
     x: (change[gene] - left) / (right - left || 1) * wide,
     y: (top - height[gene]) / top * high - 11,
   })));
   return surest.flatMap((gene, i) => {
     const shift = shifts[i];
-    if (shift === null) return [];
+    if (shift === null || Math.abs(shift) > FARTHEST) return [];
     const font = { size: 11, color: LIGHT.text };
     return [{
       x: change[gene],

@@ -44,6 +44,8 @@ export interface RegulatoryNetwork {
   shares(lost: readonly string[]): Float32Array;
 }
 
+/** Log fold change of a program when two pathways that stand in for each other are wholly lost. */
+const SYNERGY = 3;
 /** log fold change of a perturbed gene itself: 80 % are lost. */
 const KNOCKED_DOWN = Math.log(0.2);
 /** A pathway cannot lose more than this, however many of its regulators are gone: they act one after another. */
@@ -153,7 +155,7 @@ function drawPairs(pathways: number, programs: number, rng: Rng): Map<string, Pa
     rng.shuffle(keys).map((key, i) => [key, {
       kind: PATHWAY_PAIRS[i % PATHWAY_PAIRS.length],
       program: rng.split(key).int(programs),
-      effect: rng.split(`sign/${key}`).uniform() < 0.5 ? -1.2 : 1.2,
+      effect: rng.split(`sign/${key}`).uniform() < 0.5 ? -SYNERGY : SYNERGY,
     }]),
   );
 }
