@@ -51,7 +51,7 @@ Deno.test("writeAtlasShards keeps finished shards, ends with the same cells and 
     const firstWritten = (await Deno.stat(paths[0])).mtime;
     await Deno.remove(paths[1]);
     const seen: number[] = [];
-    await writeAtlasShards(folder, ontology, OPTIONS, { onProgress: (cells) => seen.push(cells) });
+    await writeAtlasShards(folder, ontology, OPTIONS, { onProgress: (cells) => void seen.push(cells) });
     assert.deepEqual((await Deno.stat(paths[0])).mtime, firstWritten);
     assert.deepEqual(await readShard(paths[1]), before);
     assert.equal(seen.at(-1), 130);
@@ -63,7 +63,7 @@ Deno.test("writeAtlasShards keeps finished shards, ends with the same cells and 
 Deno.test("writeAtlasShards stopped by a signal leaves whole shards only", async () => {
   await withFolder(async (folder) => {
     const controller = new AbortController();
-    const onProgress = (cells: number) => cells >= 50 && controller.abort();
+    const onProgress = (cells: number) => void (cells >= 50 && controller.abort());
     const writing = writeAtlasShards(folder, ontology, OPTIONS, { signal: controller.signal, onProgress });
     await assert.rejects(writing, { name: "AbortError" });
     assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [

@@ -19,7 +19,7 @@ export interface ShardedAtlasOptions extends Omit<AtlasOptions, "cells" | "sampl
 /** How the writing of shards is followed and stopped. */
 export interface WriteShardsOptions {
   /** Called with the cells that are on disk, those of finished shards included. */
-  readonly onProgress?: (cells: number) => void;
+  readonly onProgress?: (cells: number) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -62,7 +62,7 @@ export async function writeAtlasShards(
       });
     }
     written += cells;
-    onProgress?.(written);
+    await onProgress?.(written);
   }
   return shards.map(({ path }) => path);
 }

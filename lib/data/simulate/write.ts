@@ -9,7 +9,7 @@ const BLOCK_ROWS = 512;
 export interface WriteAtlasOptions {
   /** Where the atlas came from (seed, options, ontology release), stored in `uns/simulation`. */
   readonly provenance?: Readonly<Record<string, string | number>>;
-  readonly onProgress?: (rows: number) => void;
+  readonly onProgress?: (rows: number) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -42,7 +42,7 @@ async function* blocks(
     signal?.throwIfAborted();
     const end = Math.min(atlas.nObs, start + BLOCK_ROWS);
     yield atlas.rows(start, end);
-    onProgress?.(end);
+    await onProgress?.(end);
     await new Promise((resolve) => setTimeout(resolve)); // lets Ctrl-C and progress through
   }
 }

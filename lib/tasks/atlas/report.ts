@@ -26,7 +26,7 @@ function inOrder<T>(values: Readonly<Record<string, T>>): [string, T][] {
   return Object.entries(values).sort(([a], [b]) => known.indexOf(a) - known.indexOf(b));
 }
 
-/** What each finished shard took: its cells, cells a second, share of time reading, and the memory in use by then. */
+/** What each finished shard took: its cells, cells a second, share of time reading, and the memory in use then. */
 export function shardTable({ done }: AtlasState): pl.DataFrame {
   const shards = Object.entries(done);
   return pl.DataFrame({
@@ -34,21 +34,21 @@ export function shardTable({ done }: AtlasState): pl.DataFrame {
     cells: shards.map(([, { cells }]) => cells),
     "cells a second": shards.map(([, { cells, seconds }]) => Math.round(cells / seconds)),
     "reading, % of the time": shards.map(([, it]) => Math.round(1000 * it.reading_seconds / it.seconds) / 10),
-    "peak MB": shards.map(([, { peak_mb }]) => peak_mb),
+    "MB in use": shards.map(([, { rss_mb }]) => rss_mb),
   });
 }
 
-/** The highest memory of the process after each shard: a flat line means that it does not grow with the atlas. */
+/** The memory of the process after each shard: a flat line means that it does not grow with the atlas. */
 export function memoryFigure({ done }: AtlasState, title = "Memory while the atlas is named"): Figure {
   const shards = Object.values(done);
   let cells = 0;
   const x = shards.map((shard) => cells += shard.cells);
-  const y = shards.map(({ peak_mb }) => peak_mb);
+  const y = shards.map(({ rss_mb }) => rss_mb);
   return lines({
     title,
-    series: [{ name: "peak", x, y }],
+    series: [{ name: "in use", x, y }],
     x: "cells named",
-    y: "highest memory so far (MB)",
+    y: "resident memory (MB)",
     yRange: [0, 1.2 * Math.max(...y)],
   });
 }

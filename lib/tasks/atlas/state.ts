@@ -14,7 +14,8 @@ const shardFactsSchema = z.object({
   seconds: z.number(),
   /** Of these, reading: opening the file, fetching and inflating rows. */
   reading_seconds: z.number(),
-  /** Highest resident memory of the process so far. */
+  /** Resident memory of the process when the shard was done, and the highest so far, whatever it was for. */
+  rss_mb: z.number(),
   peak_mb: z.number(),
 });
 

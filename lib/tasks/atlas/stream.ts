@@ -103,6 +103,7 @@ async function annotateShard(
       real: report.real,
       seconds: (performance.now() - started) / 1000,
       reading_seconds: clock.seconds(),
+      rss_mb: Math.round(Deno.memoryUsage().rss / 1e6),
       peak_mb: peakMemoryMb(),
     };
   } finally {

@@ -55,14 +55,17 @@ const shard = { labelled: 0, genes: 5, real: false, bytes: 1 };
 const STATE = {
   made_by: { model: "m", by: "text", ontology: "o" },
   done: {
-    shard_000: { ...shard, cells: 100, seconds: 2, reading_seconds: 0.5, peak_mb: 300 },
-    shard_001: { ...shard, cells: 50, seconds: 1, reading_seconds: 0.1, peak_mb: 301 },
+    shard_000: { ...shard, cells: 100, seconds: 2, reading_seconds: 0.5, rss_mb: 300, peak_mb: 400 },
+    shard_001: { ...shard, cells: 50, seconds: 1, reading_seconds: 0.1, rss_mb: 301, peak_mb: 401 },
   },
 };
 
 Deno.test("memoryFigure and shardTable show what each shard took", () => {
   const { data } = memoryFigure(STATE);
-  assert.deepEqual([numbersOf(data, "x")["peak"], numbersOf(data, "y")["peak"]], [[100, 150], [300, 301]]);
+  assert.deepEqual([numbersOf(data, "x")["in use"], numbersOf(data, "y")["in use"]], [[100, 150], [
+    300,
+    301,
+  ]]);
   assert.deepEqual(shardTable(STATE).rows(), [["shard_000", 100, 50, 25, 300], [
     "shard_001",
     50,
