@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { ssdScan } from "../../kernels/mod.ts";
+import { type SsdInputs, ssdScan } from "../../kernels/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
 
 /** All that one head of a Mamba-2 layer reads of one sentence: L tokens, P channels, N places of memory. */
@@ -29,22 +29,28 @@ export function drawHead(
   return { x: table(channels), dt, a: -0.5, b: table(places), c: table(places), d: 1 };
 }
 
-/** The same by the kernel that the model runs on, `[L, P]`. */
+/** A head as the kernel takes it: a batch of one cell, one head. */
+export function kernelInputs({ x, dt, a, b, c, d }: Head): SsdInputs {
+  const [length, channels, places] = [x.length, x[0].length, b[0].length];
+  const flat = (rows: readonly number[][]) => Float32Array.from(rows.flat());
+  return {
+    x: tf.tensor4d(flat(x), [1, length, 1, channels]),
+    dt: tf.tensor3d([...dt], [1, length, 1]),
+    a: tf.tensor1d([a]),
+    b: tf.tensor3d(flat(b), [1, length, places]),
+    c: tf.tensor3d(flat(c), [1, length, places]),
+    d: tf.tensor1d([d]),
+  };
+}
+
+/** The scan by the kernel that the model runs on, `[L, P]`. */
 export function byKernel(
-  { x, dt, a, b, c, d }: Head,
+  head: Head,
   options: { chunk?: number; reverse?: boolean } = {},
 ): number[][] {
-  const [length, width] = [x.length, x[0].length];
-  const flat = (rows: readonly number[][]) => Float32Array.from(rows.flat());
+  const [length, width] = [head.x.length, head.x[0].length];
   const y = tf.tidy(() =>
-    ssdScan({
-      x: tf.tensor4d(flat(x), [1, length, 1, width]),
-      dt: tf.tensor3d([...dt], [1, length, 1]),
-      a: tf.tensor1d([a]),
-      b: tf.tensor3d(flat(b), [1, length, b[0].length]),
-      c: tf.tensor3d(flat(c), [1, length, c[0].length]),
-      d: tf.tensor1d([d]),
-    }, { lengths: tf.tensor1d([length], "int32"), ...options }).dataSync()
+    ssdScan(kernelInputs(head), { lengths: tf.tensor1d([length], "int32"), ...options }).dataSync()
   );
   return Array.from({ length }, (_, t) => [...y.subarray(t * width, (t + 1) * width)]);
 }

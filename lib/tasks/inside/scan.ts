@@ -1,3 +1,4 @@
+import { Matrix, SVD } from "ml-matrix";
 import { ascendingSums, dot, outer, scaled, sum, zeros } from "./arrays.ts";
 import type { Head } from "./head.ts";
 
@@ -52,6 +53,10 @@ export function inChunks(head: Head, size: number): number[][] {
     return sum(product(scanMatrix(chunk), chunk.x), carried);
   });
 }
+
+/** How many directions a block of a matrix has, and how strong each is, largest first. */
+export const singularValues = (table: readonly number[][]): number[] =>
+  new SVD(new Matrix(table.map((row) => [...row]))).diagonal;
 
 function chunksOf(head: Head, size: number): Head[] {
   const { x, dt, b, c } = head;

@@ -1,9 +1,11 @@
+import * as tf from "@tensorflow/tfjs";
+import { ssdScan } from "../../kernels/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
-import { byKernel, drawHead, type Head } from "./head.ts";
-import { inChunks, product, recurrence, scanMatrix } from "./scan.ts";
+import { drawHead, type Head, kernelInputs } from "./head.ts";
+import { product, recurrence, scanMatrix } from "./scan.ts";
 
 /** Longer sentences take the whole matrix more than a second. */
-const LONGEST_MATRIX = 1024;
+const LONGEST_MATRIX = 512;
 
 /** One way to scan, timed at growing lengths. */
 export interface TimedScan {
@@ -12,25 +14,29 @@ export interface TimedScan {
   readonly milliseconds: readonly number[];
 }
 
-/** Times four ways to scan a head of 16 channels and 16 places: the best of three runs at each length. */
+/** Times three ways to scan a head of 16 channels and 16 places: the best of some runs at each length. */
 export function timeScans(lengths: readonly number[]): TimedScan[] {
   const heads = lengths.map((length) =>
     drawHead(createRng("timing").split(length), { length, channels: 16, places: 16 })
   );
-  const timed = (name: string, scan: (head: Head) => unknown, longest = Infinity): TimedScan => {
+  const timed = (name: string, time: (head: Head) => number, longest = Infinity): TimedScan => {
     const fitting = heads.filter(({ x }) => x.length <= longest);
-    return {
-      name,
-      lengths: fitting.map(({ x }) => x.length),
-      milliseconds: fitting.map((head) => bestOf(3, () => scan(head))),
-    };
+    return { name, lengths: fitting.map(({ x }) => x.length), milliseconds: fitting.map(time) };
   };
   return [
-    timed("the whole matrix", (head) => product(scanMatrix(head), head.x), LONGEST_MATRIX),
-    timed("token by token", recurrence),
-    timed("in chunks of 32", (head) => inChunks(head, 32)),
-    timed("the kernel (WebAssembly, chunks)", (head) => byKernel(head)),
+    timed("the whole matrix", (head) => bestOf(4, () => product(scanMatrix(head), head.x)), LONGEST_MATRIX),
+    timed("token by token", (head) => bestOf(4, () => recurrence(head))),
+    timed("the kernel", timeKernel),
   ];
+}
+
+/** Of numbers that lie where it needs them, as within a model. */
+function timeKernel(head: Head): number {
+  return tf.tidy(() => {
+    const inputs = kernelInputs(head);
+    const lengths = tf.tensor1d([head.x.length], "int32");
+    return bestOf(20, () => ssdScan(inputs, { lengths }).dataSync());
+  });
 }
 
 function bestOf(times: number, run: () => unknown): number {

@@ -32,6 +32,18 @@ Deno.test("scanMatrix is lower triangular and its product equals recurrence", ()
   assertClose(inside.product(matrix, head.x));
 });
 
+Deno.test("singularValues finds no more directions below the diagonal than the head has places", () => {
+  const block = inside.scanMatrix(head).slice(20).map((row) => row.slice(0, 17));
+  const [first, ...others] = inside.singularValues(block);
+  assert.ok(others[3] > 1e-6 * first && others[4] < 1e-12 * first);
+});
+
+Deno.test("timeScans times each way at each length, the whole matrix up to 512", () => {
+  const times = inside.timeScans([8, 600]);
+  assert.deepEqual(times.map(({ lengths }) => lengths), [[8], [8, 600], [8, 600]]);
+  assert.ok(times.every(({ milliseconds }) => milliseconds.every((value) => value > 0)));
+});
+
 Deno.test("inChunks equals recurrence for chunks that divide the length and those that do not", () => {
   for (const size of [1, 8, 37, 50]) assertClose(inside.inChunks(head, size));
 });
