@@ -205,6 +205,7 @@ function resultOf(
       sha256: null,
       studies: folds.map(({ set }) => set.name).join(", "),
       unseen_labels: folds.reduce((sum, { result }) => sum + Number(result.data.unseen_labels), 0),
+      ...Object.fromEntries(folds.flatMap((fold) => Object.entries(describeFold(fold)))),
     },
     metrics: { ...ours.mean, ...own },
     sd: ours.sd,
@@ -215,3 +216,11 @@ function resultOf(
     published: { accuracy: null, source: null },
   };
 }
+
+/** What a results file says of one study: the checkpoint that had not seen it, its shared genes, and how many calls were right. */
+const describeFold = ({ set, result }: ExperimentRun) => ({
+  [`${set.name}_checkpoint`]: String(result.data.checkpoint),
+  [`${set.name}_genes`]: set.genes.length,
+  [`${set.name}_accuracy`]: result.metrics.accuracy,
+  [`${set.name}_ontology_accuracy`]: result.metrics.ontology_accuracy,
+});
