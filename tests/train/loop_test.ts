@@ -153,3 +153,8 @@ Deno.test("learningRate rises to its peak, then falls to its floor", () => {
   assert.ok(Math.abs(learningRate(60, schedule) - 0.55) < 1e-12);
   assert.ok(Math.abs(learningRate(110, schedule) - 0.1) < 1e-12);
 });
+
+Deno.test("learningRate by steps is multiplied by its factor after every so many", () => {
+  const schedule = { peak: 0.8, every: 3, factor: 0.5 };
+  assert.deepEqual([0, 2, 3, 5, 6].map((step) => learningRate(step, schedule)), [0.8, 0.8, 0.4, 0.4, 0.2]);
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { createRng } from "lib/runtime/mod.ts";
+import {
+  batchesPerEpoch,
+  type BatchOptions,
+  type GearsBatch,
+  pairBatches,
+  treatmentsOf,
+} from "lib/tasks/perturbation/gears_batches.ts";
+import type { GeneVectors } from "lib/tasks/perturbation/gene_embeddings.ts";
+import { GENES, TOY_SPLIT, toySet } from "./gears_fixture.ts";
+
+const set = toySet();
+const nodes = new Map(set.perturbable.map((gene, i) => [gene, i]));
+const train = set.conditions.filter(({ name }) => TOY_SPLIT.train.includes(name));
+const treatments = treatmentsOf(train, nodes);
+const genes = GENES.length;
+
+function batchesOf(overrides: Partial<BatchOptions> = {}): GearsBatch[] {
+  const options = { batchSize: 50, nodes: nodes.size, rng: createRng(1), ...overrides };
+  return [...pairBatches(treatments, options)];
+}
+
+const rowsOf = (values: Float32Array): string[] =>
+  Array.from({ length: values.length / genes }, (_, i) => values.subarray(i * genes, (i + 1) * genes).join());
+
+Deno.test("pairBatches has every treated and every control cell once, in another order each time", () => {
+  const truth = (rng: ReturnType<typeof createRng>) =>
+    batchesOf({ rng }).flatMap(({ truth }) => rowsOf(truth));
+  const all = treatments.flatMap(({ cells }) => rowsOf(cells.features));
+  assert.deepEqual(truth(createRng(1)).toSorted(), all.toSorted());
+  assert.notDeepEqual(truth(createRng(1)), truth(createRng(2)));
+  assert.deepEqual(truth(createRng(1)), truth(createRng(1)));
+  assert.equal(batchesOf().length, batchesPerEpoch(treatments, 50));
+});
+
+Deno.test("pairBatches computes equal perturbations once, and counts their pairs", () => {
+  for (const { rows: { perturbed, counts }, rowOf } of batchesOf()) {
+    assert.equal(perturbed.length, counts.length * nodes.size);
+    const distinct = new Set(
+      Array.from(
+        counts,
+        (_, row) => perturbed.subarray(row * nodes.size, (row + 1) * nodes.size).join(),
+      ),
+    );
+    assert.equal(distinct.size, counts.length);
+    counts.forEach((count, row) => assert.equal(rowOf.filter((other) => other === row).length, count));
+  }
+});
+
+Deno.test("pairBatches puts control cells beside themselves, and perturbed cells beside control cells", () => {
+  const controls = new Set(rowsOf(set.controls[0].cells.features));
+  for (const { rows, rowOf, control, truth } of batchesOf()) {
+    const [from, to] = [rowsOf(control), rowsOf(truth)];
+    rowOf.forEach((row, pair) => {
+      const perturbed = rows.perturbed.subarray(row * nodes.size, (row + 1) * nodes.size).some(Boolean);
+      assert.ok(controls.has(from[pair]));
+      assert.equal(from[pair] === to[pair], !perturbed);
+    });
+  }
+});
+
+Deno.test("pairBatches weighs each condition of a batch the same, and genes that are not scored by nothing", () => {
+  const scored = new Uint8Array(genes).fill(1).fill(0, 5);
+  const some = treatments.map((treatment, i) => i === 0 ? { ...treatment, scored } : treatment);
+  for (const { weights } of pairBatches(some, { batchSize: 80, nodes: nodes.size, rng: createRng(3) })) {
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    assert.ok(Math.abs(total - 1) < 1e-5, `${total}`); // 80 x 24 float32 numbers
+    const partial = rowsOf(weights).map((row) => row.split(",").map(Number)).filter((row) => row[5] === 0);
+    assert.ok(partial.length > 0 && partial.every((row) => row[4] > 0));
+  }
+});
+
+Deno.test("pairBatches gives pairs that were treated alike one control cell where vectors differ by cell", () => {
+  const cells = Int32Array.of(7, 20, 31);
+  const values = Float32Array.from({ length: 3 * genes * 2 }, (_, i) => Math.floor(i / (genes * 2)));
+  const vectors: GeneVectors = { width: 2, cells, values };
+  const controls = rowsOf(set.controls[0].cells.features);
+  for (const { rows, rowOf, control } of batchesOf({ vectorsOf: () => vectors })) {
+    const count = rows.counts.length;
+    assert.deepEqual(rows.vectors?.shape, [genes, count, 2]);
+    const from = rowsOf(control);
+    rowOf.forEach((row, pair) => {
+      const pick = rows.vectors!.values[row * 2]; // gene 0 of the row's cell holds the cell's number
+      assert.equal(from[pair], controls[cells[pick]]);
+      assert.equal(rows.vectors!.values[(5 * count + row) * 2 + 1], pick);
+    });
+  }
+});
+
+Deno.test("pairBatches passes vectors that all cells share as they are", () => {
+  const values = new Float32Array(genes * 2);
+  const [batch] = batchesOf({ vectorsOf: () => ({ width: 2, cells: null, values }) });
+  assert.deepEqual(batch.rows.vectors?.shape, [genes, 1, 2]);
+  assert.equal(batch.rows.vectors?.values, values);
+});
