@@ -31,7 +31,7 @@ export const command = createCommand(
 )
   .requiredOption(
     "--set <names...>",
-    "simulated, pbmc (pooled real sets), or shards: .h5ad files, a folder, a pattern",
+    "simulated (by a nano model of its own), pbmc (pooled real sets), or shards: .h5ad files, a folder, a pattern",
   )
   .option(
     "--answers <folder>",
