@@ -90,6 +90,28 @@ export function leagueFigure(
   });
 }
 
+/** Pearson delta of some models by group of conditions. */
+export function groupFigure(
+  league: readonly LeagueRow[],
+  { title, models }: { title: string; models: readonly string[] },
+): Figure {
+  const rows = models.flatMap((name) => league.find(({ model }) => model === name) ?? []);
+  const groups = Object.keys(rows[0]?.groups ?? {});
+  return bars({
+    title,
+    subtitle: "0, 1, 2: genes of the pair that were seen; single: an unseen gene alone; bars: 95 % intervals",
+    categories: groups.map((group) =>
+      group.replace("combo_seen", "pair, ").replace("unseen_single", "single")
+    ),
+    series: rows.map(({ model, groups: of }) => ({
+      name: model,
+      values: groups.map((group) => of[group].mean),
+      errors: groups.map((group) => (of[group].high - of[group].low) / 2),
+    })),
+    value: "Pearson delta",
+  });
+}
+
 const familyOf = (model: string): string =>
   model.startsWith("gears")
     ? "GEARS"

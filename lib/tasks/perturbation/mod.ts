@@ -15,3 +15,4 @@ export * from "./sets.ts";
 export * from "./split_file.ts";
 export * from "./splits.ts";
 export * from "./types.ts";
+export * from "./walkthrough.ts";

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import {
+  cellsFigure,
+  comparePerturbations,
+  effectsFigure,
+  exampleConditions,
+  fitNoChange,
+  fitTrainMean,
+  groupFigure,
+  interactionFigure,
+  leagueFigure,
+  leagueFrame,
+  leagueTable,
+  type PerturbationModel,
+  simulatedSet,
+  splitConditions,
+  volcanoFigure,
+} from "lib/tasks/perturbation/mod.ts";
+
+const SMALL = {
+  pathways: 4,
+  regulators: 3,
+  programs: 4,
+  targets: 6,
+  others: 6,
+  pairs: 12,
+  cells: 12,
+  controls: 40,
+};
+const set = simulatedSet({ seed: 2 }, SMALL);
+const splits = splitConditions(set, "simulation", { seed: 2 });
+const models = [{ name: "no_change", fit: fitNoChange }, { name: "train_mean", fit: fitTrainMean }];
+const terms = set.terms ?? new Map();
+const scored = await comparePerturbations(set, { splits, models, terms, seed: 2 });
+const league = leagueTable(scored, { seed: 2 });
+
+/** A figure's trace in plain form. */
+const trace = (figure: { data: unknown[] }, at = 0) =>
+  figure.data[at] as Record<string, never[]> & { name?: string };
+
+Deno.test("cellsFigure counts controls and each condition", () => {
+  const { y, x } = trace(cellsFigure(set, "cells"));
+  assert.deepEqual([y[0], x[0]], ["control", 40]);
+  assert.equal(y.length, 1 + set.conditions.length);
+});
+
+Deno.test("volcanoFigure draws every gene once and refuses a condition that is not there", () => {
+  const figure = volcanoFigure(set, set.conditions[0].name, "changes");
+  const drawn = figure.data.reduce((sum, _, at) => sum + trace(figure, at).x.length, 0);
+  assert.equal(drawn, set.genes.length);
+  assert.throws(() => volcanoFigure(set, "Z+ctrl", "changes"), /Cannot find the condition "Z\+ctrl"/);
+});
+
+Deno.test("effectsFigure shows twenty genes and what the models said of them", () => {
+  const condition = splits[0].test[0];
+  const figure = effectsFigure(set, scored, {
+    condition,
+    models: ["train_mean", "no_change"],
+    title: "effects",
+  });
+  assert.deepEqual(figure.data.map((_, at) => trace(figure, at).name), ["cells", "train_mean", "no_change"]);
+  assert.equal(trace(figure).x.length, 20);
+  assert.ok(trace(figure, 2).y.every((value) => value === 0));
+});
+
+Deno.test("leagueFigure, groupFigure and leagueFrame put the better model first", () => {
+  const points = leagueFigure(league, { title: "league" });
+  assert.deepEqual([...trace(points).y], ["train_mean", "no_change"]);
+  assert.equal(leagueFrame(league).getColumn("model").get(0), "train_mean");
+  const groups = groupFigure(league, { title: "groups", models: ["train_mean"] });
+  assert.ok([...trace(groups).x].every((name) => /^(pair, [012]|single)$/.test(name)), `${trace(groups).x}`);
+});
+
+Deno.test("interactionFigure of a model that knows the truth is symmetric, and of an additive one blank below", () => {
+  const truth = set.truthOf!;
+  const [{ mean }] = set.controls;
+  const modelOf = (change: (genes: readonly string[]) => Float32Array): PerturbationModel => ({
+    name: "test",
+    predict: ({ perturbed }) => change(perturbed).map((value, gene) => value + mean[gene]),
+  });
+  const z = (model: PerturbationModel) =>
+    trace(interactionFigure(set, model, { title: "map", perPathway: 2 })).z as unknown as number[][];
+  const known = z(modelOf(truth));
+  assert.equal(known.length, 8);
+  known.forEach((row, i) => row.forEach((value, j) => assert.ok(Math.abs(value - known[j][i]) < 1e-4)));
+  assert.ok(known.flat().some((value) => value < -0.3), "some pair does less than its parts");
+  const sum = (genes: readonly string[]) =>
+    genes.map((gene) => truth([gene])).reduce((a, b) => a.map((value, gene) => value + b[gene]));
+  z(modelOf(sum)).forEach((row, i) => row.slice(0, i).forEach((value) => assert.ok(Math.abs(value) < 1e-4)));
+});
+
+Deno.test("exampleConditions takes those that change most where no effect is known", () => {
+  const examples = exampleConditions(set);
+  assert.equal(examples.length, 4);
+  assert.ok(examples.every(({ name }) => set.conditions.some((condition) => condition.name === name)));
+});
