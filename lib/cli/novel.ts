@@ -20,6 +20,7 @@ import {
   type NovelTraining,
   openNovelCells,
   openPool,
+  POOL,
   runAblations,
   runNovel,
   runOnCheckpoint,
@@ -47,7 +48,7 @@ export const command = createCommand(
   .option("--repeats <n>", "with --ablations: seeds", integer({ min: 1 }), 3)
   .option(
     "--cells <n>",
-    "with simulated: cells of the atlas (default: 12000; with --ablations 4500)",
+    "with simulated: cells of the atlas (default: 12000; with --ablations 4000)",
     integer({ min: 500 }),
   )
   .option("--most <n>", "with pool: cells of a type in a set at most", integer({ min: 10 }), 60)
@@ -103,7 +104,7 @@ async function prepare(flags: Flags) {
 }
 
 /** Many models are trained: less for each, enough for the differences between them. */
-const ABLATION = { cells: 4500, epochs: 4 };
+const ABLATION = { cells: 4000, epochs: 4 };
 
 async function runSimulated(flags: Flags): Promise<Result> {
   const options = await prepare(flags);
@@ -138,6 +139,14 @@ async function runEveryAblation(flags: Flags): Promise<Result> {
 async function runOnPool(flags: Flags): Promise<Result> {
   const options = await prepare(flags);
   const pool = await openPool({ most: flags.most, rng: createRng(flags.seed).split("pool") });
+  if (pool === null) {
+    throw usageError(
+      `Cannot pool real sets: fewer than two of ${
+        POOL.map(({ name }) => name).join(", ")
+      } are in data/cache or ` +
+        `KCELLFM_MIRROR; see \`deno task data list\`, or use --set simulated`,
+    );
+  }
   const { result } = await runPool(pool, {
     ...options,
     onFold: ({ name, heldOut }, done, of) =>

@@ -10,7 +10,7 @@ export interface GraphNode {
   readonly hover?: string;
   /** Category of its colour; nodes without one are grey, or all alike when none has one. */
   readonly group?: string;
-  /** A number for its colour, in place of a group. */
+  /** A number for its colour, in place of a group; where some have one, the others are grey and small. */
   readonly value?: number;
 }
 
@@ -82,7 +82,11 @@ function edgeTrace(kind: string, edges: PlacedEdge[], index: number): Data {
 }
 
 function nodeTraces(nodes: PlacedNode[], graph: GraphTree): Data[] {
-  if (nodes.some((node) => node.value !== undefined)) return [valuedNodes(nodes, graph)];
+  const valued = nodes.filter((node) => node.value !== undefined);
+  if (valued.length > 0) {
+    const others = nodes.filter((node) => node.value === undefined);
+    return [...(others.length > 0 ? [plainNodes(others, graph)] : []), valuedNodes(valued, graph)];
+  }
   const byGroup = [...Map.groupBy(nodes, (node) => node.group ?? "")];
   const named = byGroup.filter(([group]) => group !== "").map(([group]) => group);
   const colorOf = (group: string) =>
@@ -93,6 +97,10 @@ function nodeTraces(nodes: PlacedNode[], graph: GraphTree): Data[] {
     showlegend: group !== "",
     marker: { color: named.length > 0 ? colorOf(group) : colorAt(0), size: 9 },
   }));
+}
+
+function plainNodes(nodes: PlacedNode[], graph: GraphTree): Data {
+  return { ...dots(nodes, graph), showlegend: false, marker: { color: NEUTRAL, size: 7 } };
 }
 
 function valuedNodes(nodes: PlacedNode[], graph: GraphTree): Data {

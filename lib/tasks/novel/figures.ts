@@ -16,18 +16,19 @@ import {
   shortestPath,
   termOf,
 } from "../../ontology/mod.ts";
+import type { NovelSplit } from "./atlas.ts";
 import { nameCells, RATIOS } from "./difficulty.ts";
 import type { NamedNovelCells } from "./experiment.ts";
 import type { HeldOutType } from "./held_out_scores.ts";
 import { RULE_NAMES, type RuleLevels, type RuleName } from "./naming.ts";
 import { PUBLISHED_CURVES } from "./published.ts";
 
-/** Rules of the difficulty figure, best known first. */
+/** Rules of the difficulty figure. */
 const DRAWN: readonly RuleName[] = [
   "text",
+  "nearest_pagerank",
   "smoothed",
   "prototype_pagerank",
-  "pagerank_only",
   "shuffled_ontology",
 ];
 
@@ -130,7 +131,7 @@ export function accuracyTree(
       const label = value === undefined ? name : `${name} ${value.toFixed(2)}`;
       return { id, label, ...(value !== undefined && { value }) };
     }),
-    edges: terms.flatMap(({ id, isA }) => isA.map((parent) => ({ from: parent, to: id, kind: "is_a" }))),
+    edges: terms.flatMap(({ id, isA }) => isA.map((parent) => ({ from: parent, to: id }))),
     valueTitle: "named right",
   });
 }
@@ -142,7 +143,7 @@ function branching(ontology: Ontology, above: readonly string[], novel: readonly
 }
 
 /** The child of a term that has most novel types below it, and so on down while it has at least `most`. */
-export function fullestBranch(ontology: Ontology, novel: readonly string[], most = 24): string {
+export function fullestBranch(ontology: Ontology, novel: readonly string[], most = 18): string {
   const below = (id: string) => novel.filter((it) => it === id || ancestors(ontology, it).has(id)).length;
   const small = [...ontology.terms.keys()].filter((id) => below(id) <= most);
   return small.reduce((best, id) => below(id) > below(best) ? id : best);
@@ -167,7 +168,6 @@ export function distanceFigure(ontology: Ontology, named: NamedNovelCells, rule:
       name: RULE_NAMES.chance,
       values: shares("chance"),
     }],
-    format: ".2f",
   });
 }
 
@@ -198,5 +198,15 @@ export function heldOutFigure(types: readonly HeldOutType[], candidates: number)
     value: "mean rank",
     horizontal: true,
     format: ".0f",
+  });
+}
+
+/** Cells and types of each part of an experiment. */
+export function partsTable({ seen, validation, novel }: NovelSplit): pl.DataFrame {
+  const parts = [[...seen], [validation], [novel]];
+  return pl.DataFrame({
+    part: ["learned from", "decides about rules", "named in the end"],
+    types: parts.map((of) => new Set(of.flatMap(({ types }) => types)).size),
+    cells: parts.map((of) => of.reduce((sum, { source }) => sum + source.nObs, 0)),
   });
 }

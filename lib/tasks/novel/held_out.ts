@@ -21,6 +21,8 @@ export interface PoolOptions {
   readonly seed: number;
   readonly backend: string;
   readonly training?: Partial<NovelTraining>;
+  /** Hold out these branches only, by the names of their roots; default each in turn. */
+  readonly branches?: readonly string[];
   readonly onFold?: (fold: Fold, done: number, of: number) => void;
 }
 
@@ -34,7 +36,9 @@ export interface PoolRun {
 export async function runPool(pool: Pool, options: PoolOptions): Promise<PoolRun> {
   const finish = startRun();
   const ids = [...new Set(pool.studies.flatMap(({ types }) => types))].filter((id) => id !== null).sort();
-  const folds = branchFolds(pool.ontology, ids);
+  const folds = branchFolds(pool.ontology, ids).filter(({ name }) =>
+    options.branches?.includes(name) ?? true
+  );
   const similarity = similarityTable(pool, ids);
   const types: HeldOutType[] = [];
   for (const [i, fold] of folds.entries()) {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { TypeVectors } from "../../cell/mod.ts";
 import { type GeneVocabulary, matchGenes } from "../../genes/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
-import { checkpointsDir, type Rng, usageError } from "../../runtime/mod.ts";
+import { checkpointsDir, type Rng } from "../../runtime/mod.ts";
 import { loadTypeEmbeddings } from "../../text/mod.ts";
 import { bestOntology, bestVocabulary, realStudies, type Study, type StudySource } from "../pretrain/mod.ts";
 import { pickCells, rowsOfTypes } from "./cells.ts";
@@ -32,22 +32,13 @@ export interface Pool {
 
 /**
  * The labelled cells of the real sets at hand, at most `most` of a type in a set, drawn at random. Cells without a
- * label are left out: they could be of any type.
- *
- * @throws {KcellfmError} tag "usage", when fewer than two of the sets are at hand.
+ * label are left out: they could be of any type. Null where fewer than two of the sets are at hand.
  */
-export async function openPool({ most, rng }: { most: number; rng: Rng }): Promise<Pool> {
+export async function openPool({ most, rng }: { most: number; rng: Rng }): Promise<Pool | null> {
   const ontology = await bestOntology();
   const types = loadTypeEmbeddings(join(checkpointsDir(), "text-walkthrough"));
   const found = await realStudies(POOL, ontology);
-  if (found.length < 2) {
-    throw usageError(
-      `Cannot pool real sets: ${found.length} of ${
-        POOL.map(({ name }) => name).join(", ")
-      } is in data/cache or ` +
-        `KCELLFM_MIRROR; see \`deno task data list\`, or use --set simulated`,
-    );
-  }
+  if (found.length < 2) return null;
   const known = new Set(types.ids.filter((id) => ontology.terms.has(id)));
   const studies = found.map((study) => drawCells(study, { known, most, rng: rng.split(study.name) }));
   found.forEach(({ source }) => source.close());
