@@ -136,6 +136,6 @@ export function halfLives(model: CellModel, sentence: Sentence) {
       return Math.LN2 / (steps[Math.floor(steps.length / 2)] * -a);
     }));
   const arrow = { forward: "→", reverse: "←" };
-  const columns = places.map(({ direction, head }) => `${arrow[direction]} head ${head + 1}`);
+  const columns = places.map(({ direction, head }) => `${arrow[direction]}${head + 1}`);
   return { rows, columns };
 }

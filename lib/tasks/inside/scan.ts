@@ -1,6 +1,7 @@
 import { Matrix, SVD } from "ml-matrix";
+import pl from "nodejs-polars";
 import { ascendingSums, dot, outer, scaled, sum, zeros } from "./arrays.ts";
-import type { Head } from "./head.ts";
+import { byKernel, type Head } from "./head.ts";
 
 /** The scan of Mamba-2 in four ways that give the same numbers; written to be read, not to be fast. */
 
@@ -71,6 +72,17 @@ function chunksOf(head: Head, size: number): Head[] {
 export function turned(head: Head): Head {
   const { x, dt, b, c } = head;
   return { ...head, x: x.toReversed(), dt: dt.toReversed(), b: b.toReversed(), c: c.toReversed() };
+}
+
+/** How far chunks of each size lead from the loop, in plain numbers and in the kernel: a row a size. */
+export function chunkDifferences(head: Head, sizes: readonly number[]): pl.DataFrame {
+  const { y } = recurrence(head);
+  const apart = (actual: number[][]) => relativeDifference(y, actual).toExponential(1);
+  return pl.DataFrame({
+    "tokens a chunk": [...sizes],
+    "in plain numbers": sizes.map((size) => apart(inChunks(head, size))),
+    "in the kernel": sizes.map((chunk) => apart(byKernel(head, { chunk }))),
+  });
 }
 
 /** Largest difference of two tables of numbers, over the largest of the first. */

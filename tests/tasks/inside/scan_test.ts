@@ -46,6 +46,9 @@ Deno.test("timeScans times each way at each length, the whole matrix up to 512",
 
 Deno.test("inChunks equals recurrence for chunks that divide the length and those that do not", () => {
   for (const size of [1, 8, 37, 50]) assertClose(inside.inChunks(head, size));
+  const rows = inside.chunkDifferences(head, [8, 50]).rows() as [number, string, string][];
+  assert.deepEqual(rows.map(([size]) => size), [8, 50]);
+  assert.ok(rows.every(([, plain, kernel]) => Number(plain) < 1e-14 && Number(kernel) < TOLERANCE));
 });
 
 Deno.test("turned before and after is the kernel's reverse direction", () => {
