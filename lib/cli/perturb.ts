@@ -24,6 +24,7 @@ import {
   writeConditionScores,
   writeSplits,
 } from "../tasks/perturbation/mod.ts";
+import { GEARS_AS_PUBLISHED, type GearsSettings } from "../tasks/perturbation/gears_train.ts";
 import { startRun } from "../tasks/run_facts.ts";
 import { createCommand, integer } from "./flags.ts";
 import { leagueTables, reporterTable } from "./perturb_tables.ts";
@@ -60,6 +61,7 @@ export const command = createCommand(
     integer({ min: 2 }),
   )
   .option("--cells <n>", "cells of a condition at most (default: all)", integer({ min: 2 }))
+  .option("--as-published", "GEARS with the original's settings and the direction term that has no gradient")
   .option("--epochs <n>", "passes of GEARS over the training cells", integer({ min: 1 }))
   .action(async (flags) => {
     const backend = engineName(await startBackend(flags.backend));
@@ -124,6 +126,7 @@ interface PerturbFlags {
   readonly genes?: number;
   readonly cells?: number;
   readonly epochs?: number;
+  readonly asPublished?: boolean;
 }
 
 /** Options of reading that flags name; those left out are not there, so that they override nothing. */
@@ -132,7 +135,10 @@ function columnFlags({ conditionKey, contextKey, control, genes, cells }: Pertur
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }
 
-const gearsFlags = ({ epochs }: PerturbFlags) => epochs === undefined ? {} : { epochs };
+const gearsFlags = ({ epochs, asPublished }: PerturbFlags): Partial<GearsSettings> => ({
+  ...(asPublished && GEARS_AS_PUBLISHED),
+  ...(epochs !== undefined && { epochs }),
+});
 
 async function splitsFor(
   set: PerturbationSet,

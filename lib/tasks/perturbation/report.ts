@@ -6,6 +6,7 @@ import { INTERFERON_GAMMA, reporterCalls, reporterMetrics } from "./biology.ts";
 import { leagueMetrics, type LeagueRow } from "./league.ts";
 import type { ScoredCondition } from "./run.ts";
 import { PERTURBATION_METRICS } from "./scores.ts";
+import { PERTURBATION_SETS } from "./sets.ts";
 import type { PerturbationSet, PerturbationSplit } from "./types.ts";
 
 /** The model that a results file reports as ours, chosen beforehand: the row of the paper; else the first that was run of these. */
@@ -53,7 +54,7 @@ export function perturbationResult(
     metrics: metricsOf(headline),
     sd: headline.sd,
     baselines: Object.fromEntries(others.map((row) => [row.model, metricsOf(row)])),
-    published: {},
+    published: PERTURBATION_SETS[set.name]?.published ?? {},
   };
 }
 

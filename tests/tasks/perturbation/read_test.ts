@@ -76,6 +76,14 @@ Deno.test("readPerturbations scales counts to the median total and merges A+ctrl
   assert.ok(set.notes.some((note) => /1 cells do not say/.test(note)));
 });
 
+Deno.test("readPerturbations takes logarithms as they are, as Adamson's and Norman's files hold them", () => {
+  const rows = [[3, 1, 0.5], [1, 3.5, 0], [0.5, 0.5, 3.5], [2.5, 1, 1]];
+  const logs = rows.map((row) => row.map((value) => Math.log1p(value)));
+  const set = read(tiny(["ctrl", "ctrl", "ctrl+A", "A+ctrl"], logs, ["A", "B", "C"]));
+  assert.ok(Math.abs((set.total ?? 0) - 4.5) < 1e-5, `${set.total}`);
+  assert.ok(Math.abs(set.controls[0].mean[0] - (Math.log(4) + Math.log(2)) / 2) < 1e-6);
+});
+
 Deno.test("readPerturbations says which genes never vary and keeps perturbed genes that are not measured", () => {
   const counts = [[2, 1, 0], [1, 2, 0], [3, 1, 0], [2, 2, 0]];
   const set = read(tiny(["ctrl", "ctrl", "NOGENE+ctrl", "NOGENE+ctrl"], counts, ["A", "B", "C"]));
