@@ -132,7 +132,10 @@ export async function answerTuned(
       ? encodeHidden(model, hidden, rows)
       : encodeRows(model, { ...fold.cells, rows, classes: fold.codes }, { draws, hide: options.hide, rng });
   const [validation, test] = [encode(fold.validation), encode(fold.split.test)];
-  const fusion = { ...weighPaths(fold, linear, validation), shift: rareShift(countsOf(fold)) };
+  const fusion = {
+    ...weighPaths(fold, { linear, validation }, options.linearFirst),
+    shift: rareShift(countsOf(fold)),
+  };
   await keep?.({ model, linear: linear.final, fusion, genes: fold.genes });
   disposeModel(model);
   const paths = { encoder: test.probabilities, linear: linear.final.predict(fold.test).probabilities };
@@ -147,13 +150,18 @@ export async function answerTuned(
 }
 
 /** How far both paths are trusted, by the validation cells. */
-const weighPaths = (fold: FoldData, { trained }: LinearPath, { probabilities }: EncodedCells) =>
+const weighPaths = (
+  fold: FoldData,
+  { linear, validation }: { linear: LinearPath; validation: EncodedCells },
+  strength?: number,
+) =>
   fitFusion(
     {
-      encoder: probabilities,
-      linear: trained.predict(takeRows(fold.table, fold.validationRows)).probabilities,
+      encoder: validation.probabilities,
+      linear: linear.trained.predict(takeRows(fold.table, fold.validationRows)).probabilities,
     },
     Int32Array.from(fold.validation, (row) => fold.codes[row]),
+    { strength },
   );
 
 /** Cells of each class that are learned from. */

@@ -22,7 +22,7 @@ export interface TwoPaths {
 /** Without evidence the linear path speaks and the encoder has a small say, which validation cells can raise. */
 const PRIOR: FusionWeights = { encoder: 0.1, linear: 1 };
 /** Weight of the prior, in nats at a factor of e: a few cells cannot overthrow it. */
-const PRIOR_STRENGTH = 4;
+export const PRIOR_STRENGTH = 4;
 /**
  * How much of the classes' imbalance is taken back. Chosen by accuracy and macro-F1 on strips of the training halves of two
  * tissues; on validation cells of four sets of RNA it changed little. 0 favours accuracy, 1 the mean recall.
@@ -44,19 +44,23 @@ export function weighPaths<Path extends string>(
   answers: Answers<Path>,
   truth: Int32Array,
   prior: Readonly<Record<Path, number>>,
+  strength = PRIOR_STRENGTH,
 ): Record<Path, number> {
   const paths = Object.keys(prior) as Path[];
   if (truth.length === 0) return { ...prior };
   const classes = answers[paths[0]].length / truth.length;
   const logs = paths.map((path) => logOf(answers[path]));
   const start = Float64Array.from(paths, (path) => Math.log(prior[path]));
-  const point = minimise(start.slice(), (at) => evaluate(at, { logs, truth, classes, start }));
+  const point = minimise(start.slice(), (at) => evaluate(at, { logs, truth, classes, start, strength }));
   return Object.fromEntries(paths.map((path, i) => [path, Math.exp(point[i])])) as Record<Path, number>;
 }
 
 /** {@linkcode weighPaths} of the encoder and the linear path. */
-export const fitFusion = (paths: TwoPaths, truth: Int32Array): FusionWeights =>
-  weighPaths({ encoder: paths.encoder, linear: paths.linear }, truth, { ...PRIOR });
+export const fitFusion = (
+  { encoder, linear }: TwoPaths,
+  truth: Int32Array,
+  { strength }: { strength?: number } = {},
+): FusionWeights => weighPaths({ encoder, linear }, truth, { ...PRIOR }, strength);
 
 /** The shift towards rare classes, `-RARITY log n` for a class of n training cells (logit adjustment, Menon et al. 2021). */
 export const rareShift = (counts: ArrayLike<number>): Float32Array =>
@@ -89,10 +93,11 @@ interface Problem {
   readonly truth: Int32Array;
   readonly classes: number;
   readonly start: Float64Array;
+  readonly strength: number;
 }
 
 /** Mean log-loss plus the prior, with its gradient for the logarithms of the weights. */
-function evaluate(point: Float64Array, { logs, truth, classes, start }: Problem) {
+function evaluate(point: Float64Array, { logs, truth, classes, start, strength }: Problem) {
   const weights = point.map(Math.exp);
   const scores = new Float32Array(logs[0].length);
   logs.forEach((log, path) => log.forEach((value, at) => scores[at] += weights[path] * value));
@@ -107,8 +112,8 @@ function evaluate(point: Float64Array, { logs, truth, classes, start }: Problem)
     }
   });
   point.forEach((at, path) => {
-    value += PRIOR_STRENGTH * (at - start[path]) ** 2 / 2;
-    gradient[path] += PRIOR_STRENGTH * (at - start[path]);
+    value += strength * (at - start[path]) ** 2 / 2;
+    gradient[path] += strength * (at - start[path]);
   });
   return { value: value / truth.length, gradient: gradient.map((g) => g / truth.length) };
 }

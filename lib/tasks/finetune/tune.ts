@@ -16,6 +16,7 @@ import { softmaxCrossEntropy } from "../../kernels/mod.ts";
 import { decays, type TrainingMode } from "../../nn/mod.ts";
 import { createRng, dataError, type Rng } from "../../runtime/mod.ts";
 import { runTraining, type Scores, type TrainingOptions, type TrainingResult } from "../../train/mod.ts";
+import { PRIOR_STRENGTH } from "./fusion.ts";
 import { fitsInMemory, type HiddenCells, hideCells, takeHidden } from "./hidden.ts";
 import { type EncodedCells, encodeHidden, encodeRows } from "./predict.ts";
 import { withNewHead } from "./start.ts";
@@ -50,6 +51,8 @@ export interface TuneSettings {
   readonly ontology: number;
   /** Epochs without a better validation loss before stopping. */
   readonly patience: number;
+  /** How firmly the linear path is believed before validation cells speak: nats at a factor of e. */
+  readonly linearFirst: number;
 }
 
 /** Settings for a thousand or two cells on a laptop. */
@@ -64,6 +67,7 @@ export const TUNE_SETTINGS: TuneSettings = {
   weightDecay: 0.01,
   ontology: 0.2,
   patience: 3,
+  linearFirst: PRIOR_STRENGTH,
 };
 
 /** Optimiser steps that a small set gets at least: five passes over a few hundred cells end long before the loss does. */

@@ -37,7 +37,7 @@ export function withNeighbours(cells: SpatialCells, values: Float32Array, k: num
 export function answerWithNeighbours(
   cells: SpatialCells,
   { split, classes, tuned }: FoldAnswers,
-  { table, seed }: { table: FeatureTable; seed: number },
+  { table, seed, strength }: { table: FeatureTable; seed: number; strength?: number },
 ): Record<string, Answer> {
   const known = Int32Array.from([...split.train, ...split.validation]).sort();
   const held = new Set(split.validation);
@@ -48,6 +48,7 @@ export function answerWithNeighbours(
   const fusion = fitFusion(
     { encoder: tuned.validation.probabilities, linear: ask(tuned.validation.rows, path.trained) },
     Int32Array.from(tuned.validation.rows, (row) => classes.indexOf(cells.labels[row] ?? "")),
+    { strength },
   );
   const linear = ask(tuned.test.rows);
   const both = fuse(

@@ -34,6 +34,9 @@ Deno.test("fitFusion trusts the path that is right on the validation cells", () 
   assert.ok(linear.linear > 5 * linear.encoder, JSON.stringify(linear));
   const encoder = fitFusion({ encoder: good, linear: noise }, truth);
   assert.ok(encoder.encoder > 3 * encoder.linear, JSON.stringify(encoder));
+  const [few, said] = [truth.slice(0, 20), { encoder: good.slice(0, 40), linear: noise.slice(0, 40) }];
+  const [firm, loose] = [fitFusion(said, few), fitFusion(said, few, { strength: 1 })];
+  assert.ok(loose.encoder > firm.encoder, "a weaker prior gives way to fewer cells");
   assert.deepEqual(
     fitFusion({ encoder: new Float32Array(), linear: new Float32Array() }, new Int32Array()),
     { encoder: 0.1, linear: 1 },
