@@ -51,7 +51,7 @@ export const command = createCommand(
     "with simulated: cells of the atlas (default: 12000; with --ablations 4000)",
     integer({ min: 500 }),
   )
-  .option("--most <n>", "with pool: cells of a type in a set at most", integer({ min: 10 }), 60)
+  .option("--most <n>", "with pool: cells of a type in a set at most", integer({ min: 10 }), 40)
   .option("--epochs <n>", "passes over the training cells", integer({ min: 1 }))
   .option("--rate <x>", "highest learning rate", Number)
   .option("--checkpoint <folder>", "with a file: the model (default: checkpoints/walkthrough)")
@@ -105,6 +105,7 @@ async function prepare(flags: Flags) {
 
 /** Many models are trained: less for each, enough for the differences between them. */
 const ABLATION = { cells: 4000, epochs: 4 };
+const FOLD = { epochs: 5 };
 
 async function runSimulated(flags: Flags): Promise<Result> {
   const options = await prepare(flags);
@@ -149,6 +150,7 @@ async function runOnPool(flags: Flags): Promise<Result> {
   }
   const { result } = await runPool(pool, {
     ...options,
+    training: { ...FOLD, ...options.training },
     onFold: ({ name, heldOut }, done, of) =>
       console.error(`${done + 1}/${of}: without ${name} (${heldOut.length} types)`),
   });

@@ -143,7 +143,7 @@ function branching(ontology: Ontology, above: readonly string[], novel: readonly
 }
 
 /** The child of a term that has most novel types below it, and so on down while it has at least `most`. */
-export function fullestBranch(ontology: Ontology, novel: readonly string[], most = 18): string {
+export function fullestBranch(ontology: Ontology, novel: readonly string[], most = 9): string {
   const below = (id: string) => novel.filter((it) => it === id || ancestors(ontology, it).has(id)).length;
   const small = [...ontology.terms.keys()].filter((id) => below(id) <= most);
   return small.reduce((best, id) => below(id) > below(best) ? id : best);
