@@ -161,10 +161,10 @@ async function runOnFile(flags: Flags): Promise<Result> {
   const { set, labelKey: labels, useRaw } = flags;
   const path = isOriginalNovelSet(set) ? await findOriginal(set) : requireFile(set);
   const { preset, seed, backend } = await prepare(flags);
-  const start = await namedCheckpoint(set, flags.checkpoint ?? join(checkpointsDir(), "walkthrough"));
+  const name = isOriginalNovelSet(set) ? set : fileName(path);
+  const start = await namedCheckpoint(name, flags.checkpoint ?? join(checkpointsDir(), "walkthrough"));
   const ontology = await bestOntology();
   const novel = await openNovelCells(path, { model: start.model, ontology, labels, useRaw });
-  const name = isOriginalNovelSet(set) ? set : fileName(path);
   const { sha256 } = await fingerprint(path);
   const run = await runOnCheckpoint(novel, { name, start, ontology, preset, seed, backend, sha256 });
   return run.result;

@@ -69,13 +69,27 @@ export interface TrainedOnSeen {
   readonly trainingCells: number;
 }
 
-/** Pretrains on the seen types; the epoch is chosen by their own validation cells. */
+/**
+ * Pretrains on the seen types; the epoch is chosen by their own validation cells.
+ *
+ * @throws {DOMException} "AbortError", when the signal stops it.
+ */
 export async function trainOnSeen(
   { seen, vocabulary, ontology, types }: SeenTypes,
   { config, seed, ...training }: NovelTraining & { config: CellConfig; seed: number },
 ): Promise<TrainedOnSeen> {
   const data = preparePretraining(seen, { vocabulary, rng: createRng(seed).split("split") });
-  const { model } = await pretrain(data, { ...training, config, seed, ontology, types });
+  const { model, training: { stopped } } = await pretrain(data, {
+    ...training,
+    config,
+    seed,
+    ontology,
+    types,
+  });
+  if (stopped === "aborted") { // half a model would still name cells, and be written down
+    disposeModel(model);
+    training.signal?.throwIfAborted();
+  }
   const sets = data.studies.map(({ train }) => train);
   return {
     model,

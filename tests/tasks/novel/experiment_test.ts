@@ -129,6 +129,12 @@ Deno.test("trainOnSeen with learned types moves their vectors, which stay of len
   }
 });
 
+Deno.test("trainOnSeen that is stopped throws, so that no half-trained model is scored", async () => {
+  const { config, training } = novelSettings("nano");
+  const signal = AbortSignal.abort(new DOMException("Stopped", "AbortError"));
+  await assert.rejects(trainOnSeen(set, { ...training, signal, config, seed: 1 }), /Stopped/);
+});
+
 Deno.test("shuffleTypes renames every type and keeps the cells of a type together", () => {
   const shuffled = shuffleTypes(set, createRng(5));
   const pairs = new Set(set.novel.types.map((id, i) => `${id} ${shuffled.novel.types[i]}`));
