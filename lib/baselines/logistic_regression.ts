@@ -56,9 +56,14 @@ export function fitLogisticRegression(
 }
 
 /** softmax(x W + b) of each row. */
-export function predictLinear({ classes, weights, intercepts }: LinearMap, table: FeatureTable): Prediction {
+export function predictLinear(map: LinearMap, table: FeatureTable): Prediction {
+  return toPrediction(map.classes, softmaxRows(linearScores(map, table), map.classes.length));
+}
+
+/** x W + b of each row, rows x classes. */
+export function linearScores({ classes, weights, intercepts }: LinearMap, table: FeatureTable): Float32Array {
   requireColumns(table, weights.length / classes.length);
-  return toPrediction(classes, softmaxRows(scoresOf(table, weights, intercepts), classes.length));
+  return scoresOf(table, weights, intercepts);
 }
 
 /** The flat optimum: weights (features x classes), then intercepts. The loss is divided by C n, a pure scaling. */

@@ -36,6 +36,22 @@ export function fitNeighbours(
   };
 }
 
+/** Mean Euclidean distance of each row to its k nearest rows of `table`, by default 15: how far it is from all that is known. */
+export function fitNeighbourDistance(
+  table: FeatureTable,
+  { k = 15 }: { k?: number } = {},
+): (query: FeatureTable) => Float32Array {
+  const nearest = Math.min(k, table.rows);
+  return (query) => {
+    requireColumns(query, table.cols);
+    const distances = new Float32Array(query.rows);
+    forDistances(query, table, (row, squared) => {
+      for (const near of smallest(squared, nearest)) distances[row] += Math.sqrt(squared[near]) / nearest;
+    });
+    return distances;
+  };
+}
+
 /**
  * Nearest class mean by Euclidean distance. Probabilities are those of round Gaussians of one width, the
  * variance within classes s^2: softmax_k(-||x - mean_k||^2 / (2 s^2)).

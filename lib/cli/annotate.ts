@@ -7,6 +7,7 @@ import { checkpointsDir, resultsDir, startBackend, writeFileAtomically } from ".
 import { annotate, type AnnotateRequest, type Annotation } from "../tasks/annotate.ts";
 import { modelEmbedder } from "../tasks/annotation/embedder.ts";
 import { startEmbedWorkers } from "../tasks/annotation/parallel.ts";
+import { CONFIDENCE } from "../tasks/annotation/roll_up.ts";
 import { toResult } from "../tasks/annotation/result.ts";
 import {
   checkOutputs,
@@ -57,6 +58,12 @@ export const command = createCommand("annotate", "Names the type of every cell o
     "trained",
   )
   .option(
+    "--confidence <p>",
+    "a cell is rolled up the ontology until its summed probability is at least this, 0.5 to 1",
+    Number,
+    CONFIDENCE,
+  )
+  .option(
     "--workers <n>",
     "threads that share the cells (default: one a core, at most 8)",
     integer({ min: 1 }),
@@ -97,6 +104,7 @@ interface AnnotateFlags {
   readonly layer?: string;
   readonly useRaw?: true;
   readonly values?: typeof VALUES[number];
+  readonly confidence: number;
 }
 
 function outputPaths(input: string, { out, report }: AnnotateFlags): OutputPaths {
@@ -114,9 +122,10 @@ async function prepare(paths: OutputPaths): Promise<void> {
 }
 
 function requestOf(input: string, flags: AnnotateFlags): AnnotateRequest {
-  const { reference, labelKey, truthKey, layer, useRaw, values } = flags;
+  const { reference, labelKey, truthKey, layer, useRaw, values, confidence } = flags;
   return {
     input,
+    confidence,
     choice: { layer, useRaw, values },
     ...(reference ? { reference: { path: reference, labelKey } } : {}),
     ...(truthKey === undefined ? {} : { truthKey }),

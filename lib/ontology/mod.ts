@@ -2,6 +2,7 @@ export * from "./close_names.ts";
 export * from "./create.ts";
 export * from "./find.ts";
 export * from "./graph.ts";
+export * from "./information.ts";
 export { foldLabel } from "./labels.ts";
 export * from "./load.ts";
 export { parseObo } from "./obo.ts";

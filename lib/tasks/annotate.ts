@@ -7,7 +7,8 @@ import { embedAll, type Embedder } from "./annotation/embedder.ts";
 import { type CellLabels, readLabels } from "./annotation/labels.ts";
 import { findMarkers, type Markers } from "./annotation/markers.ts";
 import { geneNames, readCells, type ReadChoice, type ReadFile } from "./annotation/read.ts";
-import { type Evaluation, labelledPairs, scoreCalls, tabulate } from "./annotation/scores.ts";
+import { type Evaluation, labelledPairs, scoreCalls, scoreRolledUp, tabulate } from "./annotation/scores.ts";
+import { CONFIDENCE, requireConfidence, type RolledUp, rollUp } from "./annotation/roll_up.ts";
 import type { Calls, FileReport } from "./annotation/types.ts";
 import type { Embeddings } from "./annotation/vectors.ts";
 
@@ -21,6 +22,8 @@ export interface AnnotateRequest {
   readonly reference?: { readonly path: string; readonly labelKey: string };
   /** The obs column of `input` that holds true types, to score the calls; null for none. Default: the label key (or `cell_type`) where the file has it. */
   readonly truthKey?: string | null;
+  /** The summed probability that a rolled-up answer reaches, from 0.5 to 1; default 0.5. */
+  readonly confidence?: number;
 }
 
 /** What a run needs beside its request. */
@@ -40,6 +43,8 @@ export interface Annotation {
   readonly reference: (FileReport & { readonly labelKey: string; readonly heldOut: HeldOut }) | null;
   readonly embeddings: Embeddings;
   readonly calls: Calls;
+  /** The calls where they are sure enough, else the terms above them that are. */
+  readonly rolled: RolledUp;
   readonly markers: Markers;
   readonly evaluation: Evaluation | null;
   readonly model: { readonly preset: string; readonly hash: string };
@@ -57,6 +62,7 @@ export interface Annotation {
 export async function annotate(request: AnnotateRequest, context: AnnotateContext): Promise<Annotation> {
   const { embedder, ontology, seed } = context;
   requireKnowledge(request, embedder);
+  requireConfidence(request.confidence ?? CONFIDENCE);
   const query = await readCells(request.input, request.choice ?? {}, embedder.vocabulary);
   try {
     const truthKey = truthKeyOf(request, query);
@@ -64,11 +70,13 @@ export async function annotate(request: AnnotateRequest, context: AnnotateContex
     const reference = request.reference ? await readReference(request.reference, context) : null;
     try {
       const named = await nameCells(query, reference, context);
-      const scored = truth && scoreAll({ query, reference, truth, calls: named.calls }, context);
+      const rolled = rollUp(named.calls, { ontology, confidence: request.confidence });
+      const scored = truth && scoreAll({ query, reference, truth, calls: named.calls, rolled }, context);
       return {
         input: query.report,
         obsNames: query.cells.source.obsNames,
         ...named,
+        rolled,
         evaluation: scored && truthKey !== null ? { truthKey, ...scored } : null,
         markers: markersOf(query, named.calls),
         model: { preset: embedder.preset, hash: embedder.hash },
@@ -121,10 +129,11 @@ async function nameCells(query: ReadFile, reference: Reference | null, context: 
   const embeddings = await embedFile(query, context);
   if (!reference) return { embeddings, calls: callByText(context.embedder, embeddings), reference: null };
   const { file, labelKey, labels } = reference;
-  const known = { embeddings: await embedFile(file, context), labels };
-  const { heldOut, ...calls } = callByReference(known, embeddings, {
+  const known = { cells: file.cells, embeddings: await embedFile(file, context), labels };
+  const { heldOut, ...calls } = callByReference(known, { cells: query.cells, embeddings }, {
     seed: context.seed,
     text: context.embedder,
+    signal: context.signal,
   });
   return { embeddings, calls, reference: { ...file.report, labelKey, heldOut } };
 }
@@ -139,9 +148,10 @@ interface Scorable {
   readonly reference: Reference | null;
   readonly truth: CellLabels;
   readonly calls: Calls;
+  readonly rolled: RolledUp;
 }
 
-function scoreAll({ query, reference, truth, calls }: Scorable, context: AnnotateContext) {
+function scoreAll({ query, reference, truth, calls, rolled }: Scorable, context: AnnotateContext) {
   const pairs = labelledPairs(truth);
   const called = Array.from(pairs.rows, (row) => calls.types[calls.best[row]]);
   const baselines = reference
@@ -153,7 +163,10 @@ function scoreAll({ query, reference, truth, calls }: Scorable, context: Annotat
     : scoreMajority(pairs.truth, context.ontology);
   return {
     cells: pairs.rows.length,
-    metrics: scoreCalls(calls, pairs, context.ontology),
+    metrics: {
+      ...scoreCalls(calls, pairs, context.ontology),
+      ...scoreRolledUp(rolled, calls, { pairs, ontology: context.ontology }),
+    },
     ...tabulate(pairs.truth, called),
     baselines,
   };

@@ -13,9 +13,11 @@ export function callByText({ types, temperature }: Embedder, embeddings: Embeddi
   const count = types.ids.length;
   const novelty = noveltyOf(cosines, count);
   for (let at = 0; at < cosines.length; at++) cosines[at] /= temperature;
+  const probabilities = softmaxRows(cosines, count);
   return {
     types: types.ids.map((id, i) => ({ id, name: types.names[i] })),
-    ...bestOf(softmaxRows(cosines, count), count),
+    ...bestOf(probabilities, count),
+    probabilities,
     novelty,
   };
 }

@@ -9,9 +9,10 @@ import {
   perClass,
   weightedF1,
 } from "../../metrics/mod.ts";
-import { ancestors, type Ontology } from "../../ontology/mod.ts";
+import { ancestors, informationContent, type Ontology } from "../../ontology/mod.ts";
 import { dataError } from "../../runtime/mod.ts";
 import { type CellLabels, keyOf } from "./labels.ts";
+import { type RolledUp, UNKNOWN } from "./roll_up.ts";
 import type { Calls, CellType } from "./types.ts";
 
 /** Metrics by snake_case name. */
@@ -69,6 +70,45 @@ export function scoreCalls(calls: Calls, { rows, truth }: Pairs, ontology: Ontol
   return {
     ...scoreTypes(truth, called, ontology),
     ...(both ? { novelty_auroc: auroc(isNew, Array.from(rows, (row) => calls.novelty[row])) } : {}),
+  };
+}
+
+/**
+ * How rolled-up answers fare: `hierarchical_accuracy`, where an answer is right that is the true type, above it or below it;
+ * `information`, the mean information content of the answers, without which the root would always be the best;
+ * `rolled_up` and `unknown`, the shares of cells. Unknown is right for a cell whose type could not be called, and says nothing.
+ */
+export function scoreRolledUp(
+  rolled: RolledUp,
+  calls: Calls,
+  { pairs, ontology }: { pairs: Pairs; ontology: Ontology },
+): Scores {
+  const known = new Set(calls.types.map(keyOf));
+  const above = new Map<string, ReadonlyMap<string, number>>();
+  const higher = (id: string) => {
+    const found = above.get(id) ?? (ontology.terms.has(id) ? ancestors(ontology, id) : new Map());
+    above.set(id, found);
+    return found;
+  };
+  const information = Float64Array.from(
+    rolled.types,
+    (type) => type === UNKNOWN ? 0 : ontology.terms.has(type.id) ? informationContent(ontology, type.id) : 1,
+  );
+  const isRight = (truth: CellType, place: number) => {
+    const answer = rolled.types[place];
+    if (answer === UNKNOWN) return !known.has(keyOf(truth));
+    return keyOf(truth) === keyOf(answer) || higher(truth.id).has(answer.id) ||
+      higher(answer.id).has(truth.id);
+  };
+  const places = Array.from(pairs.rows, (row) => rolled.place[row]);
+  const share = (test: (place: number, i: number) => boolean) => places.filter(test).length / places.length;
+  return {
+    hierarchical_accuracy: share((place, i) => isRight(pairs.truth[i], place)),
+    information: places.reduce((sum, place) => sum + information[place], 0) / places.length,
+    flat_information: places.reduce((sum, _, i) => sum + information[calls.best[pairs.rows[i]]], 0) /
+      places.length,
+    rolled_up: share((place, i) => rolled.types[place] !== UNKNOWN && place !== calls.best[pairs.rows[i]]),
+    unknown: share((place) => rolled.types[place] === UNKNOWN),
   };
 }
 

@@ -15,7 +15,9 @@ export interface Calls {
   readonly best: Int32Array;
   /** Calibrated probability of the best type, in [0, 1]. */
   readonly confidence: Float32Array;
-  /** 1 - the cosine of the cell to the type it resembles most, in [0, 1]: near 1, it resembles none. */
+  /** Calibrated probability of each of `types`, cells x types. */
+  readonly probabilities: Float32Array;
+  /** How little the cell resembles any of the types, in [0, 1]; above 0.5 it is likelier to be of none. */
   readonly novelty: Float32Array;
 }
 

@@ -37,14 +37,21 @@ function requireEnding(flag: string, path: string, endings: readonly string[]): 
   throw usageError(`Cannot write ${flag} ${path}: its name has to end in ${endings.join(", ")}`);
 }
 
-/** The four obs columns of every answer. */
-export function obsColumns({ calls }: Annotation) {
+/**
+ * The obs columns of every answer: the best type of each cell whatever its confidence (`kcellfm_cell_type`, its id
+ * `kcellfm_cl_id`, its probability `kcellfm_confidence`), how little it resembles any (`kcellfm_novelty`), and the
+ * deepest term that is sure enough, or "unknown" (`kcellfm_confident_type`, `kcellfm_confident_cl_id`).
+ */
+export function obsColumns({ calls, rolled }: Annotation) {
   const types = Array.from(calls.best, (type) => calls.types[type]);
+  const sure = Array.from(rolled.place, (place) => rolled.types[place]);
   return {
     kcellfm_cell_type: types.map(({ name }) => name),
     kcellfm_cl_id: types.map(({ id }) => id),
     kcellfm_confidence: calls.confidence,
     kcellfm_novelty: calls.novelty,
+    kcellfm_confident_type: sure.map(({ name }) => name),
+    kcellfm_confident_cl_id: sure.map(({ id }) => id),
   };
 }
 
@@ -64,13 +71,14 @@ export function provenance(annotation: Annotation, versions: Record<string, stri
       ? {
         reference: reference.name,
         label_key: reference.labelKey,
-        head_c: reference.heldOut.c,
-        text_weight: reference.heldOut.textWeight,
-        temperature: reference.heldOut.temperature,
+        expert_weights: { ...reference.heldOut.weights },
+        held_out_accuracy: reference.heldOut.accuracy,
+        types_left_out: reference.heldOut.leftOut,
       }
       : {}),
     values: input.values.kind,
     values_evidence: input.values.evidence,
+    rolled_up_to: annotation.rolled.confidence,
     normalisation: "log1p of counts scaled to 10,000 a cell",
     genes_known: input.overlap.known,
     genes_in_file: input.genes,

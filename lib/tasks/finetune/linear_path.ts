@@ -94,7 +94,7 @@ function unscaled({ classes, weights, intercepts }: LinearMap, { mean, inverseSd
 }
 
 /** (x - mean) / sd times the correlation ratio of each feature. */
-function weighedScaling(table: FeatureTable, labels: readonly string[]): Scaling {
+export function weighedScaling(table: FeatureTable, labels: readonly string[]): Scaling {
   const { classes, codes } = encodeLabels(table, labels);
   const { mean, inverseSd } = measureScaling(table);
   const cells = csrFromDense(table.features, table.rows, table.cols);

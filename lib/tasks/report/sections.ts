@@ -136,9 +136,9 @@ function referenceText({ name, cells, labelKey, heldOut }: NonNullable<Annotatio
   return `${base}; on ${count(heldOut.cells)} held-out reference cells accuracy ${
     heldOut.accuracy.toFixed(3)
   }, ` +
-    `macro-F1 ${heldOut.macro_f1.toFixed(3)}; the text of the types counts ${
-      heldOut.textWeight.toFixed(2)
-    } times as much`;
+    `macro-F1 ${heldOut.macro_f1.toFixed(3)}; weights: ${
+      Object.entries(heldOut.weights).map(([name, weight]) => `${name} ${weight.toFixed(2)}`).join(", ")
+    }`;
 }
 
 function named({ rank, color, name }: CalledType): string {
