@@ -7,11 +7,12 @@ import {
   type StoredTensor,
 } from "../data/safetensors.ts";
 import { readVocabulary, writeVocabulary } from "../genes/mod.ts";
-import { loadParams, storeParams } from "../nn/mod.ts";
-import { modelError, sha256, writeFileAtomically, zeroRng } from "../runtime/mod.ts";
+import { loadParams, matchNames, storeParams } from "../nn/mod.ts";
+import { modelError, parseJson, sha256, writeFileAtomically, zeroRng } from "../runtime/mod.ts";
 import { cellConfigSchema, parseCellConfig } from "./config.ts";
 import type { CellModel } from "./model.ts";
 import { initCellParams } from "./params.ts";
+import { cellShapes } from "./shapes.ts";
 
 /** The files of a cell checkpoint. */
 const FILES = {
@@ -66,14 +67,20 @@ export async function loadCellCheckpoint(directory: string): Promise<CellModel> 
   const content = await readContent(join(directory, FILES.config));
   const vocabulary = await readVocabulary(join(directory, FILES.genes));
   const { informativeness, ...vectors } = readTables(join(directory, FILES.tables), content.types.ids.length);
-  const params = initCellParams(zeroRng(), {
+  const path = join(directory, FILES.weights);
+  const bytes = await readBytes(path);
+  const { tensors } = decodeSafetensors(bytes, path);
+  const sizes = {
     config: content.config,
     genes: vocabulary.symbols.length,
     classes: content.classes.length,
-  });
-  const path = join(directory, FILES.weights);
-  const bytes = await readBytes(path);
-  loadParams(params, decodeSafetensors(bytes, path).tensors, path);
+  };
+  const problems = matchNames(cellShapes(sizes), tensors); // before memory is taken for what the configuration says
+  if (problems.length > 0) {
+    throw modelError(`Cannot load ${path}: ${problems.join("; ")}; use the checkpoint's own config.json`);
+  }
+  const params = initCellParams(zeroRng(), sizes);
+  loadParams(params, tensors, path);
   const { config, classes, temperature } = content;
   const types = { ...content.types, ...vectors };
   return {
@@ -89,7 +96,7 @@ export async function loadCellCheckpoint(directory: string): Promise<CellModel> 
 }
 
 async function readContent(path: string): Promise<z.infer<typeof checkpointSchema>> {
-  const json: unknown = JSON.parse(new TextDecoder().decode(await readBytes(path)));
+  const json = parseJson(new TextDecoder().decode(await readBytes(path)), path);
   const config = typeof json === "object" && json && "config" in json ? json.config : undefined;
   parseCellConfig(config, path);
   const result = checkpointSchema.safeParse(json);

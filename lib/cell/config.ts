@@ -1,20 +1,23 @@
 import { z } from "zod";
 import { modelError } from "../runtime/mod.ts";
 
+/** Far above any model there is: what is larger is a slip of the pen, and would be met as memory that ran out. */
+const Size = z.int().positive().max(65_536);
+
 /** Everything that fixes the shape and the reading rule of a cell model; stored with every checkpoint. */
 export const cellConfigSchema = z.strictObject({
   preset: z.string(),
   /** Width of tokens and of the cell embedding (d_model). */
-  width: z.int().positive(),
-  layers: z.int().positive(),
+  width: Size,
+  layers: z.int().positive().max(1024),
   /** Tokens a cell at most, `<cls>` included. */
-  length: z.int().min(2),
+  length: z.int().min(2).max(1 << 20),
   /** Mamba-2: d_inner = expand * width. */
-  expand: z.int().positive(),
-  headDim: z.int().positive(),
-  stateDim: z.int().positive(),
-  convWidth: z.int().positive(),
-  chunk: z.int().positive(),
+  expand: Size,
+  headDim: Size,
+  stateDim: Size,
+  convWidth: Size,
+  chunk: Size,
   dropout: z.number().min(0).max(1),
   /** Add each layer's input to its output; the original does not (`false` for parity). */
   residual: z.boolean(),

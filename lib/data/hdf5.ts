@@ -1,6 +1,6 @@
 import * as h5 from "h5wasm/node";
 import { fileError, KcellfmError, requireFolder } from "../runtime/mod.ts";
-import { requireHdf5 } from "./hdf5_check.ts";
+import { requireHdf5, requirePlausible } from "./hdf5_check.ts";
 import { ChunkReader } from "./hdf5_chunks.ts";
 import {
   decodeField,
@@ -112,6 +112,9 @@ export class Hdf5File {
     return this.#run(path, () => {
       const meta = h5.Module.get_dataset_metadata(this.#file.file_id, path);
       const { shape, chunks, size, littleEndian } = meta;
+      if (this.#raw && shape) {
+        requirePlausible(shape.reduce((a, b) => a * b, size), this.#raw.statSync().size);
+      }
       const info = { shape, chunks, type: valueTypeOf(meta), size, littleEndian };
       this.#info.set(path, info);
       return info;
@@ -137,9 +140,11 @@ export class Hdf5File {
   #chunkReader(path: string): ChunkReader | null {
     let reader = this.#chunks.get(path);
     if (reader !== undefined) return reader;
-    const { shape, chunks, littleEndian } = this.info(path);
+    const { shape, chunks, size, littleEndian } = this.info(path);
     const mayRead = this.#raw && shape?.length === 1 && chunks && littleEndian;
-    reader = mayRead ? ChunkReader.open(this.#raw, path, shape[0]) : null;
+    reader = mayRead
+      ? this.#run(path, () => ChunkReader.open(this.#raw!, path, { total: shape[0], size }))
+      : null;
     this.#chunks.set(path, reader);
     return reader;
   }

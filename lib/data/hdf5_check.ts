@@ -2,6 +2,22 @@ import { fileError } from "../runtime/mod.ts";
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
+/** Bytes that one deflated byte becomes at most (zlib's own figure). */
+export const MOST_INFLATED = 1032;
+/** Bytes that any dataset may claim, however small its file. */
+const SMALL = 1 << 20;
+
+/**
+ * Fails when a dataset claims more bytes than a file of `size` bytes could hold deflated: reading would first take the
+ * memory, then meet the damage. Holds for datasets that were written; those never written are refused with the damaged.
+ *
+ * @throws {RangeError}
+ */
+export function requirePlausible(claimed: number, size: number): void {
+  if (claimed <= MOST_INFLATED * size + SMALL) return;
+  throw new RangeError(`it claims ${claimed} bytes, its file has ${size}; the file may be damaged`);
+}
+
 /**
  * Fails with one clear line when `path` is missing, empty, not HDF5, or shorter than its superblock says.
  * The library would print a page of diagnostics instead. Layout: HDF5 File Format Specification, section II.A.

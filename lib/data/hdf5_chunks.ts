@@ -1,5 +1,6 @@
 import { inflateSync } from "node:zlib";
-import { FileBytes, findPath, type Message, messagesOf } from "./hdf5_format.ts";
+import { FileBytes, findPath, type Message, messagesOf, treeNode } from "./hdf5_format.ts";
+import { MOST_INFLATED } from "./hdf5_check.ts";
 
 /** A chunk of a one-dimensional dataset: its first element, and where its stored bytes lie. */
 interface Chunk {
@@ -40,8 +41,16 @@ export class ChunkReader {
     this.#chunks = chunks;
   }
 
-  /** A reader of the dataset at `path`, or null where it has to be left to the library. */
-  static open(file: Deno.FsFile, path: string, total: number): ChunkReader | null {
+  /**
+   * A reader of the dataset at `path` (`total` elements of `size` bytes), or null where it has to be left to the library.
+   *
+   * @throws {RangeError} when the index of its chunks is damaged.
+   */
+  static open(
+    file: Deno.FsFile,
+    path: string,
+    { total, size }: { total: number; size: number },
+  ): ChunkReader | null {
     const bytes = new FileBytes(file);
     const entry = findPath(bytes, path);
     if (entry === null || entry === "missing") return null;
@@ -50,7 +59,7 @@ export class ChunkReader {
     const filters = messages.find(({ type }) => type === FILTERS);
     if (!layout || !filters || !isDeflateOnly(bytes, filters)) return null;
     const shape = chunkShape(bytes, layout);
-    if (!shape) return null;
+    if (!shape || shape.elementSize !== size || shape.chunkSize < 1) return null;
     const chunks = chunksBelow(bytes, shape.tree);
     const isWhole = chunks !== null && chunks.length === Math.ceil(total / shape.chunkSize) &&
       chunks.every(({ start }, i) => start === i * shape.chunkSize);
@@ -85,7 +94,9 @@ export class ChunkReader {
     if (this.#last?.index === index) return this.#last.values;
     const { address, bytes } = this.#chunks[index];
     const whole = this.shape.chunkSize * this.shape.elementSize;
-    const values = inflateSync(this.#bytes.read(address, bytes), { chunkSize: Math.max(whole, 64) });
+    const stored = this.#bytes.read(address, bytes);
+    const most = Math.max(64, Math.min(whole, MOST_INFLATED * stored.length));
+    const values = inflateSync(stored, { chunkSize: most, maxOutputLength: most });
     if (values.length !== whole) {
       throw new RangeError(`a chunk inflates to ${values.length} of ${whole} bytes`);
     }
@@ -115,10 +126,10 @@ function chunkShape(bytes: FileBytes, { body }: Message): ChunkShape | null {
 const KEY_BYTES = 24;
 const UNDEFINED = 2 ** 64;
 
-/** The chunks below a node of a version 1 B-tree, in order; null where one skipped its filter. */
-function chunksBelow(bytes: FileBytes, tree: number): Chunk[] | null {
-  if (tree >= UNDEFINED || bytes.text(tree, 3) !== "TREE") return null;
-  const [level, used] = [bytes.uint(tree + 5, 1), bytes.uint(tree + 6, 2)];
+/** The chunks below a node of a version 1 B-tree, in order; null where there is none or one skipped its filter. */
+function chunksBelow(bytes: FileBytes, tree: number, seen = new Set<number>()): Chunk[] | null {
+  if (tree >= UNDEFINED) return null;
+  const { level, used } = treeNode(bytes, tree, seen);
   const stride = KEY_BYTES + 8;
   const node = bytes.read(tree + 24, used * stride);
   const view = new DataView(node.buffer);
@@ -126,7 +137,7 @@ function chunksBelow(bytes: FileBytes, tree: number): Chunk[] | null {
   for (let at = 0; at + stride <= node.length; at += stride) {
     const address = Number(view.getBigUint64(at + KEY_BYTES, true));
     if (level > 0) {
-      const below = chunksBelow(bytes, address);
+      const below = chunksBelow(bytes, address, seen);
       if (below === null) return null;
       chunks.push(...below);
     } else {

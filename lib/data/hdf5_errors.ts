@@ -1,12 +1,13 @@
 import { messageOf } from "../runtime/mod.ts";
+import { guardHeaps, type StreamRead } from "./hdf5_heaps.ts";
 
 /**
  * Runs a call of the HDF5 library, whose emscripten file system is `fs`, and throws what the library has to say of it: by itself it prints a page on stderr and returns garbage.
  * (h5wasm's throwing error handler would leave the handles of the interrupted call open, and with them the file.)
  */
 export function loudly<T>(fs: object | null, call: () => T): T {
-  const streams = fs as { write: StreamWrite };
-  const write = streams.write;
+  const streams = fs as EmscriptenFiles;
+  const { write, read } = streams;
   const decoder = new TextDecoder();
   let said = "";
   streams.write = (stream, heap, offset, length, position) => {
@@ -14,6 +15,7 @@ export function loudly<T>(fs: object | null, call: () => T): T {
     said += decoder.decode(heap.subarray(offset, offset + length), { stream: true });
     return length;
   };
+  streams.read = guardHeaps(read);
   try {
     const result = call();
     if (said !== "") throw new Error(said);
@@ -22,10 +24,16 @@ export function loudly<T>(fs: object | null, call: () => T): T {
     throw said === "" ? error : new Error(said, { cause: error });
   } finally {
     streams.write = write;
+    streams.read = read;
   }
 }
 
 const STDERR = 2;
+interface EmscriptenFiles {
+  write: StreamWrite;
+  read: StreamRead;
+}
+
 /** Emscripten's FS.write, through which everything passes that the library writes. */
 type StreamWrite = (
   stream: { fd: number },

@@ -51,12 +51,18 @@ export interface Message {
   readonly size: number;
 }
 
-/** The messages of the object header (version 1) at `address`; none where it is of version 2. */
+/** Bytes of an object header at most: no library writes larger ones, and damaged lengths would be walked for minutes. */
+const MAX_HEADER = 1 << 20;
+
+/** The messages of the object header (version 1) at `address`; none where it is of version 2 or beyond reason. */
 export function messagesOf(bytes: FileBytes, address: number): Message[] {
   if (bytes.uint(address, 1) !== 1) return [];
   const messages: Message[] = [];
   const blocks = [{ at: address + 16, length: bytes.uint(address + 8, 4) }];
+  let total = 0;
   for (const { at, length } of blocks) {
+    total += length;
+    if (total > MAX_HEADER) return [];
     for (let next = at; next + 8 <= at + length;) {
       const message = { type: bytes.uint(next, 2), body: next + 8, size: bytes.uint(next + 2, 2) };
       messages.push(message);
@@ -88,21 +94,43 @@ function findEntry(bytes: FileBytes, { tree, heap }: SymbolTable, name: string):
 }
 
 /** Addresses of the symbol nodes below a B-tree node, in order. */
-function symbolNodes(bytes: FileBytes, tree: number): number[] {
-  const [level, used] = [bytes.uint(tree + 5, 1), bytes.uint(tree + 6, 2)];
+function symbolNodes(bytes: FileBytes, tree: number, seen = new Set<number>()): number[] {
+  const { level, used } = treeNode(bytes, tree, seen);
   const children = Array.from({ length: used }, (_, i) => bytes.uint(tree + 24 + 8 + 16 * i, 8));
-  return level === 0 ? children : children.flatMap((child) => symbolNodes(bytes, child));
+  return level === 0 ? children : children.flatMap((child) => symbolNodes(bytes, child, seen));
+}
+
+/**
+ * The level of a version 1 B-tree node and how many children it has; it is added to `seen`.
+ *
+ * @throws {RangeError} when there is no node, or the walk was here before: a damaged tree may run in circles.
+ */
+export function treeNode(
+  bytes: FileBytes,
+  address: number,
+  seen: Set<number>,
+): { level: number; used: number } {
+  if (seen.has(address) || bytes.text(address, 3) !== "TREE") {
+    throw new RangeError(`its index has no node at byte ${address}, the file is damaged`);
+  }
+  seen.add(address);
+  return { level: bytes.uint(address + 5, 1), used: bytes.uint(address + 6, 2) };
 }
 
 /** Little-endian fields of a file by address. */
 export class FileBytes {
-  constructor(readonly file: Deno.FsFile) {}
+  readonly #size: number;
 
-  /** Up to `length` bytes: fewer where the file ends. */
+  constructor(readonly file: Deno.FsFile) {
+    this.#size = file.statSync().size;
+  }
+
+  /** Up to `length` bytes: fewer, and no more memory, where the file ends. */
   read(address: number, length: number): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(length);
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.#size - address)));
+    if (bytes.length === 0) return bytes;
     this.file.seekSync(address, Deno.SeekMode.Start);
-    for (let at = 0; at < length;) {
+    for (let at = 0; at < bytes.length;) {
       const count = this.file.readSync(bytes.subarray(at));
       if (count === null) return bytes.subarray(0, at);
       at += count;

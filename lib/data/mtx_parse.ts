@@ -1,5 +1,6 @@
 import { fileError } from "../runtime/mod.ts";
 import { fileBytes } from "./bytes.ts";
+import { MOST_INFLATED } from "./hdf5_check.ts";
 import { csrFromTriplets } from "./sparse.ts";
 import type { CsrMatrix } from "./types.ts";
 
@@ -25,6 +26,10 @@ export async function parseMatrixMarket(
   const lines = new NumberLines(path);
   const header = await lines.header();
   const byGene = rowsAre(header) === "genes";
+  const { size } = Deno.statSync(path);
+  if (header.entries * SHORTEST > MOST_INFLATED * size) {
+    throw lines.error(`it announces ${header.entries} entries, more than its ${size} bytes can hold`);
+  }
   const [first, second] = [new Int32Array(header.entries), new Int32Array(header.entries)];
   const values = new Float32Array(header.entries);
   let at = 0;
@@ -49,6 +54,8 @@ export async function parseMatrixMarket(
 }
 
 const NEWLINE = 10;
+/** Bytes of the shortest entry, "1 1" and a new line. */
+const SHORTEST = 4;
 
 /** A text file as a header and then batches of the numbers on its lines. */
 class NumberLines {

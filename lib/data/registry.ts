@@ -1,6 +1,7 @@
 import { z } from "zod";
 import registry from "../../data/registry.json" with { type: "json" };
-import { usageError } from "../runtime/errors.ts";
+import { dataError, usageError } from "../runtime/errors.ts";
+import { parseJson } from "../runtime/json.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digits");
 const RelativePath = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, "expected a relative path without ..");
@@ -48,6 +49,18 @@ export const RegistrySchema = z.strictObject({ version: z.literal(1), datasets: 
 export type Dataset = Readonly<z.infer<typeof DatasetSchema>>;
 
 const DATASETS: readonly Dataset[] = RegistrySchema.parse(registry).datasets;
+
+/**
+ * The data sets of a registry's text; `where` names it in errors.
+ *
+ * @throws {KcellfmError} tag "file", when it is not JSON; tag "data", naming the first field that is wrong.
+ */
+export function parseRegistry(text: string, where: string): readonly Dataset[] {
+  const result = RegistrySchema.safeParse(parseJson(text, where));
+  if (result.success) return result.data.datasets;
+  const [{ path, message }] = result.error.issues;
+  throw dataError(`Cannot use the registry ${where}: ${path.join(".") || "(root)"}: ${message}`);
+}
 
 /** Every data set of `data/registry.json`, in its order. */
 export const listDatasets = (): readonly Dataset[] => DATASETS;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { decodeSafetensors, encodeSafetensors, readSafetensors } from "../data/safetensors.ts";
 import { loadParams, storeParams } from "../nn/mod.ts";
 import { createRng, messageOf, modelError, sha256, writeFileAtomically } from "../runtime/mod.ts";
-import { textConfigSchema } from "./config.ts";
+import { type TextConfig, textConfigSchema } from "./config.ts";
 import { initText } from "./encoder.ts";
 import { createTextModel, type TextModel, type TypeEmbeddings } from "./model.ts";
 import { loadTokenizer } from "./tokenizer.ts";
@@ -74,6 +74,7 @@ export async function loadTextCheckpoint(directory: string): Promise<TextCheckpo
   const { config, types, made } = readContent(join(directory, FILES.config));
   const path = join(directory, FILES.weights);
   const bytes = await readBytes(path);
+  requireRoom(config, { path, bytes: bytes.length });
   const params = initText(createRng("shape"), config);
   loadParams(params, decodeSafetensors(bytes, path).tensors, path);
   return {
@@ -108,6 +109,17 @@ function readContent(path: string): z.infer<typeof contentSchema> {
   if (result.success) return result.data;
   const issues = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw modelError(`Cannot read the text checkpoint's ${path}: ${issues.join("; ")}`);
+}
+
+/** Fails when a configuration asks for more numbers than the weights have, before memory is taken for them. */
+function requireRoom({ bert, dim }: TextConfig, { path, bytes }: { path: string; bytes: number }): void {
+  const { vocab_size, max_position_embeddings, hidden_size, num_hidden_layers, intermediate_size } = bert;
+  const rows = vocab_size + max_position_embeddings + dim +
+    num_hidden_layers * (4 * hidden_size + 2 * intermediate_size);
+  if (2 * rows * hidden_size <= bytes) return; // two bytes a number at least
+  throw modelError(
+    `Cannot load ${path}: its ${bytes} bytes are fewer than its config.json asks for; use the checkpoint's own`,
+  );
 }
 
 function readTypes(path: string, shape: [number, number]): Float32Array {

@@ -1,5 +1,5 @@
 import { Tokenizer } from "@huggingface/tokenizers";
-import { fileError } from "../runtime/mod.ts";
+import { fileError, messageOf } from "../runtime/mod.ts";
 import { NORMALIZER, SPECIAL_TOKENS } from "./wordpiece.ts";
 
 /** A Hugging Face tokenizer.json, as far as we rely on it. */
@@ -38,7 +38,14 @@ export interface TextTokenizer {
  * @throws {KcellfmError} tag "file", when it is missing, not JSON, not WordPiece, or lacks a special token.
  */
 export function loadTokenizer(path: string): TextTokenizer {
-  return createTokenizer(path.endsWith(".txt") ? readVocabulary(path) : readJson(path));
+  const json = path.endsWith(".txt") ? readVocabulary(path) : readJson(path);
+  try {
+    const tokenizer = createTokenizer(json);
+    tokenizer.encode("T cell", 8); // what it is made of shows only when it cuts
+    return tokenizer;
+  } catch (error) {
+    throw fileError(`Cannot use the tokenizer ${path}: ${messageOf(error)}; fetch or write it again`, error);
+  }
 }
 
 function readVocabulary(path: string): TokenizerJson {
@@ -62,12 +69,16 @@ function readJson(path: string): TokenizerJson {
   } catch (error) {
     throw fileError(`Cannot read the tokenizer ${path}: it is missing or not JSON`, error);
   }
-  if (json.model?.type !== "WordPiece") {
+  if (json?.model?.type !== "WordPiece") {
     throw fileError(
-      `Cannot use the tokenizer ${path}: its model is ${json.model?.type ?? "missing"}, not WordPiece`,
+      `Cannot use the tokenizer ${path}: its model is ${json?.model?.type ?? "missing"}, not WordPiece`,
     );
   }
-  return json;
+  const ids = Object.values(json.model.vocab ?? {}).sort((a, b) => a - b);
+  if (ids.length > 0 && ids.every((id, i) => id === i)) return json;
+  throw fileError(
+    `Cannot use the tokenizer ${path}: the ids of its vocabulary are not 0, 1, 2, ... once each`,
+  );
 }
 
 /** A tokenizer from the content of a tokenizer.json. */

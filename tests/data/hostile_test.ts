@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { cellPreset, parseCellConfig } from "lib/cell/mod.ts";
+import { openCells, openH5ad, parseRegistry } from "lib/data/mod.ts";
+import { loadTokenizer, wordPieceJson } from "lib/text/mod.ts";
+import { SPECIAL_TOKENS } from "lib/text/wordpiece.ts";
+import { fixture, inFolder, oneLine } from "./helpers.ts";
+
+// What fuzzing found (deno task fuzz), each as the smallest file that showed it.
+
+Deno.test("openH5ad refuses a heap of texts that would keep the library walking for ever", () =>
+  inFolder(async (folder) => {
+    const bytes = Deno.readFileSync(fixture("latest.h5ad"));
+    assert.equal(bytes[3120], 43);
+    bytes[3120] = 0; // the size of what is free in the global heap at 2048
+    const path = join(folder, "heap.h5ad");
+    Deno.writeFileSync(path, bytes);
+    await assert.rejects(
+      openH5ad(path),
+      oneLine("file", /heap\.h5ad: HDF5 says "bad global heap/),
+    );
+    (await openH5ad(fixture("modern.h5ad"))).close(); // and the library goes on working
+  }));
+
+Deno.test("openCells refuses a MatrixMarket file that announces more entries than its bytes can hold", () =>
+  inFolder(async (folder) => {
+    const write = (name: string, text: string) => Deno.writeTextFileSync(join(folder, name), text);
+    write("barcodes.tsv", "a\nb\n");
+    write("genes.tsv", "E1\tG1\nE2\tG2\n");
+    write("matrix.mtx", "%%MatrixMarket matrix coordinate integer general\n2 2 2000000000\n1 1 1\n");
+    await assert.rejects(
+      openCells(folder),
+      oneLine("file", /announces 2000000000 entries, more than its \d+ bytes can hold/),
+    );
+  }));
+
+Deno.test("loadTokenizer refuses parts it does not know and ids that are not 0, 1, 2, ...", () =>
+  inFolder((folder) => {
+    const json = wordPieceJson([...SPECIAL_TOKENS, "t", "cell"]);
+    const path = join(folder, "tokenizer.json");
+    const load = (changed: unknown) => {
+      Deno.writeTextFileSync(path, JSON.stringify(changed));
+      return () => loadTokenizer(path);
+    };
+    assert.throws(
+      load({ ...json, decoder: { type: "Nothing" } }),
+      oneLine("file", /tokenizer\.json: Unknown/),
+    );
+    const vocab = { ...json.model.vocab, cell: 900 };
+    assert.throws(
+      load({ ...json, model: { ...json.model, vocab } }),
+      oneLine("file", /ids of its vocabulary are not/),
+    );
+  }));
+
+Deno.test("parseCellConfig refuses sizes beyond reason before memory is taken", () => {
+  assert.throws(
+    () => parseCellConfig({ ...cellPreset("nano"), width: 2 ** 30 }, "config.json"),
+    oneLine("model", /config\.json: width: Too big/),
+  );
+});
+
+Deno.test("parseRegistry names the first field that is wrong", () => {
+  assert.throws(() => parseRegistry("{", "registry.json"), oneLine("file", /registry\.json: it is not JSON/));
+  assert.throws(
+    () => parseRegistry('{"version": 1, "datasets": [{"name": 1}]}', "registry.json"),
+    oneLine("data", /registry registry\.json: datasets\.0\.name/),
+  );
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { cellPreset, disposeModel, loadCellCheckpoint, parseCellConfig } from "lib/cell/mod.ts";
+import { openCells, openH5ad, openTensors, parseRegistry } from "lib/data/mod.ts";
+import { unpackInto } from "lib/data/download_unpack.ts";
+import { loadOntology } from "lib/ontology/mod.ts";
+import { parseJson } from "lib/runtime/mod.ts";
+import { loadTokenizer, loadTypeEmbeddings } from "lib/text/mod.ts";
+import { checkCells, checkElements, checkTensors } from "./checks.ts";
+import * as seeds from "./seeds.ts";
+
+/** A file, or a folder of files by name, that reads well. */
+export type Seed = Readonly<Record<string, Uint8Array>>;
+
+/** A reader under test: what reads well, and the reading, which throws whatever it throws. */
+export interface Target {
+  readonly name: string;
+  readonly seeds: () => Seed[] | Promise<Seed[]>;
+  /** Reads what was written to `folder`, where files have the seed's names; `file` is the first of them. */
+  readonly read: (place: { folder: string; file: string }) => void | Promise<void>;
+}
+
+const cells = async ({ file }: { file: string }) => checkCells(await openCells(file));
+
+/** Every reader that is given files of others. */
+export const TARGETS: readonly Target[] = [
+  {
+    name: "h5ad",
+    seeds: () => seeds.fixtures("data", ["latest.h5ad", "v06.h5ad", "v07.h5ad"]),
+    read: readH5ad,
+  },
+  { name: "h5ad, chunks", seeds: () => seeds.chunked(), read: readH5ad },
+  { name: "10x h5", seeds: () => seeds.fixtures("data", ["tenx_v2.h5", "tenx_v3.h5"]), read: cells },
+  {
+    name: "MatrixMarket",
+    seeds: seeds.matrixMarket,
+    read: async ({ folder }) => checkCells(await openCells(folder)),
+  },
+  { name: "CSV", seeds: seeds.tables, read: cells },
+  {
+    name: "OBO",
+    seeds: seeds.ontologies,
+    read: async ({ file }) => assert.ok((await loadOntology(file)).terms.size > 0),
+  },
+  {
+    name: "safetensors",
+    seeds: () => seeds.fixtures("text", ["tiny_bert.safetensors"]),
+    read: readTensorFile,
+  },
+  {
+    name: "PyTorch",
+    seeds: () => seeds.fixtures("torch", ["zip.pth", "legacy.pth"]),
+    read: readTensorFile,
+  },
+  {
+    name: "archives",
+    seeds: seeds.archives,
+    read: ({ folder, file }) => unpackInto(join(folder, "unpacked"), file),
+  },
+  { name: "tokenizer", seeds: seeds.tokenizers, read: readTokenizer },
+  {
+    name: "registry",
+    seeds: seeds.registry,
+    read: ({ file }) => void parseRegistry(Deno.readTextFileSync(file), file),
+  },
+  {
+    name: "configuration",
+    seeds: () => [{ "config.json": seeds.json(cellPreset("nano")) }],
+    read: ({ file }) => void parseCellConfig(parseJson(Deno.readTextFileSync(file), file), file),
+  },
+  { name: "type vectors", seeds: seeds.typeVectors, read: ({ folder }) => void loadTypeEmbeddings(folder) },
+  {
+    name: "cell checkpoint",
+    seeds: seeds.checkpoint,
+    read: async ({ folder }) => disposeModel(await loadCellCheckpoint(folder)),
+  },
+];
+
+async function readH5ad({ file }: { file: string }): Promise<void> {
+  const opened = await openH5ad(file);
+  try {
+    checkElements(opened);
+  } finally {
+    checkCells(opened);
+  }
+}
+
+async function readTensorFile({ file }: { file: string }): Promise<void> {
+  checkTensors((await openTensors(file)).tensors);
+}
+
+function readTokenizer({ file }: { file: string }): void {
+  const ids = loadTokenizer(file).encode("naive CD4+ T cell, alpha-beta", 16);
+  assert.ok(ids.length <= 16 && ids.every((id) => Number.isInteger(id) && id >= 0), `${ids}`);
+}
