@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { engineLine, engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
@@ -19,8 +18,10 @@ import { openCellModel } from "../tasks/original.ts";
 import { renderReport } from "../tasks/report/mod.ts";
 import { startRun } from "../tasks/run_facts.ts";
 import { usualWorkers } from "../train/mod.ts";
+import { holdOutTypes } from "./annotate_hold_out.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";
-import { createProgress, type ProgressBar } from "./progress.ts";
+import { fileSha256 } from "./file_sha256.ts";
+import { progressByStep } from "./progress_by_step.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 import { terminalTable } from "./table.ts";
 
@@ -68,8 +69,13 @@ export const command = createCommand("annotate", "Names the type of every cell o
     "threads that share the cells (default: one a core, at most 8)",
     integer({ min: 1 }),
   )
+  .option(
+    "--hold-out-types",
+    "instead of naming FILE: take each labelled type out of the reference in turn (default: of a half of FILE) and score how well novelty finds its cells",
+  )
   .option("--ontology <file>", "an .obo or .obo.gz release (default: the one built in)")
   .action(async (file, options) => {
+    if (options.holdOutTypes) return await holdOutTypes(file, options);
     const paths = outputPaths(file, options);
     await prepare(paths);
     const finish = startRun();
@@ -77,20 +83,20 @@ export const command = createCommand("annotate", "Names the type of every cell o
     const ontology = await loadOntology(options.ontology ?? null);
     const checkpoint = options.checkpoint ?? join(checkpointsDir(), options.preset);
     const model = await openCellModel(checkpoint, { text: options.text });
-    const bars = progressByFile();
+    const bars = progressByStep();
     const workers = await startEmbedWorkers(model, { count: options.workers ?? usualWorkers() });
     const annotation = await annotate(requestOf(file, options), {
       embedder: modelEmbedder(model, { candidates: options.candidates, workers }),
       ontology,
       seed: options.seed,
       signal: interruptSignal(),
-      onProgress: bars.update,
+      onProgress: (name, done, total) => bars.update(`Reading ${name}`, done, total),
     }).finally(() => workers?.close());
     const facts = { ...finish(annotation.input.cells), backend: engineName(backend) };
     const report = await renderReport(annotation, facts);
     await writeAnnotation(annotation, paths, facts.versions);
     await writeFileAtomically(paths.report, report);
-    const result = toResult(annotation, { ...facts, sha256: await sha256(file) });
+    const result = toResult(annotation, { ...facts, sha256: await fileSha256(file) });
     const resultPath = result && await writeResult(result);
     console.log(`${engineLine(backend)}\n${summary(annotation, { ...paths, resultPath })}`);
   });
@@ -130,27 +136,6 @@ function requestOf(input: string, flags: AnnotateFlags): AnnotateRequest {
     ...(reference ? { reference: { path: reference, labelKey } } : {}),
     ...(truthKey === undefined ? {} : { truthKey }),
   };
-}
-
-/** One bar after the other, one for each file that is embedded. */
-function progressByFile() {
-  const bars = new Map<string, ProgressBar>();
-  return {
-    update(file: string, done: number, total: number) {
-      const bar = bars.get(file) ?? createProgress(`Reading ${file}`, total);
-      bars.set(file, bar);
-      bar.update(done, "cells");
-      if (done === total) bar.finish();
-    },
-  };
-}
-
-async function sha256(path: string): Promise<string | null> {
-  if (!(await Deno.stat(path)).isFile) return null;
-  const hash = createHash("sha256");
-  const file = await Deno.open(path);
-  for await (const chunk of file.readable) hash.update(chunk);
-  return hash.digest("hex");
 }
 
 function summary(annotation: Annotation, paths: OutputPaths & { resultPath: string | null }): string {

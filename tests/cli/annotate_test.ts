@@ -92,6 +92,20 @@ Deno.test("deno task annotate without --out answers in the results folder under 
     ]);
   }));
 
+Deno.test("deno task annotate --hold-out-types scores the novelty of each type and writes its result", () =>
+  withCheckpoint(async ({ query, reference, checkpoint, outputs }) => {
+    const args = [query, "--reference", reference, "--checkpoint", checkpoint, "--hold-out-types"];
+    const { code, output, written, errors } = await run(args, outputs);
+    assert.deepEqual([code, errors], [EXIT.ok, []]);
+    assert.deepEqual(written, ["novelty-query_by_reference.json"]);
+    assert.match(output, /AUROC of novelty on each held-out type[\s\S]*max_softmax[\s\S]*h_score/);
+    const [{ task, repeats, metrics, baselines }] = await readResults(outputs);
+    assert.equal(task, "novelty");
+    assert.ok(repeats >= 3);
+    assert.deepEqual(Object.keys(baselines), ["max_softmax", "nearest_cells"]);
+    assert.ok((metrics.auroc ?? 0) > 0.5, `${metrics.auroc}`); // chance is 0.5
+  }));
+
 /** A call that has to fail: what is wrong, how the file is made, further flags, and what the line says. */
 interface BadCall {
   readonly what: string;

@@ -52,7 +52,7 @@ function fitOne({ features, rows, cols }: FeatureTable, codes: Int32Array, class
   for (let row = 0; row < rows; row++) {
     for (let j = 0; j < cols; j++) rest.set(row, j, features[row * cols + j] - means[codes[row] * cols + j]);
   }
-  const covariance = rest.transpose().mmul(rest).div(Math.max(1, rows - 1));
+  const covariance = rest.transpose().mmul(rest).div(rows);
   const round = Math.max(covariance.trace() / cols, 1e-12);
   const shrunk = covariance.mul(1 - SHRINKAGE).add(Matrix.eye(cols, cols, SHRINKAGE * round));
   const whiten = Float64Array.from(

@@ -18,7 +18,8 @@ export interface NoveltyExperimentOptions {
   readonly seed: number;
   readonly text: TextKnowledge;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number, type: string) => void;
+  /** Called after each held-out type. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** One type held out. */
@@ -58,8 +59,9 @@ export function noveltyExperiment(
   }
   return types.map((key, done) => {
     options.signal?.throwIfAborted();
-    options.onProgress?.(done, types.length, key);
-    return holdOut(key, { reference, query, options });
+    const row = holdOut(key, { reference, query, options });
+    options.onProgress?.(done + 1, types.length);
+    return row;
   });
 }
 

@@ -28,7 +28,7 @@ export interface HoldOutContext {
   readonly ontology: Ontology;
   readonly seed: number;
   readonly signal?: AbortSignal;
-  /** Called with each step's name: a file being read, or a type being held out. */
+  /** Called with each step's name: files being read, types being held out. */
   readonly onProgress?: (step: string, done: number, total: number) => void;
 }
 
@@ -68,8 +68,7 @@ export async function runHoldOutTypes(request: HoldOutRequest, context: HoldOutC
       seed: context.seed,
       text: context.embedder,
       signal: context.signal,
-      onProgress: (done, total, key) =>
-        context.onProgress?.(`Without ${reference.types.get(key)?.name ?? key}`, done, total),
+      onProgress: (done, total) => context.onProgress?.("Types held out", done, total),
     });
     return {
       input: query.report,
