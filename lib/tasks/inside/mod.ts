@@ -1,4 +1,6 @@
 export * from "./head.ts";
 export * from "./layer.ts";
+export * from "./losses.ts";
+export * from "./maps.ts";
 export * from "./scan.ts";
 export * from "./timing.ts";
