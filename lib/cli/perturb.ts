@@ -24,7 +24,7 @@ import {
   writeConditionScores,
   writeSplits,
 } from "../tasks/perturbation/mod.ts";
-import { GEARS_AS_PUBLISHED, type GearsSettings } from "../tasks/perturbation/gears_train.ts";
+import { GEARS_AS_PUBLISHED, type GearsSettings } from "../tasks/perturbation/gears_settings.ts";
 import { startRun } from "../tasks/run_facts.ts";
 import { createCommand, integer } from "./flags.ts";
 import { leagueTables, reporterTable } from "./perturb_tables.ts";

@@ -18,6 +18,8 @@ export interface GearsBatch {
   readonly rows: {
     readonly perturbed: Float32Array;
     readonly counts: Float32Array;
+    /** Numbers of the perturbed genes of each row. */
+    readonly nodes: readonly (readonly number[])[];
     /** `[genes, rows or 1, width]`. */
     readonly vectors?: { readonly values: Float32Array; readonly shape: [number, number, number] };
   };
@@ -46,18 +48,31 @@ export function treatmentsOf(
   ];
 }
 
-/** What batches are made from and how. */
-export interface BatchOptions {
+/** How many pairs there are. */
+export interface PairCounts {
   readonly batchSize: number;
+  /** Pairs of an epoch at most, drawn anew for each; default: one a cell. */
+  readonly pairsPerEpoch?: number;
+}
+
+/** What batches are made from and how. */
+export interface BatchOptions extends PairCounts {
+  /** Cells that each side of a pair is the mean of; default 1, as in the original. */
+  readonly pool?: number;
   /** Genes of the GO graph. */
   readonly nodes: number;
   readonly rng: Rng;
   readonly vectorsOf?: VectorsOf;
 }
 
-/** Pairs of an epoch's batches. */
-export const batchesPerEpoch = (treatments: readonly Treatment[], batchSize: number): number =>
-  Math.ceil(treatments.reduce((sum, { cells }) => sum + cells.rows, 0) / batchSize);
+/** Batches of an epoch. */
+export function batchesPerEpoch(
+  treatments: readonly Treatment[],
+  { batchSize, pairsPerEpoch = Infinity }: PairCounts,
+): number {
+  const pairs = treatments.reduce((sum, { cells }) => sum + cells.rows, 0);
+  return Math.ceil(Math.min(pairs, pairsPerEpoch) / batchSize);
+}
 
 /**
  * Every treated cell once in random order, each beside a control cell of its background drawn anew (the original draws
@@ -65,11 +80,11 @@ export const batchesPerEpoch = (treatments: readonly Treatment[], batchSize: num
  * that the model computes each treatment once a batch.
  */
 export function* pairBatches(treatments: readonly Treatment[], options: BatchOptions): Generator<GearsBatch> {
-  const { batchSize, rng } = options;
-  const pairs = treatments.flatMap(({ cells }, treatment) =>
+  const { batchSize, rng, pairsPerEpoch } = options;
+  const all = treatments.flatMap(({ cells }, treatment) =>
     Array.from({ length: cells.rows }, (_, cell) => ({ treatment, cell }))
   );
-  rng.split("order").shuffle(pairs);
+  const pairs = rng.split("order").shuffle(all).slice(0, pairsPerEpoch);
   for (let start = 0; start < pairs.length; start += batchSize) {
     const batch = { treatments, pairs: pairs.slice(start, start + batchSize) };
     yield stackPairs(batch, { ...options, rng: rng.split(start) });
@@ -90,7 +105,10 @@ interface Row {
   count: number;
 }
 
-function stackPairs({ treatments, pairs }: Pairs, { nodes, rng, vectorsOf }: BatchOptions): GearsBatch {
+function stackPairs(
+  { treatments, pairs }: Pairs,
+  { nodes, rng, vectorsOf, pool = 1 }: BatchOptions,
+): GearsBatch {
   const genes = treatments[0].cells.cols;
   const rows = new Map<string, Row>();
   const members = Map.groupBy(pairs, ({ treatment }) => treatment);
@@ -100,15 +118,14 @@ function stackPairs({ treatments, pairs }: Pairs, { nodes, rng, vectorsOf }: Bat
     const treatment = treatments[index];
     const [row, number] = findRow(rows, { treatment, index, rng, vectorsOf });
     row.count++;
-    const partner = partnerOf(row, cell, rng);
+    const place = (all: Float32Array) => all.subarray(pair * genes, (pair + 1) * genes);
     const isControl = treatment.nodes.length === 0;
-    control.set(cellOf(treatment.control.cells, partner), pair * genes);
-    truth.set(
-      isControl ? cellOf(treatment.control.cells, partner) : cellOf(treatment.cells, cell),
-      pair * genes,
-    );
-    reference.set(treatment.control.mean, pair * genes);
-    weigh(weights.subarray(pair * genes, (pair + 1) * genes), treatment.scored, {
+    const partner = partnerOf(row, cell, rng);
+    poolCells(place(control), treatment.control.cells, { first: partner, pool, rng });
+    if (isControl) place(truth).set(place(control));
+    else poolCells(place(truth), treatment.cells, { first: cell, pool, rng });
+    place(reference).set(treatment.control.mean);
+    weigh(place(weights), treatment.scored, {
       conditions: members.size,
       cells: members.get(index)!.length,
     });
@@ -117,8 +134,17 @@ function stackPairs({ treatments, pairs }: Pairs, { nodes, rng, vectorsOf }: Bat
   return { rows: stackRows([...rows.values()], nodes), rowOf, control, truth, reference, weights };
 }
 
-const cellOf = ({ features, cols }: FeatureTable, row: number) =>
-  features.subarray(row * cols, (row + 1) * cols);
+/** The mean of cell `first` and `pool - 1` others drawn at random, with repeats. */
+function poolCells(
+  out: Float32Array,
+  { features, rows, cols }: FeatureTable,
+  { first, pool, rng }: { first: number; pool: number; rng: Rng },
+): void {
+  for (let i = 0; i < pool; i++) {
+    const row = i === 0 ? first : rng.int(rows);
+    for (let gene = 0; gene < cols; gene++) out[gene] += features[row * cols + gene] / pool;
+  }
+}
 
 /** The row that a treatment's pairs share, and its number. */
 function findRow(
@@ -158,8 +184,9 @@ function stackRows(rows: readonly Row[], nodes: number): GearsBatch["rows"] {
   const perturbed = new Float32Array(rows.length * nodes);
   rows.forEach(({ treatment }, row) => treatment.nodes.forEach((node) => perturbed[row * nodes + node] = 1));
   const counts = Float32Array.from(rows, ({ count }) => count);
+  const numbers = rows.map(({ treatment }) => treatment.nodes);
   const vectors = rows.flatMap(({ vectors, pick }) => vectors ? [{ vectors, pick }] : []);
   return vectors.length === 0
-    ? { perturbed, counts }
-    : { perturbed, counts, vectors: takeVectors(vectors, rows[0].treatment.cells.cols) };
+    ? { perturbed, counts, nodes: numbers }
+    : { perturbed, counts, nodes: numbers, vectors: takeVectors(vectors, rows[0].treatment.cells.cols) };
 }

@@ -11,6 +11,8 @@ export interface GearsOutcome {
 }
 
 export interface GearsLossOptions {
+  /** Errors count by their power 2 + gamma; default 2, as in the original. */
+  readonly gamma?: 0 | 2;
   /** Weight of the direction term; default 0.1. */
   readonly lambda?: number;
   /** Take the sign as direction, whose gradient is zero, as the original does. Default false. */
@@ -21,19 +23,20 @@ export interface GearsLossOptions {
 const SHARPNESS = 0.5;
 
 /**
- * GEARS' loss (Roohani et al. 2023, gamma 2): the weighted sum of `|p - y|^4`, which makes large errors count most, and of
+ * GEARS' loss (Roohani et al. 2023): the weighted sum of `|p - y|^(2 + gamma)`, by which large errors count most, and of
  * `lambda (s(y - c) - s(p - c))^2` with c the control mean. The original's s is the sign; `tanh(d / 0.5)` has a gradient.
  */
 export function gearsLoss(
   { predicted, truth, reference, weights }: GearsOutcome,
-  { lambda = 0.1, asPublished = false }: GearsLossOptions = {},
+  { gamma = 2, lambda = 0.1, asPublished = false }: GearsLossOptions = {},
 ): { total: tf.Scalar; parts: { autofocus: tf.Scalar; direction: tf.Scalar } } {
   const side = (cells: tf.Tensor2D) => {
     const change = tf.sub(cells, reference);
     return asPublished ? tf.sign(change) : tf.tanh(tf.div(change, SHARPNESS));
   };
   const weigh = (errors: tf.Tensor) => tf.sum(tf.mul(errors, weights)) as tf.Scalar;
-  const autofocus = weigh(tf.square(tf.square(tf.sub(predicted, truth))));
+  const squares = tf.square(tf.sub(predicted, truth));
+  const autofocus = weigh(gamma === 2 ? tf.square(squares) : squares);
   const direction = tf.mul(weigh(tf.square(tf.sub(side(truth), side(predicted)))), lambda) as tf.Scalar;
   return { total: tf.add(autofocus, direction), parts: { autofocus, direction } };
 }

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import type { CellModel } from "../../cell/mod.ts";
-import { goNeighbours } from "../../data/mod.ts";
 import { setBlasThreads } from "../../kernels/mod.ts";
 import {
   disposeParams,
@@ -22,70 +21,25 @@ import {
 } from "./gears_batches.ts";
 import { coexpressionGraph } from "./gears_graphs.ts";
 import { gearsLoss } from "./gears_loss.ts";
-import { type GearsFrame, type LiveGears, openGraphs, predictMean, withGears } from "./gears_model.ts";
+import {
+  type GearsFrame,
+  type LiveGears,
+  openGraphs,
+  predictMean,
+  type StoredGears,
+  withGears,
+} from "./gears_model.ts";
 import { initGears } from "./gears_params.ts";
 import { cellModelVectors, randomVectors, type VectorsOf } from "./gene_embeddings.ts";
-import type {
-  Condition,
-  FitPerturbationOptions,
-  PerturbationModel,
-  PerturbationSet,
-  PerturbationSplit,
-} from "./types.ts";
-
-/** What stands for a gene before it is perturbed. */
-export const GEARS_EMBEDDINGS = ["none", "random", "kcellfm", "kcellfm+coexpression"] as const;
-/**
- * "none": GEARS' own gene embedding and its co-expression graph. "kcellfm": frozen vectors of a cell model, one a control
- * cell and gene, without that graph (as the original), or with it. "random": noise of the same width, without it.
- */
-export type GearsEmbeddings = typeof GEARS_EMBEDDINGS[number];
-
-/** How GEARS is trained. */
-export interface GearsSettings {
-  readonly hidden: number;
-  readonly epochs: number;
-  /** Pairs of cells in one forward pass, and passes in one optimiser step. */
-  readonly batchSize: number;
-  readonly accumulate: number;
-  /** Learning rate of the first epochs; it is halved every `halveAfter` epochs. */
-  readonly peak: number;
-  readonly halveAfter: number;
-  readonly weightDecay: number;
-  /** Weight of the loss's direction term. */
-  readonly lambda: number;
-  /** The direction term by sign, without gradient. */
-  readonly asPublished: boolean;
-}
-
-/** The original's settings (ORIGINAL section 5), batches and loss included. */
-export const GEARS_AS_PUBLISHED: GearsSettings = {
-  hidden: 64,
-  epochs: 15,
-  batchSize: 32,
-  accumulate: 5,
-  peak: 1e-3,
-  halveAfter: 1,
-  weightDecay: 5e-4,
-  lambda: 0.1,
-  asPublished: true,
-};
-
-/** Ours: the five batches of a step as one, which computes each treatment once instead of five times. */
-export const GEARS_SETTINGS: GearsSettings = {
-  ...GEARS_AS_PUBLISHED,
-  batchSize: 160,
-  accumulate: 1,
-  asPublished: false,
-};
-
-/** What GEARS takes beside the set and its split. */
-export interface GearsOptions extends FitPerturbationOptions, Partial<GearsSettings> {
-  /** Default "none". */
-  readonly embeddings?: GearsEmbeddings;
-  /** Gives "kcellfm" its vectors and "random" their width; it must live as long as predictions are made. */
-  readonly cellModel?: CellModel;
-}
+import {
+  GEARS_SETTINGS,
+  type GearsEmbeddings,
+  type GearsOptions,
+  type GearsSettings,
+} from "./gears_settings.ts";
+import { krigeChanges } from "./kriging.ts";
+import { perturbationGraph } from "./perturbation_graph.ts";
+import type { Condition, PerturbationModel, PerturbationSet, PerturbationSplit } from "./types.ts";
 
 /**
  * GEARS (Roohani et al. 2023), trained on pairs of a random control cell and a perturbed one; the epoch with the least
@@ -109,30 +63,42 @@ export async function fitGears(
   }
   const rng = createRng(options.seed).split("gears");
   const frame = buildFrame(set, train, { ...settings, rng });
-  const weights = await trainWeights(frame, { train, validation }, { settings, options, rng });
+  const stored = await trainWeights(frame, { train, validation }, { settings, options, rng });
   const { embeddings = "none" } = options;
   return {
-    name: embeddings === "none" ? "gears" : `gears_${embeddings.replace("+", "_")}`,
-    predict: (target) => withGears({ frame, weights }, (live) => predictMean(live, target)),
+    name: nameOf(embeddings, settings),
+    predict: (target) => withGears(stored, (live) => predictMean(live, target)),
   };
 }
+
+/** gears, gears_kcellfm, gears_prior, ... */
+const nameOf = (embeddings: GearsEmbeddings, { prior }: GearsSettings): string =>
+  ["gears", ...embeddings === "none" ? [] : embeddings.split("+"), ...prior ? ["prior"] : []].join("_");
 
 function buildFrame(
   set: PerturbationSet,
   train: readonly Condition[],
-  { embeddings = "none", hidden, terms, rng, cellModel }: GearsOptions & GearsSettings & { rng: Rng },
+  { embeddings = "none", hidden, prior, terms, rng, cellModel }: GearsOptions & GearsSettings & {
+    rng: Rng;
+  },
 ): GearsFrame {
   const genes = set.genes.length;
-  const names = [...new Set([...set.perturbable, ...set.genes])];
+  const graph = perturbationGraph(set, terms);
   const coexpression = embeddings === "none" || embeddings === "kcellfm+coexpression";
   const controls = new Set(train.map(({ control }) => control.cells));
   const cells = [...controls, ...train.map(({ cells }) => cells)];
   const vectorsOf = vectorSource(embeddings, { set, rng, cellModel });
-  const size = { genes, nodes: names.length, hidden, coexpression, vectors: cellModel?.config.width };
+  const size = {
+    genes,
+    nodes: graph.nodes.size,
+    hidden,
+    coexpression,
+    vectors: cellModel?.config.width,
+  };
   return {
+    ...graph,
     size: embeddings === "none" ? { ...size, vectors: undefined } : size,
-    nodes: new Map(names.map((name, node) => [name, node])),
-    go: normaliseAdjacency(goNeighbours(names, terms), names.length),
+    prior: prior ? krigeChanges(train, graph) : undefined,
     coexpression: coexpression ? normaliseAdjacency(coexpressionGraph(cells), genes) : undefined,
     vectorsOf,
   };
@@ -167,13 +133,19 @@ interface Training {
   readonly rng: Rng;
 }
 
-async function trainWeights(frame: GearsFrame, parts: Parts, { settings, options, rng }: Training) {
-  const live = { frame, params: initGears(rng.split("weights"), frame.size), graphs: openGraphs(frame) };
+async function trainWeights(
+  frame: GearsFrame,
+  parts: Parts,
+  { settings, options, rng }: Training,
+): Promise<StoredGears> {
+  const params = initGears(rng.split("weights"), frame.size);
+  const live = { frame, params, graphs: openGraphs(frame), trust: 1 };
   const threads = setBlasThreads(1); // its products are too small to share
   capEmbeddings(live);
   try {
     await runTraining(trainingOptions(live, parts, { settings, options, rng }));
-    return storeParams(live.params);
+    const trust = frame.prior ? measureTrust(live, parts.validation) : 1;
+    return { frame, weights: storeParams(params), trust };
   } finally {
     if (threads !== null) setBlasThreads(threads);
     disposeParams(live.params);
@@ -189,8 +161,10 @@ function trainingOptions(
   const treatments = treatmentsOf(train, live.frame.nodes);
   const { epochs, peak, weightDecay, halveAfter } = settings;
   const { batchSize, accumulate } = fitBatches(treatments, settings);
-  const stepsPerEpoch = Math.floor(batchesPerEpoch(treatments, batchSize) / accumulate);
-  const batches = { batchSize, nodes: live.frame.size.nodes, vectorsOf: live.frame.vectorsOf };
+  const { pairsPerEpoch, pool } = settings;
+  const stepsPerEpoch = Math.floor(batchesPerEpoch(treatments, { batchSize, pairsPerEpoch }) / accumulate);
+  const { size, vectorsOf } = live.frame;
+  const batches = { batchSize, pairsPerEpoch, pool, vectorsOf, nodes: size.nodes };
   let done = 0;
   return {
     params: live.params,
@@ -216,12 +190,13 @@ function trainingOptions(
 const MOST_ROWS = 2 ** 17;
 
 /** As many pairs a step as asked for, in more passes where they do not fit, in fewer where the set is small. */
-function fitBatches(treatments: readonly Treatment[], { batchSize, accumulate }: GearsSettings) {
-  const genes = treatments[0].cells.cols;
-  const most = Math.max(2, Math.floor(MOST_ROWS / genes));
+function fitBatches(treatments: readonly Treatment[], settings: GearsSettings) {
+  const { batchSize, accumulate, pairsPerEpoch } = settings;
+  const most = Math.max(2, Math.floor(MOST_ROWS / treatments[0].cells.cols));
   const size = Math.min(treatments.length, batchSize) <= most ? batchSize : Math.min(batchSize, most);
   const passes = Math.round(batchSize * accumulate / size);
-  return { batchSize: size, accumulate: Math.max(1, Math.min(passes, batchesPerEpoch(treatments, size))) };
+  const there = batchesPerEpoch(treatments, { batchSize: size, pairsPerEpoch });
+  return { batchSize: size, accumulate: Math.max(1, Math.min(passes, there)) };
 }
 
 /** Embeddings are at most one long, as in the original. */
@@ -230,19 +205,38 @@ function capEmbeddings({ params: { genes, coexpression, perturbations } }: LiveG
 }
 
 function batchLoss(
-  { params, graphs }: LiveGears,
+  { params, graphs, frame: { prior } }: LiveGears,
   batch: GearsBatch,
-  { training, lambda, asPublished }: GearsSettings & { training: TrainingMode },
+  { training, lambda, gamma, asPublished }: GearsSettings & { training: TrainingMode },
 ) {
-  const { rows: { perturbed, counts, vectors }, rowOf } = batch;
+  const { rows: { perturbed, counts, vectors, nodes }, rowOf } = batch;
   const [genes] = params.own.weight.shape;
   const table = (values: Float32Array) => tf.tensor2d(values, [rowOf.length, genes]);
   const rows = { perturbed, counts, vectors: vectors && tf.tensor3d(vectors.values, vectors.shape) };
-  const change = gearsChange(params, rows, { graphs, training });
+  const learnt = gearsChange(params, rows, { graphs, training });
+  const change = prior ? tf.add(learnt, tf.stack(nodes.map((own) => tf.tensor1d(prior(own))))) : learnt;
   const pick = tf.oneHot(tf.tensor1d(rowOf, "int32"), counts.length).toFloat() as tf.Tensor2D;
-  const predicted = tf.add(tf.matMul(pick, change), table(batch.control)) as tf.Tensor2D;
+  const predicted = tf.add(tf.matMul(pick, change as tf.Tensor2D), table(batch.control)) as tf.Tensor2D;
   const [truth, reference, weights] = [batch.truth, batch.reference, batch.weights].map(table);
-  return gearsLoss({ predicted, truth, reference, weights }, { lambda, asPublished });
+  return gearsLoss({ predicted, truth, reference, weights }, { lambda, gamma, asPublished });
+}
+
+/**
+ * How much of the learnt change, in [0, 1], comes closest to the validation conditions at their most differential genes, by
+ * least squares; all of it where there are none.
+ */
+function measureTrust(live: LiveGears, conditions: readonly Condition[]): number {
+  let [product, square] = [0, 0];
+  for (const condition of conditions) {
+    const predicted = predictMean(live, condition, VALIDATION_CELLS);
+    const prior = predictMean({ ...live, trust: 0 }, condition);
+    for (const gene of condition.differential) {
+      const learnt = predicted[gene] - prior[gene];
+      product += learnt * (condition.mean[gene] - prior[gene]);
+      square += learnt ** 2;
+    }
+  }
+  return square > 0 ? Math.min(1, Math.max(0, product / square)) : 1;
 }
 
 /** Control cells that gene vectors are taken from while validating. */

@@ -12,9 +12,11 @@ import {
   type DescriptorMaker,
   symbolVectors,
 } from "./descriptors.ts";
-import { fitGears, GEARS_EMBEDDINGS, type GearsSettings } from "./gears_train.ts";
+import { GEARS_EMBEDDINGS, type GearsOptions, type GearsSettings } from "./gears_settings.ts";
+import { fitGears } from "./gears_train.ts";
+import { fitKriging } from "./kriging.ts";
 import type { NamedFit } from "./run.ts";
-import type { PerturbationSet } from "./types.ts";
+import type { FitPerturbation, PerturbationSet } from "./types.ts";
 
 /** What models may build on. */
 export interface ModelResources {
@@ -43,6 +45,7 @@ function geneBaselines(set: PerturbationSet, { terms, cell }: ModelResources): N
   const vectors = cell && symbolVectors(cell);
   return [
     named(fitLinear, "linear_pca", byLoadings),
+    { name: "kriging_go", fit: fitKriging },
     ...(set.perturbable.some((gene) => terms.has(gene)) ? described("go", byTerms) : []),
     ...(vectors && set.perturbable.some((gene) => vectors.of(gene))
       ? described("kcellfm", byVectors(vectors))
@@ -61,8 +64,8 @@ function contextBaselines(set: PerturbationSet, { cell }: ModelResources): Named
 }
 
 /**
- * GEARS alone; and, with a cell model that knows some of the set's genes, on its vectors, on noise of the same width, and on its
- * vectors beside the co-expression graph.
+ * GEARS alone, and on what kriging leaves over; and, with a cell model that knows some of the set's genes, on its vectors, on
+ * noise of the same width, and on its vectors beside the co-expression graph.
  */
 export function gearsFits(
   set: PerturbationSet,
@@ -70,11 +73,16 @@ export function gearsFits(
 ): NamedFit[] {
   const match = cell && nameMatcher(cell.vocabulary);
   const known = match ? set.genes.filter((gene) => typeof match(gene) !== "string").length : 0;
-  return GEARS_EMBEDDINGS.filter((embeddings) => embeddings === "none" || known > 0).map((embeddings) => ({
-    name: embeddings === "none" ? "gears" : `gears_${embeddings.replace("+", "_")}`,
-    fit: (visible, split, options) =>
-      fitGears(visible, split, { ...options, ...settings, embeddings, cellModel: cell }),
-  }));
+  const fit = (own: Partial<GearsOptions>): FitPerturbation => (visible, split, options) =>
+    fitGears(visible, split, { ...options, ...settings, ...own, cellModel: cell });
+  const kinds = GEARS_EMBEDDINGS.filter((embeddings) => embeddings === "none" || known > 0);
+  return [
+    ...kinds.map((embeddings) => ({
+      name: embeddings === "none" ? "gears" : `gears_${embeddings.replace("+", "_")}`,
+      fit: fit({ embeddings }),
+    })),
+    { name: "gears_prior", fit: fit({ prior: true }) },
+  ];
 }
 
 /** The three models on one description. */

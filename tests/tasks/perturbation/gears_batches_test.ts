@@ -31,7 +31,10 @@ Deno.test("pairBatches has every treated and every control cell once, in another
   assert.deepEqual(truth(createRng(1)).toSorted(), all.toSorted());
   assert.notDeepEqual(truth(createRng(1)), truth(createRng(2)));
   assert.deepEqual(truth(createRng(1)), truth(createRng(1)));
-  assert.equal(batchesOf().length, batchesPerEpoch(treatments, 50));
+  assert.equal(batchesOf().length, batchesPerEpoch(treatments, { batchSize: 50 }));
+  const few = { batchSize: 50, pairsPerEpoch: 120 };
+  assert.deepEqual(batchesOf(few).map(({ rowOf }) => rowOf.length), [50, 50, 20]);
+  assert.equal(batchesPerEpoch(treatments, few), 3);
 });
 
 Deno.test("pairBatches computes equal perturbations once, and counts their pairs", () => {
@@ -93,4 +96,19 @@ Deno.test("pairBatches passes vectors that all cells share as they are", () => {
   const [batch] = batchesOf({ vectorsOf: () => ({ width: 2, cells: null, values }) });
   assert.deepEqual(batch.rows.vectors?.shape, [genes, 1, 2]);
   assert.equal(batch.rows.vectors?.values, values);
+});
+
+Deno.test("pairBatches pools cells: the mean of many is near the condition's", () => {
+  const spread = (pool: number) => {
+    const [{ rowOf, rows, truth }] = batchesOf({ pool });
+    const distances = Array.from(rowOf, (row, pair) => {
+      const nodesOf = rows.nodes[row].join();
+      const { cells } = treatments.find(({ nodes }) => nodes.join() === nodesOf)!;
+      const mean = (gene: number) =>
+        cells.features.reduce((sum, value, i) => i % genes === gene ? sum + value / cells.rows : sum, 0);
+      return Math.abs(truth[pair * genes] - mean(0));
+    });
+    return distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
+  };
+  assert.ok(spread(25) < 0.4 * spread(1)); // a fifth by the law of large numbers
 });
