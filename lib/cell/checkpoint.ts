@@ -6,9 +6,9 @@ import {
   readSafetensors,
   type StoredTensor,
 } from "../data/safetensors.ts";
-import { readVocabulary, writeVocabulary } from "../genes/mod.ts";
+import { readVocabulary, vocabularyText } from "../genes/mod.ts";
 import { loadParams, matchNames, storeParams } from "../nn/mod.ts";
-import { modelError, parseJson, sha256, writeFileAtomically, zeroRng } from "../runtime/mod.ts";
+import { modelError, parseJson, sha256, writeTogether, zeroRng } from "../runtime/mod.ts";
 import { cellConfigSchema, parseCellConfig } from "./config.ts";
 import type { CellModel } from "./model.ts";
 import { initCellParams } from "./params.ts";
@@ -27,13 +27,15 @@ const checkpointSchema = z.object({
   classes: z.array(z.string()),
   types: z.object({ ids: z.array(z.string()), names: z.array(z.string()) }),
   temperature: z.number().positive(),
+  /** Of the weights that belong to it; checkpoints from before it was written lack it. */
+  weights_sha256: z.string().optional(),
   /** How it was made, for people: data, seed, command, versions. */
   made: z.record(z.string(), z.unknown()),
 });
 
 /**
  * Writes a model to a folder: configuration, weights (half precision unless `dtype` says otherwise), gene
- * vocabulary and type vectors, each file atomically.
+ * vocabulary and type vectors, which take their places together.
  *
  * @returns the sha256 of the weights
  */
@@ -50,12 +52,15 @@ export async function saveCellCheckpoint(
   ]);
   const weights = encodeSafetensors(storeParams(model.params, dtype));
   const { config, classes, temperature } = model;
-  const content = { config, classes, types: { ids, names }, temperature, made };
-  await writeFileAtomically(join(directory, FILES.weights), weights);
-  await writeFileAtomically(join(directory, FILES.tables), encodeSafetensors(tables));
-  await writeVocabulary(join(directory, FILES.genes), model.vocabulary);
-  await writeFileAtomically(join(directory, FILES.config), JSON.stringify(content, null, 1) + "\n");
-  return await sha256(weights);
+  const hash = await sha256(weights);
+  const content = { config, classes, types: { ids, names }, temperature, weights_sha256: hash, made };
+  await writeTogether(directory, {
+    [FILES.weights]: weights,
+    [FILES.tables]: encodeSafetensors(tables),
+    [FILES.genes]: vocabularyText(model.vocabulary),
+    [FILES.config]: JSON.stringify(content, null, 1) + "\n",
+  });
+  return hash;
 }
 
 /**
@@ -69,6 +74,12 @@ export async function loadCellCheckpoint(directory: string): Promise<CellModel> 
   const { informativeness, ...vectors } = readTables(join(directory, FILES.tables), content.types.ids.length);
   const path = join(directory, FILES.weights);
   const bytes = await readBytes(path);
+  const hash = await sha256(bytes);
+  if (content.weights_sha256 !== undefined && content.weights_sha256 !== hash) {
+    throw modelError(
+      `Cannot load ${path}: it is not the file that its config.json was written with; save or fetch both again`,
+    );
+  }
   const { tensors } = decodeSafetensors(bytes, path);
   const sizes = {
     config: content.config,
@@ -91,7 +102,7 @@ export async function loadCellCheckpoint(directory: string): Promise<CellModel> 
     classes,
     types,
     temperature,
-    hash: await sha256(bytes),
+    hash,
   };
 }
 

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileError, KcellfmError, messageOf, networkError } from "../runtime/mod.ts";
+import { fileError, KcellfmError, messageOf, networkError, syncFolder } from "../runtime/mod.ts";
 import { findCached, findInFolder, gzipInto, statOrNull } from "./download_cache.ts";
 import type { Expected, Fingerprint } from "./download_check.ts";
 import { fingerprint, mismatch, wrongKind } from "./download_check.ts";
@@ -148,6 +148,7 @@ async function finish(path: string, delivery: Delivery): Promise<void> {
   if (!errand.gzip) {
     await part.file.syncData();
     await Deno.rename(part.path, path);
+    await syncFolder(dirname(path));
   }
   await writeReceipt(path, found, errand.url);
 }

@@ -2,10 +2,11 @@ import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { extract, type ReadEntry } from "tar";
 // @ts-types="@types/yauzl"
 import type { Entry, ZipFile } from "yauzl";
-import { fileError, messageOf, temporaryPath } from "../runtime/mod.ts";
+import { fileError, messageOf, syncFile, syncFolder, temporaryPath } from "../runtime/mod.ts";
 import { archiveGate, type ArchiveLimits, type ArchiveMember } from "./archive_gate.ts";
 import { openZip } from "./zip_file.ts";
 
@@ -25,13 +26,32 @@ export async function unpackInto(folder: string, archive: string, limits: Archiv
   try {
     const objection = archiveGate((await Deno.stat(archive)).size, limits);
     await (archive.endsWith(".zip") ? unzip : untar)(archive, { folder: temporary, objection });
+    await syncTree(temporary);
     await rename(temporary, folder);
   } catch (error) {
     if (await exists(folder)) return; // another process was first
     throw fileError(`Cannot unpack ${archive}: ${messageOf(error)}; delete it and fetch it again`, error);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await removeTree(temporary);
   }
+}
+
+/** Removes a folder into which a broken unpacking may still be writing its last files. */
+async function removeTree(folder: string): Promise<void> {
+  for (let tries = 1; tries <= 10; tries++) {
+    const isGone = await rm(folder, { recursive: true, force: true }).then(() => true, () => false);
+    if (isGone && !await exists(folder)) return;
+    await delay(20 * tries);
+  }
+}
+
+/** Flushes every file below a folder, which is about to count as whole. */
+async function syncTree(folder: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    await (isDirectory ? syncTree(path) : syncFile(path));
+  }
+  await syncFolder(folder);
 }
 
 interface Unpacking {

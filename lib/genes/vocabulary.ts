@@ -45,11 +45,16 @@ export const splitList = (field: string | undefined): string[] => field ? field.
 
 /** Writes what {@linkcode readVocabulary} reads; `path` holds the whole file or nothing. */
 export async function writeVocabulary(path: string, vocabulary: GeneVocabulary): Promise<void> {
+  await writeFileAtomically(path, vocabularyText(vocabulary));
+}
+
+/** The content of the file that {@linkcode readVocabulary} reads. */
+export function vocabularyText(vocabulary: GeneVocabulary): string {
   const { symbols, ensembl, aliases, scale } = vocabulary;
   const header = scale ? [...COLUMNS, "scale"] : COLUMNS;
   const rows = symbols.map((symbol, i) => {
     const fields = [symbol, ensembl[i], aliases[i].join("|")];
     return scale ? [...fields, String(scale[i])] : fields;
   });
-  await writeFileAtomically(path, [header, ...rows].map((row) => row.join("\t") + "\n").join(""));
+  return [header, ...rows].map((row) => row.join("\t") + "\n").join("");
 }

@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
-import { fileError } from "./errors.ts";
+import { dirname, join } from "node:path";
+import { fileError, KcellfmError } from "./errors.ts";
 
 /** A name beside `path` that no reader takes for the finished file. */
 export function temporaryPath(path: string): string {
@@ -20,21 +20,80 @@ export async function writeAtomically(
   const temporary = temporaryPath(path);
   try {
     await write(temporary);
-    const file = await Deno.open(temporary, { read: true, write: true });
-    await file.syncData();
-    file.close();
+    await syncFile(temporary);
     await Deno.rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
-    throw error;
+    throw writeProblem(path, error);
+  }
+}
+
+/** Flushes the content of a file to the disk. */
+export async function syncFile(path: string): Promise<void> {
+  using file = await Deno.open(path, { read: true, write: true });
+  await file.syncData();
+}
+
+/** Flushes the names in a folder to the disk, so that a rename outlives a power cut; Windows has no such call. */
+export async function syncFolder(path: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  using folder = await Deno.open(path);
+  await folder.sync();
+}
+
+/** What the file system refuses, as one line that says what to do; other errors as they are. */
+export function writeProblem(path: string, error: unknown): unknown {
+  if (error instanceof KcellfmError) return error;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const advice = ADVICE[String(code)];
+  return advice === undefined ? error : fileError(`Cannot write ${path}: ${advice}`, error);
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full; free some space or choose another folder",
+  EDQUOT: "your quota of disk space is used up; free some space or choose another folder",
+  EROFS: "the file system can only be read; choose another folder",
+  EACCES: "its folder may not be written to; choose another folder or ask who owns it",
+  EPERM: "its folder may not be written to; choose another folder or ask who owns it",
+  EIO: "the disk does not take it; try another one",
+};
+
+/**
+ * Writes files that belong together: all are on the disk under temporary names before the first takes its place, in the given order,
+ * so that a power cut finds either none or, within the moment of the renames, a beginning of them.
+ *
+ * @throws {KcellfmError} tag "file", as {@linkcode writeAtomically}.
+ */
+export async function writeTogether(
+  folder: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
+  const staged: { path: string; temporary: string }[] = [];
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(folder, name);
+      requireFolder(path);
+      const temporary = temporaryPath(path);
+      staged.push({ path, temporary });
+      await Deno.writeFile(temporary, bytesOf(content));
+      await syncFile(temporary);
+    }
+    for (const { path, temporary } of staged) await Deno.rename(temporary, path);
+    await syncFolder(folder);
+  } catch (error) {
+    await Promise.all(staged.map(({ temporary }) => Deno.remove(temporary).catch(() => {})));
+    throw writeProblem(folder, error);
   }
 }
 
 /** {@linkcode writeAtomically} for content that is already in memory. */
 export function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  return writeAtomically(path, (temporary) => Deno.writeFile(temporary, bytes));
+  return writeAtomically(path, (temporary) => Deno.writeFile(temporary, bytesOf(content)));
 }
+
+const bytesOf = (content: string | Uint8Array): Uint8Array =>
+  typeof content === "string" ? new TextEncoder().encode(content) : content;
 
 /** Fails with one clear line when the folder that should hold `path` is missing. */
 export function requireFolder(path: string): void {

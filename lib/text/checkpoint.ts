@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { decodeSafetensors, encodeSafetensors, readSafetensors } from "../data/safetensors.ts";
 import { loadParams, storeParams } from "../nn/mod.ts";
-import { createRng, messageOf, modelError, sha256, writeFileAtomically } from "../runtime/mod.ts";
+import { createRng, messageOf, modelError, sha256, writeTogether } from "../runtime/mod.ts";
 import { type TextConfig, textConfigSchema } from "./config.ts";
 import { initText } from "./encoder.ts";
 import { createTextModel, type TextModel, type TypeEmbeddings } from "./model.ts";
@@ -42,7 +42,7 @@ export interface TextCheckpointExtras {
 
 /**
  * Writes a model to a folder: configuration, tokenizer.json, weights and type vectors (half precision), metrics;
- * each file atomically.
+ * which take their places together.
  *
  * @returns the sha256 of the weights
  */
@@ -52,16 +52,16 @@ export async function saveTextCheckpoint(
   { types, made, metrics }: TextCheckpointExtras,
 ): Promise<string> {
   await Deno.mkdir(directory, { recursive: true });
-  const write = (file: string, content: string | Uint8Array) =>
-    writeFileAtomically(join(directory, file), content);
   const weights = encodeSafetensors(storeParams(model.params, "F16"));
   const { ids, names, dim, vectors } = types;
   const stored = { dtype: "F16", shape: [ids.length, dim], data: vectors } as const;
-  await write(FILES.tokenizer, JSON.stringify(model.tokenizer.json) + "\n");
-  await write(FILES.weights, weights);
-  await write(FILES.types, encodeSafetensors(new Map([["types", stored]])));
-  await write(FILES.metrics, JSON.stringify(metrics, null, 2) + "\n");
-  await write(FILES.config, JSON.stringify({ config: model.config, made, types: { ids, names } }) + "\n");
+  await writeTogether(directory, {
+    [FILES.tokenizer]: JSON.stringify(model.tokenizer.json) + "\n",
+    [FILES.weights]: weights,
+    [FILES.types]: encodeSafetensors(new Map([["types", stored]])),
+    [FILES.metrics]: JSON.stringify(metrics, null, 2) + "\n",
+    [FILES.config]: JSON.stringify({ config: model.config, made, types: { ids, names } }) + "\n",
+  });
   return await sha256(weights);
 }
 

@@ -41,8 +41,9 @@ export function loadTokenizer(path: string): TextTokenizer {
   const json = path.endsWith(".txt") ? readVocabulary(path) : readJson(path);
   try {
     const tokenizer = createTokenizer(json);
-    tokenizer.encode("T cell", 8); // what it is made of shows only when it cuts
-    return tokenizer;
+    const ids = tokenizer.encode("T cell \u2603", 8); // what it is made of shows only when it cuts
+    if (ids.every(Number.isInteger)) return tokenizer;
+    throw new Error("a token that it gives, such as that of unknown words, is not in its vocabulary");
   } catch (error) {
     throw fileError(`Cannot use the tokenizer ${path}: ${messageOf(error)}; fetch or write it again`, error);
   }

@@ -73,6 +73,22 @@ Deno.test("loadCellCheckpoint says which file is missing, and which tensors do n
   await Deno.remove(directory, { recursive: true });
 });
 
+Deno.test("loadCellCheckpoint refuses weights that its configuration was not written with", async () => {
+  const [directory, other] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+  const model = smallModel();
+  await saveCellCheckpoint(directory, model, { made: {} });
+  await saveCellCheckpoint(other, {
+    ...model,
+    params: initCellParams(createRng(2), { config: model.config, genes: 3, classes: 2 }),
+  }, {
+    made: {},
+  });
+  await Deno.copyFile(join(other, "model.safetensors"), join(directory, "model.safetensors"));
+  await assert.rejects(loadCellCheckpoint(directory), /not the file that its config\.json was written with/);
+  disposeModel(model);
+  for (const folder of [directory, other]) await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("parseCellConfig names every wrong field", () => {
   const wrong = { ...cellPreset("nano"), width: -1, readout: "last" };
   assert.throws(() => parseCellConfig(wrong, "x.json"), /width: .*readout: /);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { cellPreset, disposeModel, loadCellCheckpoint, parseCellConfig } from "lib/cell/mod.ts";
 import { openCells, openH5ad, openTensors, parseRegistry } from "lib/data/mod.ts";
 import { unpackInto } from "lib/data/download_unpack.ts";
@@ -55,7 +55,7 @@ export const TARGETS: readonly Target[] = [
   {
     name: "archives",
     seeds: seeds.archives,
-    read: ({ folder, file }) => unpackInto(join(folder, "unpacked"), file),
+    read: readArchive,
   },
   { name: "tokenizer", seeds: seeds.tokenizers, read: readTokenizer },
   {
@@ -83,6 +83,18 @@ async function readH5ad({ file }: { file: string }): Promise<void> {
   } finally {
     checkCells(opened);
   }
+}
+
+/** Whole, or nothing beside the archive. */
+async function readArchive({ folder, file }: { folder: string; file: string }): Promise<void> {
+  const names = () => Array.from(Deno.readDirSync(folder), ({ name }) => name);
+  try {
+    await unpackInto(join(folder, "unpacked"), file);
+  } catch (error) {
+    assert.equal(names().length, 1, `left behind: ${names()}`);
+    throw error;
+  }
+  assert.deepEqual(names().sort(), [basename(file), "unpacked"].sort());
 }
 
 async function readTensorFile({ file }: { file: string }): Promise<void> {

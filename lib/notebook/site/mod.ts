@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { plotlyPath } from "../../figures/mod.ts";
-import { writeFileAtomically } from "../../runtime/mod.ts";
+import { writeAtomically, writeFileAtomically } from "../../runtime/mod.ts";
 import { titleOfNotebook, writeNotebook } from "../format.ts";
 import type { NotebookRun } from "../runner/mod.ts";
 import { coverPicture, type IndexFacts, indexPage } from "./index_page.ts";
@@ -24,7 +24,7 @@ export async function writeSite(
   });
   const assets = join(folder, "assets");
   await Deno.mkdir(assets, { recursive: true });
-  await Deno.copyFile(plotlyPath(), join(assets, "plotly.min.js"));
+  await writeAtomically(join(assets, "plotly.min.js"), (path) => Deno.copyFile(plotlyPath(), path));
   await writeFileAtomically(join(assets, "style.css"), STYLE);
   for (const chapter of chapters) await writeChapter(folder, chapter, chapters);
   const index = join(folder, "index.html");

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { writeAtomically, writeFileAtomically, writeTogether } from "lib/runtime/mod.ts";
+import { inFolder, oneLine } from "../data/helpers.ts";
+
+const names = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+
+Deno.test("writeAtomically keeps the old file, and nothing else, when writing fails", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a.txt");
+    await writeFileAtomically(path, "old");
+    const half = async (temporary: string) => {
+      await Deno.writeTextFile(temporary, "ne");
+      throw new Error("stopped");
+    };
+    await assert.rejects(writeAtomically(path, half), /stopped/);
+    assert.deepEqual([Deno.readTextFileSync(path), names(folder)], ["old", ["a.txt"]]);
+  }));
+
+Deno.test("writeTogether replaces all files or none", () =>
+  inFolder(async (folder) => {
+    await writeTogether(folder, { "a.txt": "1", "b.bin": Uint8Array.of(1) });
+    await assert.rejects(
+      writeTogether(folder, { "a.txt": "2", "none/b.bin": "2" }),
+      oneLine("file", /the folder .*none does not exist/),
+    );
+    assert.deepEqual([Deno.readTextFileSync(join(folder, "a.txt")), names(folder)], ["1", [
+      "a.txt",
+      "b.bin",
+    ]]);
+  }));
+
+Deno.test({
+  name: "writeAtomically says in one line that the disk is full",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (folder) => {
+      const path = join(folder, "a.txt");
+      await assert.rejects(
+        writeAtomically(path, () => Deno.writeTextFile("/dev/full", "x")), // Linux's own full disk
+        oneLine("file", /Cannot write .*a\.txt: the disk is full; free some space/),
+      );
+      assert.deepEqual(names(folder), []);
+    }),
+});
