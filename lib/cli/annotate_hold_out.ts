@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readCheckpointStudies } from "../cell/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
@@ -33,10 +34,12 @@ export async function holdOutTypes(file: string, flags: HoldOutFlags): Promise<v
   const finish = startRun();
   const backend = await startBackend(flags.backend);
   const ontology = await loadOntology(flags.ontology ?? null);
-  const model = await openCellModel(flags.checkpoint ?? join(checkpointsDir(), preset), { text: flags.text });
+  const checkpoint = flags.checkpoint ?? join(checkpointsDir(), preset);
+  const studies = await readCheckpointStudies(checkpoint) ?? undefined;
+  const model = await openCellModel(checkpoint, { text: flags.text });
   const workers = await startEmbedWorkers(model, { count: flags.workers ?? usualWorkers() });
   const run = await runHoldOutTypes({ input: file, labelKey, reference }, {
-    embedder: modelEmbedder(model, { workers }),
+    embedder: modelEmbedder(model, { workers, studies }),
     ontology,
     seed,
     signal: interruptSignal(),

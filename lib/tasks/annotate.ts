@@ -11,6 +11,7 @@ import { type Evaluation, labelledPairs, scoreCalls, scoreRolledUp, tabulate } f
 import { CONFIDENCE, requireConfidence, type RolledUp, rollUp } from "./annotation/roll_up.ts";
 import type { Calls, FileReport } from "./annotation/types.ts";
 import type { Embeddings } from "./annotation/vectors.ts";
+import { stemOf } from "./annotation/write.ts";
 
 /** What to annotate, and by what. */
 export interface AnnotateRequest {
@@ -133,10 +134,14 @@ async function nameCells(query: ReadFile, reference: Reference | null, context: 
   const { heldOut, ...calls } = callByReference(known, { cells: query.cells, embeddings }, {
     seed: context.seed,
     text: context.embedder,
+    modelHasSeen: hasSeen(context.embedder, file.report),
     signal: context.signal,
   });
   return { embeddings, calls, reference: { ...file.report, labelKey, heldOut } };
 }
+
+/** Whether a model was trained on the cells of a file, as far as their names tell. */
+const hasSeen = ({ studies = [] }: Embedder, { path }: FileReport): boolean => studies.includes(stemOf(path));
 
 function embedFile({ cells, report }: ReadFile, { embedder, signal, onProgress }: AnnotateContext) {
   const progress = (done: number) => onProgress?.(report.name, done, report.cells);

@@ -6,6 +6,7 @@ import { fitExperts, type LearningCells } from "lib/tasks/annotation/experts.ts"
 import { fitGaussians } from "lib/tasks/annotation/gaussians.ts";
 import { fitNovelty } from "lib/tasks/annotation/novelty.ts";
 import { noveltyExperiment } from "lib/tasks/annotation/novelty_experiment.ts";
+import { withoutShift } from "lib/tasks/annotation/novelty_shift.ts";
 import { forSigns } from "lib/tasks/annotation/novelty_signs.ts";
 import { fitNoveltyWeights, noveltyScores } from "lib/tasks/annotation/novelty_weights.ts";
 import { fitPrincipalSpace } from "lib/tasks/annotation/principal_space.ts";
@@ -85,12 +86,32 @@ Deno.test("fitNoveltyWeights trusts the sign that tells novel cells from known o
 Deno.test("fitNovelty scores cells of a new type above those of known types, in [0, 1]", () => {
   const reference = drawCells("abcd");
   const query = drawCells("abcde", { seed: 9 });
-  const { of, leftOut } = fitNovelty(reference, { seed: 1 });
-  const scores = of(query);
+  const { signs, score, leftOut } = fitNovelty(reference, { seed: 1 });
+  const scores = score(signs(query), query.keys.map((key) => key === "e" ? "a" : key));
   const isNew = query.keys.map((key) => key === "e");
   assert.equal(leftOut, 4);
   assert.ok(scores.every((score) => score >= 0 && score <= 1));
   assert.ok(auroc(isNew, scores) > 0.8, `${auroc(isNew, scores)}`); // chance is 0.5
+});
+
+Deno.test("withoutShift takes away what all called types have in common, and leaves one odd type and a file that is odd all over", () => {
+  const called = ["a", "b", "c"].flatMap((type) => new Array<string>(12).fill(type));
+  const signs = forSigns((sign) =>
+    Float32Array.from(called, (type) => sign === "energy" ? -1 : sign === "genes" ? 7 : type === "c" ? 6 : 2)
+  );
+  const left = withoutShift(signs, called);
+  assert.deepEqual([left.markers[0], left.markers[35]], [0, 4]);
+  assert.equal(left.energy[0], -1); // less odd than the reference is no shift
+  assert.equal(left.genes[0], 4); // a shift of 3 at most
+  assert.equal(withoutShift(signs, called.map((_, i) => `${i}`)), signs);
+});
+
+Deno.test("fitExperts keeps its prior weights where the model was trained on the reference", () => {
+  const [seen, unseen] = [true, false].map((modelHasSeen) =>
+    fitExperts(drawCells("ab"), { seed: 1, text, modelHasSeen }).weights
+  );
+  assert.deepEqual(seen, { encoder: 0.1, markers: 0.3, genes: 0.7, text: 0.1 });
+  assert.notDeepEqual(unseen, seen);
 });
 
 Deno.test("fitExperts names held-out cells, and trusts an expert that is right more than its prior", () => {

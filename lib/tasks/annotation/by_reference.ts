@@ -1,7 +1,8 @@
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import { bestOf } from "./by_text.ts";
-import { type Experts, type ExpertWeights, fitExperts, takeCells } from "./experts.ts";
+import { type ExpertOptions, type Experts, type ExpertWeights, fitExperts, takeCells } from "./experts.ts";
 import { fitNovelty, type Novelty } from "./novelty.ts";
+import { forSigns, SIGNS, type Signs } from "./novelty_signs.ts";
 import {
   type EmbeddedCells,
   type LabelledCells,
@@ -9,13 +10,10 @@ import {
   readReference,
   type Reference,
 } from "./reference_cells.ts";
-import type { TextKnowledge } from "./text_expert.ts";
 import type { Calls } from "./types.ts";
 
 /** What naming by a reference takes beside the cells. */
-export interface ReferenceOptions {
-  readonly seed: number;
-  readonly text: TextKnowledge;
+export interface ReferenceOptions extends ExpertOptions {
   readonly signal?: AbortSignal;
 }
 
@@ -50,16 +48,18 @@ export function callByReference(
   options.signal?.throwIfAborted();
   const novelty = fitNovelty(reference, options);
   const { classes } = experts;
-  const named = nameAll(query, { reference, experts, novelty, signal: options.signal });
+  const { probabilities, signs } = readAll(query, { reference, experts, novelty, signal: options.signal });
+  const best = bestOf(probabilities, classes.length);
   return {
     types: classes.map((key) => reference.types.get(key) ?? { id: "", name: key }),
-    ...bestOf(named.probabilities, classes.length),
-    ...named,
+    ...best,
+    probabilities,
+    novelty: novelty.score(signs, Array.from(best.best, (k) => classes[k])),
     heldOut: scoreHeldOut(reference, experts, novelty),
   };
 }
 
-function nameAll(
+function readAll(
   query: EmbeddedCells,
   { reference, experts, novelty, signal }: {
     reference: Reference;
@@ -67,18 +67,19 @@ function nameAll(
     novelty: Novelty;
     signal?: AbortSignal;
   },
-): Pick<Calls, "probabilities" | "novelty"> {
+): { probabilities: Float32Array; signs: Signs } {
   const { rows } = query.embeddings;
   const probabilities = new Float32Array(rows * experts.classes.length);
-  const novel = new Float32Array(rows);
+  const signs = forSigns(() => new Float32Array(rows));
   let at = 0;
   for (const block of readBlocks(query, reference.columns)) {
     signal?.throwIfAborted();
     probabilities.set(experts.answer(block), at * experts.classes.length);
-    novel.set(novelty.of(block), at);
+    const own = novelty.signs(block);
+    for (const sign of SIGNS) signs[sign].set(own[sign], at);
     at += block.genes.rows;
   }
-  return { probabilities, novelty: novel };
+  return { probabilities, signs };
 }
 
 function scoreHeldOut(
@@ -91,7 +92,7 @@ function scoreHeldOut(
   if (validation.length === 0) return { ...facts, accuracy: NaN, macro_f1: NaN, novelty90: 1 };
   const truth = Array.from(validation, (row) => keys[row]);
   const called = Array.from(bestOf(heldOut, classes.length).best, (k) => classes[k]);
-  const novel = novelty.of(takeCells(reference, validation)).sort();
+  const novel = novelty.score(novelty.signs(takeCells(reference, validation)), called).sort();
   return {
     ...facts,
     accuracy: accuracy(truth, called),

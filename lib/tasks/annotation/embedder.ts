@@ -13,6 +13,8 @@ export interface Embedder {
   readonly vocabulary: GeneVocabulary;
   /** The types that can be called by their ontology text; unit vectors of `width`. */
   readonly types: TypeVectors;
+  /** Sets that the model was trained on, by their names in the registry; default: it is not known. */
+  readonly studies?: readonly string[];
   /** Divides cosines before the softmax over `types`; fitted when the checkpoint was made. */
   readonly temperature: number;
   embed(
@@ -27,7 +29,11 @@ export type Candidates = "trained" | "all";
 /** A loaded checkpoint as an embedder; with `workers` (of {@linkcode startEmbedWorkers}) they share the cells. */
 export function modelEmbedder(
   model: CellModel,
-  { candidates = "trained", workers = null }: { candidates?: Candidates; workers?: Workers | null } = {},
+  { candidates = "trained", workers = null, studies }: {
+    candidates?: Candidates;
+    workers?: Workers | null;
+    studies?: readonly string[];
+  } = {},
 ): Embedder {
   const trained = selectTypes(model.types, model.classes);
   const all = candidates === "all" || trained.ids.length === 0; // the original's file does not name its classes
@@ -35,6 +41,7 @@ export function modelEmbedder(
     preset: model.config.preset,
     hash: model.hash,
     width: model.config.width,
+    studies,
     vocabulary: model.vocabulary,
     types: all ? model.types : trained,
     temperature: model.temperature,

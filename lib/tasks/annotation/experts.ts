@@ -35,9 +35,17 @@ export interface ExpertWeights {
  * Trust without evidence. Held-out cells come from the reference, so that they cannot tell how much carries over to
  * another file: they move these weights, they do not set them.
  */
-const PRIOR: ExpertWeights = { encoder: 0.1, markers: 0.5, genes: 0.5, text: 0.1 };
+const PRIOR: ExpertWeights = { encoder: 0.1, markers: 0.3, genes: 0.7, text: 0.1 };
 /** Inverse penalties for vectors of length one. */
 const VECTOR_STRENGTHS = [1, 10, 100];
+
+/** What experts are fitted with. */
+export interface ExpertOptions {
+  readonly seed: number;
+  readonly text: TextKnowledge;
+  /** The model was trained on the reference: what it says of the held-out cells is no evidence then, and the prior stays. */
+  readonly modelHasSeen?: boolean;
+}
 
 /** Names cells among the types of a reference. */
 export interface Experts {
@@ -55,10 +63,7 @@ export interface Experts {
  * held-out cells, near their prior. The weights calibrate the answer too: experts that agree out of one habit are
  * trusted less together.
  */
-export function fitExperts(
-  cells: LearningCells,
-  { seed, text }: { seed: number; text: TextKnowledge },
-): Experts {
+export function fitExperts(cells: LearningCells, { seed, text, modelHasSeen }: ExpertOptions): Experts {
   const { genes, vectors, keys, validation } = cells;
   const learn = (table: FeatureTable) => ({ table, labels: keys, validation });
   const paths = {
@@ -76,7 +81,7 @@ export function fitExperts(
   const held = ask("trained", takeCells(cells, validation));
   const codeOf = new Map(classes.map((key, code) => [key, code]));
   const truth = validation.map((row) => codeOf.get(keys[row]) ?? 0);
-  const weights = weighPaths(held, truth, { ...PRIOR });
+  const weights = modelHasSeen ? PRIOR : weighPaths(held, truth, { ...PRIOR });
   const answer = (answers: typeof held) => multiplyPaths(answers, weights, { classes: classes.length });
   return { classes, weights, answer: (tables) => answer(ask("final", tables)), heldOut: answer(held) };
 }

@@ -1,11 +1,15 @@
 import { createRng } from "../../runtime/mod.ts";
 import { type CellTables, type LearningCells, takeCells, withoutTypes } from "./experts.ts";
-import { fitSigns } from "./novelty_signs.ts";
+import { fitSigns, type Signs } from "./novelty_signs.ts";
+import { withoutShift } from "./novelty_shift.ts";
 import { type Evidence, fitNoveltyWeights, noveltyScores, type NoveltyWeights } from "./novelty_weights.ts";
 
 /** How novel cells are, in [0, 1]. */
 export interface Novelty extends NoveltyWeights {
-  of(cells: CellTables): Float32Array;
+  /** What speaks for each cell being novel, measured by the reference's own held-out cells. */
+  signs(cells: CellTables): Signs;
+  /** The score of each cell of one file, given what each was called: less what all its called types have in common. */
+  score(signs: Signs, called: readonly string[]): Float32Array;
   /** Types that the weights were learned from, each left out in turn. */
   readonly leftOut: number;
 }
@@ -32,8 +36,12 @@ export function fitNovelty(cells: LearningCells, { seed }: { seed: number }): No
     : types;
   const evidence = groups.size < 2 ? [] : chosen.map((key) => leaveOut(few, key, seed));
   const weights = fitNoveltyWeights(evidence);
-  const signs = fitSigns(cells, { seed });
-  return { ...weights, of: (query) => noveltyScores(signs(query), weights), leftOut: evidence.length };
+  return {
+    ...weights,
+    signs: fitSigns(cells, { seed }),
+    score: (signs, called) => noveltyScores(withoutShift(signs, called), weights),
+    leftOut: evidence.length,
+  };
 }
 
 /** The signs of a left-out type's cells, and of held-out cells of the others. */

@@ -2,11 +2,17 @@ import { fitNeighbourDistance } from "../../baselines/mod.ts";
 import { auroc, averagePrecision, falsePositiveRate, hScore } from "../../metrics/mod.ts";
 import { dataError } from "../../runtime/mod.ts";
 import { bestOf } from "./by_text.ts";
-import { type CellTables, type Experts, fitExperts, type LearningCells, withoutTypes } from "./experts.ts";
+import {
+  type CellTables,
+  type ExpertOptions,
+  type Experts,
+  fitExperts,
+  type LearningCells,
+  withoutTypes,
+} from "./experts.ts";
 import { fitNovelty } from "./novelty.ts";
 import { NOVEL } from "./roll_up.ts";
 import type { Scores } from "./scores.ts";
-import type { TextKnowledge } from "./text_expert.ts";
 
 /** Cells whose types are known to whoever scores. */
 export interface LabelledTables extends CellTables {
@@ -14,9 +20,7 @@ export interface LabelledTables extends CellTables {
 }
 
 /** What a novelty experiment takes. */
-export interface NoveltyExperimentOptions {
-  readonly seed: number;
-  readonly text: TextKnowledge;
+export interface NoveltyExperimentOptions extends ExpertOptions {
   readonly signal?: AbortSignal;
   /** Called after each held-out type. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -79,7 +83,8 @@ function holdOut(key: string, { reference, query, options }: Job): HeldOutType {
   const rows = [...query.keys.keys()].filter((row) => query.keys[row] === key || seen.has(query.keys[row]));
   const positive = rows.map((row) => query.keys[row] === key);
   const rank = (values: Float32Array) => rankScores(positive, rows.map((row) => values[row]));
-  const novelty = fitNovelty(known, options).of(query);
+  const { signs, score } = fitNovelty(known, options);
+  const novelty = score(signs(query), called);
   const confidence = bestOf(probabilities, experts.classes.length).confidence;
   const neighbours = fitNeighbourDistance(known.vectors)(query.vectors);
   return {

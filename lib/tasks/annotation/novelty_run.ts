@@ -67,6 +67,7 @@ export async function runHoldOutTypes(request: HoldOutRequest, context: HoldOutC
     const types = noveltyExperiment(reference, { ...readTables(query, reference.columns, named), keys }, {
       seed: context.seed,
       text: context.embedder,
+      modelHasSeen: context.embedder.studies?.includes(stemOf(request.reference ?? request.input)),
       signal: context.signal,
       onProgress: (done, total) => context.onProgress?.("Types held out", done, total),
     });
