@@ -48,7 +48,7 @@ export const command = createCommand(
   .option("--cells <n>", "simulated: cells of the atlas", integer({ min: 200 }), 100_000)
   .option("--types <n>", "simulated: cell types", integer({ min: 2 }))
   .option("--shard-cells <n>", "simulated: cells a shard", integer({ min: 10 }), 50_000)
-  .option("--train-cells <n>", "simulated: cells of the training sample", integer({ min: 100 }), 8000)
+  .option("--train-cells <n>", "simulated: cells of the training sample", integer({ min: 100 }), 4000)
   .option("--epochs <n>", "simulated: passes over them", integer({ min: 1 }), 8)
   .option("--length <n>", "simulated: genes a cell is read by, at most", integer({ min: 8 }), 48)
   .option(

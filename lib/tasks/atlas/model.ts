@@ -39,8 +39,8 @@ export interface AtlasModelOptions {
   readonly ontologyLoss?: boolean;
 }
 
-/** What training is followed and helped by; it changes the result by rounding at most. */
-export type TrainingHelp = Pick<PretrainingOptions, "workers" | "onStep" | "onLog" | "signal">;
+/** What training is followed and helped by, and where it is saved to go on from; it changes the result by rounding at most. */
+export type TrainingHelp = Pick<PretrainingOptions, "workers" | "onStep" | "onLog" | "signal" | "directory">;
 
 /** Cells of the atlas's biology from donors that no shard has, parted for training. */
 export function trainingSample(ontology: Ontology, options: AtlasModelOptions): PretrainingData {
@@ -107,7 +107,7 @@ export function atlasModelFolder(options: AtlasModelOptions): string {
   return join(cacheDir(), "atlas", name);
 }
 
-/** The model of these options: the one in its folder, or a newly trained one that is then kept there. */
+/** The model of these options: the one in its folder, or a newly trained one that is kept there; training that was stopped goes on. */
 export async function atlasModel(
   ontology: Ontology,
   options: AtlasModelOptions & TrainingHelp,
@@ -115,7 +115,10 @@ export async function atlasModel(
   const folder = atlasModelFolder(options);
   if (statOrNull(join(folder, "config.json")) === null) {
     const { seed, cells, types } = options;
-    const model = await trainAtlasModel(trainingSample(ontology, options), ontology, options);
+    const model = await trainAtlasModel(trainingSample(ontology, options), ontology, {
+      ...options,
+      directory: join(folder, "training"),
+    });
     await saveCellCheckpoint(folder, model, {
       made: {
         by: "deno task atlas",
