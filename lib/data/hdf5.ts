@@ -65,9 +65,15 @@ export class Hdf5File {
     }
   }
 
+  /** @throws {KcellfmError} tag "file", when what was written does not reach the disk. */
   close(): void {
-    this.#file.close();
-    this.#raw?.close();
+    try {
+      loudly(h5.FS, () => this.#file.close());
+    } catch (error) {
+      if (!this.#raw) throw fileError(`Cannot write ${this.path}: ${reasonOf(error)}`, error);
+    } finally {
+      this.#raw?.close();
+    }
   }
 
   /** "group", "dataset", or null where there is nothing. */

@@ -46,6 +46,9 @@ type StreamWrite = (
 /** The innermost line of an HDF5 error stack, or the message itself. */
 export function reasonOf(error: unknown): string {
   const text = messageOf(error);
+  if (text.includes("No space left on device")) {
+    return "the disk is full; free some space or choose another folder";
+  }
   const filter = text.match(/required filter '(.+?)' is not registered/)?.[1];
   if (filter) return `it is compressed with ${filter}, which is not known here; write it again with gzip`;
   const frames = [...text.matchAll(/#\d+: \S+ line \d+ in \w+\(\): (.+)/g)];

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { cellPreset, parseCellConfig } from "lib/cell/mod.ts";
-import { openCells, openH5ad, parseRegistry } from "lib/data/mod.ts";
+import { openCells, openH5ad, parseRegistry, writeH5ad } from "lib/data/mod.ts";
+import { Hdf5File } from "lib/data/hdf5.ts";
 import { loadTokenizer, wordPieceJson } from "lib/text/mod.ts";
 import { SPECIAL_TOKENS } from "lib/text/wordpiece.ts";
 import { fixture, inFolder, oneLine } from "./helpers.ts";
@@ -20,6 +21,21 @@ Deno.test("openH5ad refuses a heap of texts that would keep the library walking 
       oneLine("file", /heap\.h5ad: HDF5 says "bad global heap/),
     );
     (await openH5ad(fixture("modern.h5ad"))).close(); // and the library goes on working
+  }));
+
+Deno.test("openH5ad refuses a matrix that has fewer indices than values", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "short.h5ad");
+    const x = { rows: 2, cols: 3, indptr: Int32Array.of(0, 1, 3), indices: Int32Array.of(0, 1, 2) };
+    await writeH5ad(path, {
+      x: { ...x, data: Float32Array.of(1, 2, 3) },
+      obsNames: ["a", "b"],
+      varNames: ["x", "y", "z"],
+    });
+    const file = await Hdf5File.open(path, "a");
+    file.resize("X/indices", [1]);
+    file.close();
+    await assert.rejects(openH5ad(path), oneLine("data", /X of .*short\.h5ad: its indptr does not fit/));
   }));
 
 Deno.test("openCells refuses a MatrixMarket file that announces more entries than its bytes can hold", () =>

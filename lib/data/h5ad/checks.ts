@@ -13,12 +13,12 @@ export function checked(file: Hdf5File, path: string, block: CsrMatrix): CsrMatr
   return block;
 }
 
-/** Fails when row (or column) pointers are not an ascending walk over the stored values. */
+/** Fails when row (or column) pointers are not an ascending walk over the stored values and their indices. */
 export function requirePointers(
   file: Hdf5File,
   { path, pointers, length }: { path: string; pointers: Float64Array; length: number },
 ): void {
-  const stored = file.info(`${path}/data`).shape?.[0] ?? 0;
+  const stored = Math.min(...["data", "indices"].map((name) => file.info(`${path}/${name}`).shape?.[0] ?? 0));
   const ascending = pointers.every((at, i) => i === 0 ? at === 0 : at >= pointers[i - 1]);
   if (pointers.length !== length || !ascending || pointers[length - 1] > stored) {
     throw damaged(file, path, "its indptr does not fit its shape and values");
