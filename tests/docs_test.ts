@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { dirname, join, resolve } from "node:path";
+import { command as annotate } from "lib/cli/annotate.ts";
+import { command as atlas } from "lib/cli/atlas.ts";
+import { command as checkpoint } from "lib/cli/checkpoint.ts";
+import { command as data } from "lib/cli/data.ts";
+import { command as finetune } from "lib/cli/finetune.ts";
+import { command as perturb } from "lib/cli/perturb.ts";
+import { command as pretrain } from "lib/cli/pretrain.ts";
+import { command as spatial } from "lib/cli/spatial.ts";
+import { resultSchema } from "lib/metrics/mod.ts";
+import { ROOT } from "lib/runtime/mod.ts";
+
+const GUIDE = await readDocument("docs/GUIDE.md");
+const FORMATS = await readDocument("docs/FORMATS.md");
+const config: { version: string; tasks: Record<string, string> } = JSON.parse(
+  await readDocument("deno.json"),
+);
+
+const COMMANDS = [annotate, atlas, checkpoint, data, finetune, perturb, pretrain, spatial];
+/** Flags of npm and of deno itself. */
+const OTHER_FLAGS = /^--(help|prefix|config|allow-\w+)$/;
+
+function readDocument(path: string): Promise<string> {
+  return Deno.readTextFile(join(ROOT, path));
+}
+
+Deno.test("GUIDE and FORMATS name only flags that a command has", () => {
+  const flags = new Set(COMMANDS.flatMap(({ options }) => options.map(({ long }) => long ?? "")));
+  const named = new Set([GUIDE, FORMATS].flatMap((text) => text.match(/(?<![\w-])--[a-z][a-z-]*/g) ?? []));
+  assert.ok(named.size > 20);
+  for (const flag of named) assert.ok(flags.has(flag) || OTHER_FLAGS.test(flag), `no command has ${flag}`);
+});
+
+Deno.test("GUIDE and FORMATS name only tasks of deno.json", () => {
+  const named = [GUIDE, FORMATS].flatMap((
+    text,
+  ) => [...text.matchAll(/deno(?:@[\d.]+)?\s+task\s+([a-z-]+)/g)]);
+  assert.ok(named.length > 10);
+  for (const [, task] of named) assert.ok(task in config.tasks, `deno.json has no task ${task}`);
+});
+
+Deno.test("GUIDE and FORMATS link to files that are there", async () => {
+  for (const text of [GUIDE, FORMATS]) {
+    for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+      await Deno.stat(resolve(dirname(join(ROOT, "docs/GUIDE.md")), target));
+    }
+  }
+});
+
+Deno.test("FORMATS names every field of a result", () => {
+  for (const field of Object.keys(resultSchema.shape)) assert.ok(FORMATS.includes(`\`${field}\``), field);
+});
+
+Deno.test("CITATION.cff has what the format asks for, and the version of deno.json", async () => {
+  const lines = (await readDocument("CITATION.cff")).trimEnd().split("\n");
+  const top = new Map(lines.flatMap((line) => {
+    const [, key, value] = /^([a-z-]+):\s*(.*)$/.exec(line) ?? [];
+    return key ? [[key, value]] : [];
+  }));
+  for (const key of ["cff-version", "message", "title", "authors", "license"]) assert.ok(top.has(key), key);
+  assert.equal(top.get("version"), config.version);
+  for (const line of lines) assert.match(line, /^( {2})*(- )?\S.*$/, `not two spaces a level: "${line}"`);
+  assert.ok([...top.values()].every((value) => value.startsWith('"') || !value.includes(": ")));
+  assert.match(lines.join("\n"), /authors:\n {2}- name: The KCellFM in TypeScript contributors/);
+});
