@@ -16,6 +16,7 @@ import {
   ABLATIONS,
   findOriginal,
   isOriginalNovelSet,
+  type Keep,
   NOVEL_ATLAS,
   type NovelTraining,
   openNovelCells,
@@ -48,10 +49,10 @@ export const command = createCommand(
   .option("--repeats <n>", "with --ablations: seeds", integer({ min: 1 }), 3)
   .option(
     "--cells <n>",
-    "with simulated: cells of the atlas (default: 12000; with --ablations 4000)",
+    "with simulated: cells of the atlas (default: 12000; with --ablations 3000)",
     integer({ min: 500 }),
   )
-  .option("--most <n>", "with pool: cells of a type in a set at most", integer({ min: 10 }), 40)
+  .option("--most <n>", "with pool: cells of a type in a set at most", integer({ min: 10 }), 30)
   .option("--epochs <n>", "passes over the training cells", integer({ min: 1 }))
   .option("--rate <x>", "highest learning rate", Number)
   .option("--checkpoint <folder>", "with a file: the model (default: checkpoints/walkthrough)")
@@ -79,6 +80,7 @@ interface Flags {
   readonly preset: string;
   readonly seed: number;
   readonly backend?: string;
+  readonly out?: string;
 }
 
 async function runFlagged(flags: Flags): Promise<Result> {
@@ -104,8 +106,16 @@ async function prepare(flags: Flags) {
 }
 
 /** Many models are trained: less for each, enough for the differences between them. */
-const ABLATION = { cells: 4000, epochs: 4 };
-const FOLD = { epochs: 5 };
+const ABLATION = { cells: 3000, epochs: 3 };
+const FOLD = { epochs: 3 };
+
+/** Finished parts of a run of many trainings, beside its results file. */
+function keeper({ out, preset, seed, cells, most, epochs, rate }: Flags, run: string): Keep {
+  const folder = join(out ?? resultsDir(), "runs", `novel-${run}`);
+  return { folder, settings: { preset, seed, cells, most, epochs, rate, ABLATION, FOLD } };
+}
+
+const discard = ({ folder }: Keep): Promise<void> => Deno.remove(folder, { recursive: true });
 
 async function runSimulated(flags: Flags): Promise<Result> {
   const options = await prepare(flags);
@@ -125,15 +135,18 @@ async function runEveryAblation(flags: Flags): Promise<Result> {
   const seeds = Array.from({ length: flags.repeats }, (_, i) => flags.seed + i);
   const total = seeds.length * Object.keys(ABLATIONS).length;
   const bar = createProgress("ablations", total);
+  const keep = keeper(flags, "ablations");
   let done = 0;
   const result = await runAblations({
     ...options,
     training: { epochs: ABLATION.epochs, ...options.training },
+    keep,
     seeds,
     open: (seed) => simulatedNovelSet({ cells: flags.cells ?? ABLATION.cells, seed }),
     onDone: (name, seed) => bar.update(++done, ` ${name}, seed ${seed}`),
   });
   bar.finish();
+  await discard(keep);
   return result;
 }
 
@@ -148,12 +161,15 @@ async function runOnPool(flags: Flags): Promise<Result> {
         `KCELLFM_MIRROR; see \`deno task data list\`, or use --set simulated`,
     );
   }
+  const keep = keeper(flags, "pool");
   const { result } = await runPool(pool, {
     ...options,
     training: { ...FOLD, ...options.training },
+    keep,
     onFold: ({ name, heldOut }, done, of) =>
       console.error(`${done + 1}/${of}: without ${name} (${heldOut.length} types)`),
   });
+  await discard(keep);
   return result;
 }
 

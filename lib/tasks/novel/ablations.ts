@@ -7,6 +7,7 @@ import type { Study } from "../pretrain/mod.ts";
 import { drawCandidates, type Level, scoreLevels } from "./difficulty.ts";
 import { gatherEvidence } from "./evidence.ts";
 import { type NovelExperiment, novelSettings, type NovelTraining, trainOnSeen } from "./experiment.ts";
+import { type Keep, kept } from "./kept.ts";
 import { meansOf, publishedOf, withDeviations } from "./results.ts";
 import { prototypeRule, textRule } from "./rules.ts";
 
@@ -68,6 +69,8 @@ export interface AblationOptions {
   readonly training?: Partial<NovelTraining>;
   /** Opens the set for a seed: another atlas, other novel types. */
   readonly open: (seed: number) => Promise<NovelExperiment>;
+  /** Keep the scores of finished trainings; default: they are not kept. */
+  readonly keep?: Keep;
   readonly onDone?: (name: AblationName, seed: number) => void;
 }
 
@@ -84,7 +87,8 @@ export async function runAblations(options: AblationOptions): Promise<Result> {
   for (const seed of options.seeds) {
     const set = await options.open(seed);
     for (const name of names) {
-      scores.get(name)!.push(await scoreAblation(name, set, { ...options, seed }));
+      const score = () => scoreAblation(name, set, { ...options, seed });
+      scores.get(name)!.push(await kept(options.keep, `${name} ${seed}`, score));
       cells += set.novel.source.nObs;
       options.onDone?.(name, seed);
     }

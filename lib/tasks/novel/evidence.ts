@@ -2,7 +2,7 @@ import { type CellModel, embedCells, embedMatrix, type Rows, selectTypes, unitRo
 import { type CellSource, detectValues } from "../../data/mod.ts";
 import { type LabelledCells, orderedBatches } from "../../genes/cells.ts";
 import { matchGenes } from "../../genes/mod.ts";
-import { type Ontology, pageRankSimilarity } from "../../ontology/mod.ts";
+import { childrenOf, type Ontology, pageRankSimilarity, parentsOf, termOf } from "../../ontology/mod.ts";
 import { dataError } from "../../runtime/mod.ts";
 import type { Study } from "../pretrain/mod.ts";
 import type { Evidence } from "./rules.ts";
@@ -92,15 +92,25 @@ export async function gatherEvidence(
   };
 }
 
-/** PageRank similarity of each candidate to each seen type: `[candidates, seen]`. */
+/**
+ * PageRank of each seen type from each candidate: `[candidates, seen]`. The graph has no directions, so a walk of any
+ * length from c to s and back obeys `d_c p_c(s) = d_s p_s(c)` with degrees d, and the few seen types serve as starts.
+ */
 export function seenSimilarity(
   ontology: Ontology,
   { candidates, seen }: { candidates: readonly string[]; seen: readonly string[] },
 ): Float32Array {
-  const { targets, values } = pageRankSimilarity(ontology, { sources: candidates });
+  const { targets, values } = pageRankSimilarity(ontology, { sources: seen });
   const column = new Map(targets.map((id, i) => [id, i]));
-  const columns = seen.map((id) => column.get(id) ?? -1);
-  return Float32Array.from(
-    candidates.flatMap((_, row) => columns.map((at) => at < 0 ? 0 : values[row * targets.length + at])),
-  );
+  const degrees = seen.map((id) => degree(ontology, id));
+  return Float32Array.from(candidates.flatMap((id) => {
+    const [at, own] = [column.get(id) ?? -1, degree(ontology, id)];
+    return degrees.map((of, s) => at < 0 ? 0 : values[s * targets.length + at] * of / own);
+  }));
+}
+
+/** Live terms joined to one by is_a, either way; a term without any counts as joined to itself. */
+function degree(ontology: Ontology, id: string): number {
+  const joined = [...parentsOf(ontology, id), ...childrenOf(ontology, id)];
+  return new Set(joined.filter((other) => !termOf(ontology, other).obsolete)).size || 1;
 }

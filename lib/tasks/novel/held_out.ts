@@ -8,13 +8,14 @@ import { embedSource, seenSimilarity } from "./evidence.ts";
 import { novelSettings, type NovelTraining, type TrainedOnSeen, trainOnSeen } from "./experiment.ts";
 import { branchFolds, type Fold } from "./folds.ts";
 import { type Candidates, type HeldOutRule, type HeldOutType, mapHeldOutRules } from "./held_out_scores.ts";
+import { type Keep, kept } from "./kept.ts";
 import type { Pool } from "./pool.ts";
 import { poolResult } from "./pool_result.ts";
 import { ranksOfTruth, shuffleColumns, summariseRanks } from "./ranks.ts";
 import { combine, prototypeRule, textRule } from "./rules.ts";
 
 /** Times that the control is dealt anew. */
-const DEALS = 20;
+const DEALS = 10;
 
 export interface PoolOptions {
   readonly preset: string;
@@ -23,6 +24,8 @@ export interface PoolOptions {
   readonly training?: Partial<NovelTraining>;
   /** Hold out these branches only, by the names of their roots; default each in turn. */
   readonly branches?: readonly string[];
+  /** Keep finished folds; default: they are not kept. */
+  readonly keep?: Keep;
   readonly onFold?: (fold: Fold, done: number, of: number) => void;
 }
 
@@ -43,7 +46,8 @@ export async function runPool(pool: Pool, options: PoolOptions): Promise<PoolRun
   const types: HeldOutType[] = [];
   for (const [i, fold] of folds.entries()) {
     options.onFold?.(fold, i, folds.length);
-    types.push(...await runFold(pool, { fold, poolIds: ids, similarity, options }));
+    const job = { fold, poolIds: ids, similarity, options };
+    types.push(...await kept(options.keep, fold.name, () => runFold(pool, job)));
   }
   const cells = types.reduce((sum, it) => sum + it.cells, 0);
   return { types, result: poolResult(pool, { types, folds, options, facts: finish(cells) }) };
@@ -63,7 +67,6 @@ interface SimilarityTable {
   readonly of: ReadonlyMap<string, Float32Array>;
 }
 
-/** All candidates at once: a walk from each of some three thousand terms takes seconds, and serves every fold. */
 function similarityTable({ types, ontology }: Pool, ids: readonly string[]): SimilarityTable {
   const candidates = liveIds(types.ids, ontology);
   const values = seenSimilarity(ontology, { candidates, seen: ids });

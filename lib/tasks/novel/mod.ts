@@ -9,6 +9,7 @@ export * from "./file_set.ts";
 export * from "./folds.ts";
 export * from "./held_out.ts";
 export * from "./held_out_scores.ts";
+export * from "./kept.ts";
 export * from "./naming.ts";
 export * from "./pool.ts";
 export * from "./published.ts";

@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { AS_PUBLISHED, disposeModel } from "lib/cell/mod.ts";
 import { resultSchema } from "lib/metrics/mod.ts";
-import { ancestors, loadOntology } from "lib/ontology/mod.ts";
+import { ancestors, loadOntology, pageRankSimilarity } from "lib/ontology/mod.ts";
 import { createRng, startBackend } from "lib/runtime/mod.ts";
 import {
   ABLATIONS,
   applyRules,
   branchFolds,
   chooseSettings,
+  kept,
   type NamingTask,
   novelSettings,
   RULE_SETTINGS,
   runNovel,
   scoreRules,
+  seenSimilarity,
   shuffleTypes,
   simulatedNovelSet,
   trainOnSeen,
@@ -184,4 +187,32 @@ Deno.test("branchFolds holds each type out once, with all that lies above or bel
 
 Deno.test("branchFolds refuses to leave nothing to learn from", () => {
   assert.throws(() => branchFolds(ontology, ["CL:0000084", "CL:0000624"]), /0 types are left to learn from/);
+});
+
+Deno.test("seenSimilarity from the seen types is PageRank from each candidate, walk by walk", () => {
+  const [seen, candidates] = [["CL:0000084", "CL:0000236", "CL:0000540"], [
+    "CL:0000624",
+    "CL:0000084",
+    "CL:0000127",
+  ]];
+  const { targets, values } = pageRankSimilarity(ontology, { sources: candidates });
+  const similarity = seenSimilarity(ontology, { candidates, seen });
+  candidates.forEach((_, c) =>
+    seen.forEach((id, s) => {
+      const direct = values[c * targets.length + targets.indexOf(id)];
+      // each row is iterated until 1e-6 of it is left
+      assert.ok(Math.abs(similarity[c * 3 + s] - direct) < 1e-5, `${similarity[c * 3 + s]} is not ${direct}`);
+    })
+  );
+});
+
+Deno.test("kept makes a part once, and anew when settings changed or its file is damaged", async () => {
+  const folder = await Deno.makeTempDir();
+  let made = 0;
+  const part = (settings: unknown) => kept({ folder, settings }, "T cell", () => Promise.resolve(++made));
+  assert.deepEqual([await part({ seed: 1 }), await part({ seed: 1 }), await part({ seed: 2 })], [1, 1, 2]);
+  await Deno.writeTextFile(join(folder, "T_cell.json"), '{"settings": ');
+  assert.equal(await part({ seed: 2 }), 3);
+  assert.equal(await kept(undefined, "T cell", () => Promise.resolve(7)), 7);
+  await Deno.remove(folder, { recursive: true });
 });
