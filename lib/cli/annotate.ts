@@ -166,7 +166,10 @@ function scoreLines(
     ...["accuracy", "macro_f1", "ontology_accuracy"].map((name) => scores[name]?.toFixed(3) ?? "-"),
   ]);
   const columns = ["method", "accuracy", "macro_f1", "ontology_accuracy"];
-  return [terminalTable({ title: `Against obs "${truthKey}" (${cells} cells)`, columns, rows })];
+  const rolled = ["hierarchical_accuracy", "information", "flat_information", "rolled_up", "unknown"]
+    .map((name) => `${name} ${metrics[name].toFixed(3)}`);
+  const table = terminalTable({ title: `Against obs "${truthKey}" (${cells} cells)`, columns, rows });
+  return [table, `Rolled up the ontology: ${rolled.join(", ")}`];
 }
 
 if (import.meta.main) Deno.exit(await runCommand(command, Deno.args));

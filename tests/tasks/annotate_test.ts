@@ -184,6 +184,7 @@ Deno.test("renderReport makes one page with every section that needs nothing els
       const title of [
         "Which cells are there",
         "How sure the calls are",
+        "Answers that reach a summed probability of 0.5",
         "What marks the types",
         "own labels",
         "What was read",

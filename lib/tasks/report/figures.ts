@@ -52,7 +52,7 @@ export function confidenceHistogram({ calls }: Annotation): Described {
   const figure = histogram({
     ...MAP,
     title: "Confidence and novelty",
-    subtitle: "cells by probability of their type, and by 1 - cosine to the type they resemble most",
+    subtitle: "cells by probability of their type, and by how little they resemble any",
     x: "confidence, novelty",
     range: [0, 1],
     bins: 25,

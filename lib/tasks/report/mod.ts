@@ -17,6 +17,7 @@ import {
   cards,
   checks,
   compositionTable,
+  confidentTable,
   factsList,
   markerTable,
   perClassTable,
@@ -51,7 +52,7 @@ export async function renderReport(
     section(
       "How sure the calls are",
       pair(await draw(confidenceMap(annotation, map)), await draw(confidenceHistogram(annotation))) +
-        CONFIDENCE_NOTE,
+        confidentTable(annotation) + CONFIDENCE_NOTE,
     ),
     section(
       "What marks the types",
@@ -69,8 +70,11 @@ export async function renderReport(
 
 const CONFIDENCE_NOTE =
   `<p class="note"><b>Confidence</b> is the calibrated probability of the called type among those
-that could be called; it says nothing of types that could not. <b>Novelty</b> is 1 minus the cosine of the cell to the
-type it resembles most: a group of cells with high novelty may be a type that is missing from the list.</p>`;
+that could be called; it says nothing of types that could not. An answer is <b>rolled up</b> the ontology until the
+probabilities of all types below it sum to the confidence that was asked for: a cell torn between two kinds of T cell is a
+T cell. <b>Novelty</b> says how little a cell resembles any type; above 0.5 the answer is unknown. By a reference it is
+calibrated by leaving types out, and what all cells of the file have in common counts for nothing; by ontology text it is 1
+minus the cosine of the cell to its nearest type. A group of cells with high novelty may be a type that is missing.</p>`;
 
 const MARKER_NOTE =
   `<p class="note">Markers compare the cells of a type with all others by Welch's t on log1p values; kept are genes

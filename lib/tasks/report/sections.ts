@@ -3,10 +3,12 @@ import type { RunFacts } from "../run_facts.ts";
 import { LOW_CONFIDENCE } from "./checks.ts";
 import { escapeHtml } from "../../figures/escape.ts";
 import { count, percent, tableHtml, termLink } from "./html.ts";
-import { type CalledType, median } from "./types.ts";
+import { type CalledType, confidentTypes, median } from "./types.ts";
 
 /** The figures one wants first. */
-export function cards({ input, calls, evaluation }: Annotation, types: readonly CalledType[]): string {
+export function cards(annotation: Annotation, types: readonly CalledType[]): string {
+  const { input, calls, rolled, evaluation } = annotation;
+  const asCalled = rolled.place.filter((place, row) => place === calls.best[row]).length;
   const sure = calls.confidence.filter((value) => value >= LOW_CONFIDENCE).length;
   const items: [string, string, string][] = [
     ["cells", count(input.cells), `${count(input.genes)} genes`],
@@ -16,7 +18,12 @@ export function cards({ input, calls, evaluation }: Annotation, types: readonly 
       median(calls.confidence).toFixed(2),
       `${percent(sure / input.cells, 0)} of cells at ${LOW_CONFIDENCE} or more`,
     ],
-    ["median novelty", median(calls.novelty).toFixed(2), "0 is a perfect likeness"],
+    ["median novelty", median(calls.novelty).toFixed(2), "above 0.5 a cell is unknown"],
+    [
+      "rolled up or unknown",
+      percent(1 - asCalled / input.cells, 0),
+      `of cells, at a confidence of ${rolled.confidence}`,
+    ],
     ["genes known", percent(input.overlap.expressedKnownFraction, 0), "of those expressed in the file"],
   ];
   if (evaluation) {
@@ -52,6 +59,24 @@ export function compositionTable(types: readonly CalledType[]): string {
   ], types);
 }
 
+/** What cells are called where the answer has to be sure: types, terms above them, or unknown. */
+export function confidentTable(annotation: Annotation): string {
+  const caption =
+    `Answers that reach a summed probability of ${annotation.rolled.confidence}, most frequent first`;
+  return tableHtml(caption, [
+    { head: "answer", cell: ({ name }) => escapeHtml(name) },
+    { head: "term", cell: ({ id }) => termLink(id) },
+    { head: "", cell: ({ kind }) => kind },
+    { head: "cells", number: true, cell: ({ cells }) => count(cells) },
+    { head: "share", number: true, cell: ({ share }) => percent(share) },
+    {
+      head: "probability",
+      number: true,
+      cell: ({ kind, meanProbability }) => kind === "unknown" ? "—" : meanProbability.toFixed(2),
+    },
+  ], confidentTypes(annotation));
+}
+
 /** The best markers of each type with the shares of cells that have them. */
 export function markerTable({ markers }: Annotation, types: readonly CalledType[]): string {
   const rows = types.filter(({ name }) => markers.byGroup.has(name));
@@ -71,7 +96,14 @@ export function markerTable({ markers }: Annotation, types: readonly CalledType[
 export function scoreTable({ evaluation, reference }: Annotation): string {
   if (!evaluation) return "";
   const methods = Object.entries({ kcellfm: evaluation.metrics, ...evaluation.baselines });
-  const names = ["accuracy", "macro_f1", "weighted_f1", "ontology_accuracy", "novelty_auroc"]
+  const names = [
+    "accuracy",
+    "macro_f1",
+    "weighted_f1",
+    "ontology_accuracy",
+    "hierarchical_accuracy",
+    "novelty_auroc",
+  ]
     .filter((name) => name in evaluation.metrics);
   const columns = names.map((name) => ({
     head: name.replaceAll("_", " "),

@@ -1,5 +1,6 @@
 import { colorAt, NEUTRAL } from "../../figures/theme.ts";
 import type { Annotation } from "../annotate.ts";
+import { UNKNOWN } from "../annotation/roll_up.ts";
 import type { CellType } from "../annotation/types.ts";
 
 /** A called type with what the report says of it. */
@@ -28,6 +29,32 @@ export function calledTypes({ calls, input }: Annotation): CalledType[] {
     share: rows.length / input.cells,
     meanConfidence: meanOf(calls.confidence, rows),
     meanNovelty: meanOf(calls.novelty, rows),
+  }));
+}
+
+/** What cells are called where the answer has to be sure. */
+export interface ConfidentType extends CellType {
+  readonly cells: number;
+  readonly share: number;
+  readonly meanProbability: number;
+  /** Whether it stands above the types that can be called, or is one of them, or is "unknown". */
+  readonly kind: "as called" | "rolled up" | "unknown";
+}
+
+/** The rolled-up answers, most frequent first. */
+export function confidentTypes({ rolled, calls, input }: Annotation): ConfidentType[] {
+  const groups = Map.groupBy(rolled.place.keys(), (row) => rolled.place[row]);
+  const sorted = [...groups].sort((a, b) => b[1].length - a[1].length || a[0] - b[0]);
+  return sorted.map(([place, rows]) => ({
+    ...rolled.types[place],
+    cells: rows.length,
+    share: rows.length / input.cells,
+    meanProbability: meanOf(rolled.probability, rows),
+    kind: place < calls.types.length
+      ? "as called"
+      : rolled.types[place] === UNKNOWN
+      ? "unknown"
+      : "rolled up",
   }));
 }
 
