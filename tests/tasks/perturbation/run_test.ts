@@ -89,7 +89,7 @@ Deno.test("the league on a simulated network: terms beat the mean, and everythin
   assert.deepEqual(league.map(({ model }) => model), models.map(({ name }) => name));
   assert.deepEqual(
     league.map(({ model }) => model),
-    ["no_change", "train_mean", "additive", "linear_pca", "linear_go", "knn_go", "forest_go", "kriging_go"],
+    ["no_change", "train_mean", "additive", "linear_pca", "kriging_go", "linear_go", "knn_go", "forest_go"],
   );
   assert.equal(of("no_change").interval.mean, 0);
   for (const row of league.slice(1)) assert.ok(row.interval.mean > 0.1, `${row.model} ${row.interval.mean}`);
