@@ -1,4 +1,5 @@
 import type { CellModel } from "../../cell/mod.ts";
+import type { VectorsOf } from "./gene_embeddings.ts";
 import type { FitPerturbationOptions } from "./types.ts";
 
 /** What stands for a gene before it is perturbed. */
@@ -13,6 +14,8 @@ export type GearsEmbeddings = typeof GEARS_EMBEDDINGS[number];
 export interface GearsSettings {
   readonly hidden: number;
   readonly epochs: number;
+  /** Epochs without a smaller validation error before stopping. */
+  readonly patience: number;
   /** Pairs of cells in one forward pass, and passes in one optimiser step. */
   readonly batchSize: number;
   readonly accumulate: number;
@@ -38,6 +41,7 @@ export interface GearsSettings {
 export const GEARS_AS_PUBLISHED: GearsSettings = {
   hidden: 64,
   epochs: 15,
+  patience: Infinity,
   batchSize: 32,
   accumulate: 5,
   pairsPerEpoch: Infinity,
@@ -58,6 +62,7 @@ export const GEARS_AS_PUBLISHED: GearsSettings = {
 export const GEARS_SETTINGS: GearsSettings = {
   ...GEARS_AS_PUBLISHED,
   epochs: 20,
+  patience: 8,
   batchSize: 160,
   accumulate: 1,
   pairsPerEpoch: 2400,
@@ -73,4 +78,6 @@ export interface GearsOptions extends FitPerturbationOptions, Partial<GearsSetti
   readonly embeddings?: GearsEmbeddings;
   /** Gives "kcellfm" its vectors and "random" their width; it must live as long as predictions are made. */
   readonly cellModel?: CellModel;
+  /** That model's vectors, where several fits share what is read once; default: read for this one. */
+  readonly cellVectors?: VectorsOf;
 }

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs";
-import type { CellModel } from "../../cell/mod.ts";
 import { setBlasThreads } from "../../kernels/mod.ts";
 import {
   disposeParams,
@@ -78,7 +77,7 @@ const nameOf = (embeddings: GearsEmbeddings, { prior }: GearsSettings): string =
 function buildFrame(
   set: PerturbationSet,
   train: readonly Condition[],
-  { embeddings = "none", hidden, prior, terms, rng, cellModel }: GearsOptions & GearsSettings & {
+  { embeddings = "none", hidden, prior, terms, rng, cellModel, cellVectors }: GearsOptions & GearsSettings & {
     rng: Rng;
   },
 ): GearsFrame {
@@ -87,7 +86,7 @@ function buildFrame(
   const coexpression = embeddings === "none" || embeddings === "kcellfm+coexpression";
   const controls = new Set(train.map(({ control }) => control.cells));
   const cells = [...controls, ...train.map(({ cells }) => cells)];
-  const vectorsOf = vectorSource(embeddings, { set, rng, cellModel });
+  const vectorsOf = vectorSource(embeddings, { set, rng, cellModel, cellVectors });
   const size = {
     genes,
     nodes: graph.nodes.size,
@@ -106,7 +105,9 @@ function buildFrame(
 
 function vectorSource(
   embeddings: GearsEmbeddings,
-  { set, rng, cellModel }: { set: PerturbationSet; rng: Rng; cellModel?: CellModel },
+  { set, rng, cellModel, cellVectors }:
+    & Pick<GearsOptions, "cellModel" | "cellVectors">
+    & { set: PerturbationSet; rng: Rng },
 ): VectorsOf | undefined {
   if (embeddings === "none") return undefined;
   if (!cellModel) {
@@ -116,7 +117,7 @@ function vectorSource(
   }
   const { genes, total } = set;
   if (embeddings !== "random") {
-    return cellModelVectors(cellModel, { genes, total, rng: rng.split("controls") });
+    return cellVectors ?? cellModelVectors(cellModel, { genes, total, rng: rng.split("controls") });
   }
   return randomVectors(rng.split("random vectors"), { genes: genes.length, width: cellModel.config.width });
 }
@@ -174,6 +175,7 @@ function trainingOptions(
     validate: validation.length > 0 ? () => validationScores(live, validation) : undefined,
     monitor: validation.length > 0 ? { score: "top20_mse", better: "lower" } : undefined,
     epochs,
+    patience: settings.patience,
     schedule: { peak, every: halveAfter * stepsPerEpoch, factor: 0.5 },
     weightDecay,
     accumulate,

@@ -1,7 +1,7 @@
 import type { CellModel } from "../../cell/mod.ts";
 import type { TermTable } from "../../data/mod.ts";
 import { nameMatcher } from "../../genes/mod.ts";
-import { usageError } from "../../runtime/mod.ts";
+import { createRng, usageError } from "../../runtime/mod.ts";
 import { fitAdditive, fitForest, fitLinear, fitNoChange, fitSimilar, fitTrainMean } from "./baselines.ts";
 import {
   byControl,
@@ -14,6 +14,7 @@ import {
 } from "./descriptors.ts";
 import { GEARS_EMBEDDINGS, type GearsOptions, type GearsSettings } from "./gears_settings.ts";
 import { fitGears } from "./gears_train.ts";
+import { cellModelVectors } from "./gene_embeddings.ts";
 import { fitKriging } from "./kriging.ts";
 import type { NamedFit } from "./run.ts";
 import type { FitPerturbation, PerturbationSet } from "./types.ts";
@@ -73,8 +74,10 @@ export function gearsFits(
 ): NamedFit[] {
   const match = cell && nameMatcher(cell.vocabulary);
   const known = match ? set.genes.filter((gene) => typeof match(gene) !== "string").length : 0;
+  const rng = createRng("control cells");
+  const cellVectors = cell && cellModelVectors(cell, { genes: set.genes, total: set.total, rng });
   const fit = (own: Partial<GearsOptions>): FitPerturbation => (visible, split, options) =>
-    fitGears(visible, split, { ...options, ...settings, ...own, cellModel: cell });
+    fitGears(visible, split, { ...options, ...settings, ...own, cellModel: cell, cellVectors });
   const kinds = GEARS_EMBEDDINGS.filter((embeddings) => embeddings === "none" || known > 0);
   return [
     ...kinds.map((embeddings) => ({
