@@ -115,8 +115,13 @@ export function typeFigure(
   const shown = scores.length <= 2 * each ? scores : [...scores.slice(0, each), ...scores.slice(-each)];
   return bars({
     title,
-    subtitle: `the ${each} best and the ${each} worst of ${scores.length} types; a subtype counts as right`,
-    categories: shown.map(({ id }) => ontology.terms.has(id) ? termOf(ontology, id).name : id),
+    subtitle: (shown.length < scores.length
+      ? `the ${each} best and the ${each} worst of ${scores.length} types; `
+      : "") +
+      "a subtype counts as right",
+    categories: shown.map(({ id }) =>
+      ontology.terms.has(id) ? termOf(ontology, id).name : id
+    ),
     series: [{ name: "F1", values: shown.map(f1Of) }],
     ...{ value: "F1", horizontal: true, range: [0, 1], format: ".2f" },
   });
