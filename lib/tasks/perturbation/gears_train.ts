@@ -224,19 +224,19 @@ function batchLoss(
 }
 
 /**
- * How much of the learnt change, in [0, 1], comes closest to the validation conditions at their most differential genes, by
- * least squares; all of it where there are none.
+ * How much of the learnt change, in [0, 1], comes closest to the validation conditions by least squares over all genes; all of
+ * it where there are none. By the most differential genes alone it would let in noise at the others.
  */
 function measureTrust(live: LiveGears, conditions: readonly Condition[]): number {
   let [product, square] = [0, 0];
   for (const condition of conditions) {
     const predicted = predictMean(live, condition, VALIDATION_CELLS);
     const prior = predictMean({ ...live, trust: 0 }, condition);
-    for (const gene of condition.differential) {
-      const learnt = predicted[gene] - prior[gene];
+    predicted.forEach((value, gene) => {
+      const learnt = value - prior[gene];
       product += learnt * (condition.mean[gene] - prior[gene]);
       square += learnt ** 2;
-    }
+    });
   }
   return square > 0 ? Math.min(1, Math.max(0, product / square)) : 1;
 }
