@@ -6,7 +6,8 @@ import { startBackend } from "lib/runtime/mod.ts";
 import { annotate, type AnnotateContext, type Annotation } from "lib/tasks/annotate.ts";
 import { toResult } from "lib/tasks/annotation/result.ts";
 import { writeAnnotation } from "lib/tasks/annotation/write.ts";
-import { renderReport } from "lib/tasks/report/mod.ts";
+import { pointsToCheck } from "lib/tasks/report/checks.ts";
+import { calledTypes, renderReport } from "lib/tasks/report/mod.ts";
 import { linearEmbedder, type PairOnDisk, save, TYPES, withPair } from "./fixture.ts";
 
 const backend = await startBackend();
@@ -99,10 +100,13 @@ Deno.test("annotate gives cells of a type that the reference lacks a higher nove
     await save(path, source, { hide: "monocyte" });
     source.close();
     const reference = { path, labelKey: "cell_type" };
-    const { evaluation } = await annotate({ input: pair.query, reference }, context(pair));
+    const annotation = await annotate({ input: pair.query, reference }, context(pair));
+    const { evaluation } = annotation;
     // 0.5 is chance; monocytes lie far from the lymphocytes that are left.
     assert.ok(evaluation && evaluation.metrics.novelty_auroc > 0.8, `${evaluation?.metrics.novelty_auroc}`);
-    assert.ok(evaluation.metrics.unknown > 0);
+    assert.ok(evaluation.metrics.unknown > 0.05);
+    const points = pointsToCheck(annotation, calledTypes(annotation)).join(" ");
+    assert.match(points, /cells \(\d+ %\) are unknown: they resemble none of the 4 types/);
   }, SMALL));
 
 Deno.test("annotate writes the obs columns, the embedding and its provenance", () =>

@@ -1,4 +1,5 @@
 import type { Annotation } from "../annotate.ts";
+import { UNKNOWN } from "../annotation/roll_up.ts";
 import { count, percent } from "./html.ts";
 import { type CalledType, median } from "./types.ts";
 
@@ -6,6 +7,8 @@ import { type CalledType, median } from "./types.ts";
 export const LOW_CONFIDENCE = 0.5;
 /** Fewer genes than this known: the model reads too little of the file. */
 const LOW_OVERLAP = 0.6;
+/** More unknown cells than this are worth a look. */
+const MANY_UNKNOWN = 0.05;
 /** A type with fewer cells than this may be noise. */
 const FEW_CELLS = 10;
 
@@ -28,6 +31,7 @@ export function pointsToCheck(annotation: Annotation, types: readonly CalledType
       }) have a confidence below ${LOW_CONFIDENCE}: ` +
       `look at where they lie on the map, and at the markers of their types.`,
     noveltyPoint(annotation),
+    unknownPoint(annotation),
     rare.length > 0 &&
     `${rare.length} called ${rare.length > 1 ? "types have" : "type has"} fewer than ${FEW_CELLS} cells: ` +
       `${rare.slice(0, 4).map(({ name }) => name).join("; ")}${rare.length > 4 ? "; ..." : ""}.`,
@@ -38,6 +42,15 @@ export function pointsToCheck(annotation: Annotation, types: readonly CalledType
       `some types of the reference are hard to tell apart.`,
   ];
   return found.filter((sentence) => sentence !== false);
+}
+
+function unknownPoint({ calls, rolled, input }: Annotation): string | false {
+  const unknown = Array.from(rolled.place).filter((place) => rolled.types[place] === UNKNOWN).length;
+  if (unknown / input.cells <= MANY_UNKNOWN) return false;
+  return `${count(unknown)} cells (${
+    percent(unknown / input.cells, 0)
+  }) are unknown: they resemble none of the ` +
+    `${calls.types.length} types that can be called; look at where they lie on the map and at their genes.`;
 }
 
 /** A reference says itself what is usual; without one, half of all cells are expected to have a cosine above 0.5. */
