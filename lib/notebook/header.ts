@@ -48,6 +48,6 @@ function headerHtml(label: "real data" | "simulated data", rows: [string, string
   );
   return `<div style="border-left:4px solid ${color};padding:8px 14px;max-width:740px;font-size:13px;
 background:color-mix(in srgb,currentColor 5%,transparent);border-radius:0 6px 6px 0">
-<div style="font-weight:700;color:${color};margin-bottom:4px">${label}</div>
+<div style="font-weight:700;margin-bottom:4px">${label}</div>
 <div style="display:grid;grid-template-columns:max-content 1fr;gap:2px 16px">${body.join("\n")}</div></div>`;
 }

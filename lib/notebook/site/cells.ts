@@ -83,14 +83,16 @@ function highlight(source: string): string {
 /** The richest form that a page without a kernel can show. */
 export function outputHtml(output: CellOutput, markdown: (source: string) => string): string {
   const { output_type, text, ename, evalue } = output as Record<string, unknown>;
-  if (output_type === "stream") return `<pre>${escapeHtml(joined(text))}</pre>`;
-  if (output_type === "error") return `<pre class="error">${escapeHtml(`${ename}: ${evalue}`)}</pre>`;
+  if (output_type === "stream") return `<pre tabindex="0">${escapeHtml(joined(text))}</pre>`;
+  if (output_type === "error") {
+    return `<pre class="error" tabindex="0">${escapeHtml(`${ename}: ${evalue}`)}</pre>`;
+  }
   const data = dataOf(output);
   if (data["text/html"]) return joined(data["text/html"]);
   if (data["image/svg+xml"]) return `<img alt="" src="${svgUrl(joined(data["image/svg+xml"]))}">`;
   if (data["image/png"]) return `<img alt="" src="data:image/png;base64,${joined(data["image/png"])}">`;
   if (data["text/markdown"]) return markdown(joined(data["text/markdown"]));
-  return `<pre>${escapeHtml(joined(data["text/plain"]))}</pre>`;
+  return `<pre tabindex="0">${escapeHtml(joined(data["text/plain"]))}</pre>`;
 }
 
 /** The media types of an output. */

@@ -39,7 +39,7 @@ function card(chapter: Chapter): string {
   const failure = run.failures[0];
   const words = failure ? `cell ${failure.cell}: ${failure.message}` : firstSentence(chapter);
   return `<a class="card" href="${name}.html"><div class="picture">${picture}</div>
-<div class="words"><h3>${escapeHtml(title)}</h3><p>${escapeHtml(words)}</p>
+<div class="words"><h2>${escapeHtml(title)}</h2><p>${escapeHtml(words)}</p>
 <p style="margin-top:8px">${statusBadge(chapter)} &nbsp;${duration(run.seconds)}</p></div></a>`;
 }
 

@@ -23,7 +23,9 @@ function tableHtml({ title, columns, rows }: ResultsTable): string {
     const ours = row[1]?.startsWith("kcellfm") ? ' class="ours"' : "";
     return `<tr${ours}>${row.map(cell("td")).join("")}</tr>`;
   };
-  return `<h3>${escapeHtml(title)}</h3><div class="scroll"><table class="results">
+  return `<h3>${escapeHtml(title)}</h3><div class="scroll" tabindex="0" role="region" aria-label="${
+    escapeHtml(title)
+  }"><table class="results">
 <thead><tr>${columns.map(cell("th")).join("")}</tr></thead>
 <tbody>${rows.map(line).join("\n")}</tbody></table></div>`;
 }

@@ -2,7 +2,7 @@
 export const STYLE = `
 :root{color-scheme:light dark;--page:#ffffff;--side:#f6f8fa;--text:#1f2933;--faint:#52606d;--rule:#dde3e9;
 --accent:#0072b2;--code:#f6f8fa;--bad:#b42318;--good:#00795a;--keyword:#8a3ffc;--string:#0b6e4f;--number:#b35900;
---comment:#687584;--name:#0b5394;--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
+--comment:#5c6873;--name:#0b5394;--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 @media (prefers-color-scheme:dark){:root{--page:#14181d;--side:#191e24;--text:#e4e9ee;--faint:#a7b3bf;--rule:#2b343e;
 --accent:#56b4e9;--code:#1b2128;--bad:#ff8a80;--good:#4cc9a0;--keyword:#c79bff;--string:#7fd8b0;--number:#f0b060;
 --comment:#8794a1;--name:#8cc4f0}}
@@ -22,6 +22,7 @@ nav.side li.here>a{color:var(--text);font-weight:600;background:color-mix(in srg
 nav.side li li a{padding:1px 10px 1px 22px;font-size:13px}
 main{padding:34px 44px 80px;max-width:1080px}
 .prose>:is(p,ul,ol,blockquote){max-width:760px}
+.prose a,main>p a{text-decoration:underline;text-underline-offset:2px}
 main.wide{max-width:1220px;margin:0 auto}
 h1{font-size:30px;line-height:1.2;margin:0 0 10px;letter-spacing:-.01em}
 h2{font-size:21px;margin:38px 0 8px;padding-top:6px}h3{font-size:17px;margin:26px 0 6px}
@@ -30,6 +31,7 @@ p,ul,ol{margin:10px 0}
 code{font-family:var(--mono);font-size:.88em;background:var(--code);padding:1px 5px;border-radius:4px}
 pre{font-family:var(--mono);font-size:13px;line-height:1.55;margin:0;overflow-x:auto;tab-size:2}
 pre code{background:none;padding:0;font-size:inherit}
+:is(.code,.prose) pre{white-space:pre-wrap;overflow-wrap:anywhere}
 .prose pre{background:var(--code);border:1px solid var(--rule);border-radius:8px;padding:12px 16px}
 .cell{margin:18px 0}
 .code{background:var(--code);border:1px solid var(--rule);border-radius:8px;position:relative}
@@ -60,7 +62,7 @@ main blockquote{margin:12px 0;padding:2px 16px;border-left:3px solid var(--accen
 border-bottom:1px solid var(--rule)}
 .card .picture img{width:100%;height:100%;object-fit:contain;padding:6px}
 .card .picture .number{font-size:56px;font-weight:700;color:#dde3e9}
-.card .words{padding:12px 16px 14px}.card h3{margin:0 0 4px;font-size:16px}
+.card .words{padding:12px 16px 14px}.card h2{margin:0 0 4px;padding:0;font-size:16px}
 .card p{margin:0;font-size:13.5px;color:var(--faint)}
 .badge{font-size:12px;font-weight:600;padding:1px 8px;border-radius:9px;white-space:nowrap}
 .badge.good{color:var(--good);background:color-mix(in srgb,var(--good) 13%,transparent)}
@@ -73,4 +75,7 @@ padding:3px 10px;cursor:pointer}button:hover{color:var(--text);border-color:var(
 .hljs-title,.hljs-title.function_,.hljs-title.class_,.hljs-type{color:var(--name)}
 @media (max-width:900px){.book{display:block}nav.side{border-right:0;border-bottom:1px solid var(--rule)}
 nav.side>div{position:static;max-height:none}nav.side li li{display:none}main{padding:24px 18px}}
+@media print{:root{color-scheme:light}.book{display:block}nav.side,.pages,button,.code .clock,.modebar{display:none!important}
+main{padding:0;max-width:none}body{font-size:10.5pt}pre{font-size:8.5pt}.output pre{max-height:none}
+.cell,.kcellfm-figure,tr,img{break-inside:avoid}h1,h2,h3{break-after:avoid}}
 `;
