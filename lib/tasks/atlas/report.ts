@@ -77,14 +77,20 @@ export function methodFigure(
   });
 }
 
-/** Share of cells named right (a subtype counts) among those of each confidence; on the diagonal, confidence is honest. */
+/**
+ * Share of cells named right (a subtype counts) among those of each tenth of confidence; on the diagonal, confidence is
+ * honest. Tenths with fewer than `least` cells are left out, for their shares are mostly noise.
+ */
 export function reliabilityFigure(
   tally: Tally,
-  title = "Is a confidence of 0.8 right in 80 of 100 cells?",
+  { title = "Is a confidence of 0.8 right in 80 of 100 cells?", least = 20 }: {
+    title?: string;
+    least?: number;
+  } = {},
 ): Figure {
-  const bins = tally.bins.filter(({ cells }) => cells > 0);
-  const cells = bins.reduce((sum, bin) => sum + bin.cells, 0);
-  const ece = bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.right) / cells, 0);
+  const bins = tally.bins.filter(({ cells }) => cells >= least);
+  const cells = tally.bins.reduce((sum, bin) => sum + bin.cells, 0);
+  const ece = tally.bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.right) / cells, 0);
   return lines({
     title,
     subtitle: `cells in tenths of confidence; mean distance to the diagonal ${ece.toFixed(3)}`,
@@ -99,7 +105,7 @@ export function reliabilityFigure(
     ],
     x: "confidence",
     y: "share named right",
-    yRange: [0, 1],
+    yRange: [0, 1.05],
   });
 }
 

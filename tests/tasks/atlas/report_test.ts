@@ -37,11 +37,12 @@ Deno.test("methodFigure shows accuracy strictly and with subtypes right, ours fi
   assert.deepEqual([shown["accuracy"][0], shown["accuracy, subtypes right"][0]], [0.5, 0.75]);
 });
 
-Deno.test("reliabilityFigure has a point for each tenth of confidence with cells", () => {
-  const { data, layout } = reliabilityFigure(smallTally());
+Deno.test("reliabilityFigure has a point for each tenth of confidence with enough cells", () => {
+  const { data, layout } = reliabilityFigure(smallTally(), { least: 1 });
   const [x, y] = [numbersOf(data, "x"), numbersOf(data, "y")];
   assert.deepEqual(x["KCellFM"].map((value) => Math.round(100 * value) / 100), [0.3, 0.9]);
   assert.deepEqual(y["KCellFM"], [0, 1]);
+  assert.deepEqual(numbersOf(reliabilityFigure(smallTally(), { least: 2 }).data, "y")["KCellFM"], [1]);
   assert.match(JSON.stringify(layout), /0\.150/); // (3 |.9 - 1| + |.3 - 0|) / 4
 });
 
