@@ -48,6 +48,13 @@ Deno.test("GUIDE and FORMATS link to files that are there", async () => {
   }
 });
 
+Deno.test("00-tour leads to every notebook", async () => {
+  const tour = await readDocument("notebooks/00-tour.ipynb");
+  for await (const { name } of Deno.readDir(join(ROOT, "notebooks"))) {
+    if (name.endsWith(".ipynb") && name !== "00-tour.ipynb") assert.ok(tour.includes(`](${name})`), name);
+  }
+});
+
 Deno.test("FORMATS names every field of a result", () => {
   for (const field of Object.keys(resultSchema.shape)) assert.ok(FORMATS.includes(`\`${field}\``), field);
 });
