@@ -10,6 +10,8 @@ export * from "./markers.ts";
 export * from "./read.ts";
 export * from "./result.ts";
 export * from "./novelty.ts";
+export * from "./novelty_experiment.ts";
+export * from "./novelty_run.ts";
 export * from "./reference_cells.ts";
 export * from "./roll_up.ts";
 export * from "./scores.ts";

@@ -15,7 +15,7 @@ export interface Novelty extends NoveltyWeights {
 }
 
 /** Types that are left out at most, and cells of each type then: enough for five numbers. */
-const MOST = { types: 12, known: 100, novel: 150 };
+const MOST = { types: 6, known: 100, novel: 150 };
 /** Fewer cells than this of a type say nothing. */
 const LEAST = 5;
 
