@@ -120,7 +120,7 @@ function stackPairs(
     row.count++;
     const place = (all: Float32Array) => all.subarray(pair * genes, (pair + 1) * genes);
     const isControl = treatment.nodes.length === 0;
-    const partner = partnerOf(row, cell, rng);
+    const partner = partnerOf(row, { treatment, cell, rng });
     poolCells(place(control), treatment.control.cells, { first: partner, pool, rng });
     if (isControl) place(truth).set(place(control));
     else poolCells(place(truth), treatment.cells, { first: cell, pool, rng });
@@ -164,8 +164,11 @@ function findRow(
   return [rows.get(key)!, [...rows.keys()].indexOf(key)];
 }
 
-/** The control cell beside a treated one: control cells stand beside themselves. */
-function partnerOf({ treatment, vectors, pick }: Row, cell: number, rng: Rng): number {
+/** The control cell beside a treated one, of its own background; control cells stand beside themselves. */
+function partnerOf(
+  { vectors, pick }: Row,
+  { treatment, cell, rng }: { treatment: Treatment; cell: number; rng: Rng },
+): number {
   if (vectors?.cells) return vectors.cells[pick];
   return treatment.nodes.length === 0 ? cell : rng.int(treatment.control.cells.rows);
 }

@@ -10,6 +10,7 @@ import {
 } from "../../nn/mod.ts";
 import { createRng, dataError, modelError, type Rng } from "../../runtime/mod.ts";
 import { runTraining, type Scores, type TrainingOptions } from "../../train/mod.ts";
+import { changeOf } from "./changes.ts";
 import { gearsChange } from "./gears.ts";
 import {
   batchesPerEpoch,
@@ -39,6 +40,7 @@ import {
 import { krigeChanges } from "./kriging.ts";
 import { perturbationGraph } from "./perturbation_graph.ts";
 import type { Condition, PerturbationModel, PerturbationSet, PerturbationSplit } from "./types.ts";
+import { dot } from "./vectors.ts";
 
 /**
  * GEARS (Roohani et al. 2023), trained on pairs of a random control cell and a perturbed one; the epoch with the least
@@ -224,19 +226,19 @@ function batchLoss(
 }
 
 /**
- * How much of the learnt change, in [0, 1], comes closest to the validation conditions by least squares over all genes; all of
- * it where there are none. By the most differential genes alone it would let in noise at the others.
+ * How much of the learnt change, in [0, 1], comes closest to the validation conditions by least squares over all genes, each
+ * condition scaled to a change of length one, so that weak ones count as much; all of it where there are none.
  */
 function measureTrust(live: LiveGears, conditions: readonly Condition[]): number {
   let [product, square] = [0, 0];
   for (const condition of conditions) {
-    const predicted = predictMean(live, condition, VALIDATION_CELLS);
     const prior = predictMean({ ...live, trust: 0 }, condition);
-    predicted.forEach((value, gene) => {
-      const learnt = value - prior[gene];
-      product += learnt * (condition.mean[gene] - prior[gene]);
-      square += learnt ** 2;
-    });
+    const learnt = predictMean(live, condition, VALIDATION_CELLS).map((value, gene) => value - prior[gene]);
+    const change = changeOf(condition);
+    const size = Math.max(dot(change, change), 1e-9);
+    const missing = condition.mean.map((value, gene) => value - prior[gene]);
+    product += dot(learnt, missing) / size;
+    square += dot(learnt, learnt) / size;
   }
   return square > 0 ? Math.min(1, Math.max(0, product / square)) : 1;
 }

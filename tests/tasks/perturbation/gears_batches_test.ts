@@ -98,6 +98,24 @@ Deno.test("pairBatches passes vectors that all cells share as they are", () => {
   assert.equal(batch.rows.vectors?.values, values);
 });
 
+Deno.test("pairBatches pairs cells within their background, where backgrounds share a perturbation", () => {
+  const background = (level: number, rows: number) => ({
+    context: `${level}`,
+    cells: { features: new Float32Array(rows * genes).fill(level), rows, cols: genes },
+    mean: new Float32Array(genes).fill(level),
+  });
+  const [first] = train;
+  const backgrounds = [background(1, 30), background(2, 3)];
+  const both = treatmentsOf(backgrounds.map((control) => ({ ...first, control })), nodes);
+  for (const pool of [1, 4]) {
+    const options = { batchSize: 200, nodes: nodes.size, rng: createRng(1), pool };
+    for (const { control, reference, rows } of pairBatches(both, options)) {
+      assert.deepEqual(control, reference); // the cells of a background are all alike here
+      assert.equal(rows.counts.length, 2);
+    }
+  }
+});
+
 Deno.test("pairBatches pools cells: the mean of many is near the condition's", () => {
   const spread = (pool: number) => {
     const [{ rowOf, rows, truth }] = batchesOf({ pool });
