@@ -37,6 +37,11 @@ function lineOf(error: unknown): string {
   const message = messageOf(error).replaceAll(/\s*\n\s*/g, " ").trim();
   if (error instanceof CommanderError) return `${message.replace(/^error: /, "")} (--help lists the flags)`;
   if (error instanceof KcellfmError || isAbort(error)) return message;
+  if (error instanceof Deno.errors.NotCapable) {
+    return `Cannot go on: ${
+      message.replace(/, run again.*$/, "")
+    }, which this task is not allowed (docs/SECURITY.md says what each may do, and how to allow more)`;
+  }
   return `unexpected ${
     error instanceof Error ? error.name : "error"
   }: ${message} (run again with --debug for the stack)`;

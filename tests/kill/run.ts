@@ -37,13 +37,11 @@ export async function runAndKill(
 ): Promise<End> {
   const child = command(script, args, env).spawn();
   const timer = setTimeout(() => child.kill("SIGKILL"), takes * (0.2 + 0.8 * rng.uniform()));
-  const [{ success, signal }] = await Promise.all([
-    child.status,
-    child.stdout.cancel(),
-    child.stderr.cancel(),
-  ]);
+  const { success, signal, stderr } = await child.output();
   clearTimeout(timer);
-  if (!success && signal !== "SIGKILL") throw new Error(`${script} failed by itself before it was killed`);
+  if (!success && signal !== "SIGKILL") {
+    throw new Error(`${script} failed by itself: ${new TextDecoder().decode(stderr).slice(-800)}`);
+  }
   return success ? "done" : "killed";
 }
 

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { listDatasets } from "lib/data/mod.ts";
+import { ROOT } from "lib/runtime/mod.ts";
+import { inFolder } from "../data/helpers.ts";
+
+const { tasks }: { tasks: Record<string, string> } = JSON.parse(
+  Deno.readTextFileSync(join(ROOT, "deno.json")),
+);
+const security = Deno.readTextFileSync(join(ROOT, "docs/SECURITY.md"));
+
+const flagsOf = (task: string): string[] => tasks[task].split(" ").filter((word) => word.startsWith("--"));
+const hostsOf = (task: string): string[] =>
+  flagsOf(task).flatMap((flag) =>
+    flag.startsWith("--allow-net=") ? flag.slice("--allow-net=".length).split(",") : []
+  );
+
+/** Tasks that fetch: they may go to the hosts of the registry and of the model hub, and nowhere else. */
+const FETCHING = ["data", "text", "perturb"];
+
+Deno.test("no task asks back for permissions, and none has all of a kind that matters", () => {
+  for (const task of Object.keys(tasks)) {
+    const flags = flagsOf(task);
+    assert.ok(flags.includes("--no-prompt"), task);
+    assert.ok(!flags.includes("--allow-all") && !flags.includes("-A"), task);
+    assert.ok(!flags.includes("--allow-net"), `${task} may go anywhere on the network`);
+  }
+});
+
+Deno.test("tasks that train or annotate have no network, and run no other program", () => {
+  const working = [
+    "annotate",
+    "pretrain",
+    "finetune",
+    "tcell",
+    "spatial",
+    "cell-cycle",
+    "novel",
+    "atlas",
+    "checkpoint",
+  ];
+  for (const task of working) {
+    const granted = flagsOf(task).filter((flag) => /^--allow-(net|run|import)/.test(flag));
+    assert.deepEqual(granted, [], task);
+  }
+});
+
+Deno.test("tasks go to no host but those of the registry, the model hub and this machine", () => {
+  const hub = ["*.huggingface.co", "*.hf.co"];
+  const redirected = ["github.com", "*.githubusercontent.com"]; // where the ontology's permanent address leads
+  const registry = listDatasets().flatMap(({ url }) => url === undefined ? [] : [new URL(url).hostname]);
+  const known = new Set([...registry, ...hub, ...redirected, "127.0.0.1"]);
+  for (const task of Object.keys(tasks)) {
+    const hosts = hostsOf(task);
+    assert.deepEqual(hosts.filter((host) => !known.has(host)), [], task);
+    if (!FETCHING.includes(task)) assert.deepEqual(hosts.filter((host) => host !== "127.0.0.1"), [], task);
+  }
+  const allowed = hostsOf("data");
+  const isAllowed = (host: string) =>
+    allowed.some((name) => name === host || name.startsWith("*.") && host.endsWith(name.slice(1)));
+  assert.deepEqual(registry.filter((host) => !isAllowed(host)), []);
+});
+
+Deno.test("SECURITY.md has a line for every task, with its permissions", () => {
+  for (const task of Object.keys(tasks)) {
+    const row = security.split("\n").find((line) => line.startsWith(`| \`${task}\` |`));
+    assert.ok(row, `docs/SECURITY.md has no line for ${task}`);
+    const kinds = flagsOf(task).flatMap((flag) => /^--allow-(\w+)/.exec(flag)?.[1] ?? []);
+    const said = row.split("|")[2].split(",").map((word) => word.trim().split(" ")[0]);
+    assert.deepEqual(said.sort(), kinds.sort(), task);
+  }
+});
+
+Deno.test("a task without a permission that it needs fails in one line that names it", () =>
+  inFolder(async (folder) => {
+    const flags = flagsOf("results").filter((flag) => !flag.startsWith("--allow-write"));
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        ...flags,
+        "--no-check",
+        join(ROOT, "lib/cli/results.ts"),
+        "--out",
+        join(folder, "tables.md"),
+      ],
+      cwd: ROOT,
+      env: { NO_COLOR: "1" },
+    });
+    const { code, stderr } = await child.output();
+    const lines = new TextDecoder().decode(stderr).trim().split("\n");
+    assert.deepEqual([code, lines.length], [1, 1], lines.join("\n"));
+    assert.match(lines[0], /^error: Cannot go on: Requires write access to .*SECURITY\.md/);
+  }));
