@@ -135,7 +135,6 @@ export function halfLives(model: CellModel, sentence: Sentence) {
       const steps = dt.toSorted((one, other) => one - other);
       return Math.LN2 / (steps[Math.floor(steps.length / 2)] * -a);
     }));
-  const arrow = { forward: "→", reverse: "←" };
-  const columns = places.map(({ direction, head }) => `${arrow[direction]}${head + 1}`);
+  const columns = places.map(({ direction, head }) => `${direction} ${head + 1}`);
   return { rows, columns };
 }
