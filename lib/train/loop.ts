@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import type { StoredTensor } from "../data/safetensors.ts";
 import { type AdamW, clipGlobalNorm, createAdamW } from "../kernels/mod.ts";
 import { flattenParams, loadParams, storeParams } from "../nn/mod.ts";
-import { dataError, modelError } from "../runtime/mod.ts";
+import { dataError, type KcellfmError, modelError } from "../runtime/mod.ts";
 import { addScores, batchRng, computeGradients } from "./gradients.ts";
+import { type BadBatch, keepBadBatch } from "./replay.ts";
 import { learningRate } from "./schedule.ts";
 import { addPrefix, appendLog, type Position, readRun, saveRun, startPosition, withPrefix } from "./state.ts";
 import type { BatchGradients, LogEntry, Scores, TrainingOptions, TrainingResult } from "./types.ts";
@@ -116,15 +117,22 @@ async function shareGradients<Batch>(run: Run<Batch>, item: Batch, index: number
     computeGradients({ loss: options.loss, learning }, { batch, training: { rng: batchRng(place) } });
   const step = await options.reducer?.reduce(item, { place, own }) ?? own(item);
   if (!Number.isFinite(step.scores.loss)) {
-    const parts = Object.entries(step.scores).map(([name, score]) => `${name} ${score}`).join(", ");
-    throw modelError(
-      `Cannot go on training: the loss is not finite at epoch ${position.epoch}, batch ${index} (${parts}); ` +
-        `lower the learning rate or check the input values`,
-    );
+    throw await notFinite(options, { place, scores: step.scores, batch: item });
   }
   position.sums = addScores(position.sums, step.scores);
   position.summed++;
   return step;
+}
+
+/** The error that ends a run, once its batch is kept for replay. */
+async function notFinite<Batch>({ directory }: TrainingOptions<Batch>, bad: BadBatch): Promise<KcellfmError> {
+  const { place: { epoch, batch }, scores } = bad;
+  const parts = Object.entries(scores).map(([name, score]) => `${name} ${score}`).join(", ");
+  const kept = directory ? `the batch is kept in ${await keepBadBatch(directory, bad)}; ` : "";
+  return modelError(
+    `Cannot go on training: the loss is not finite at epoch ${epoch}, batch ${batch} (${parts}); ${kept}` +
+      `lower the learning rate or check the input values`,
+  );
 }
 
 function addGradients(

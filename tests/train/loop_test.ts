@@ -134,6 +134,16 @@ Deno.test("runTraining names the batch when the loss is not finite", async () =>
     return { total, parts: {} };
   };
   await assert.rejects(runTraining({ ...options, loss }), /not finite at epoch 0, batch 1/);
+  const directory = await Deno.makeTempDir();
+  await assert.rejects(
+    runTraining({ ...options, loss, directory }),
+    /batch 1 .*the batch is kept in .*not_finite\.json/,
+  );
+  const kept = JSON.parse(await Deno.readTextFile(join(directory, "not_finite.json")));
+  const [first] = options.batches(0) as Batch[];
+  assert.deepEqual([kept.place, kept.scores], [{ seed: 5, epoch: 0, batch: 1 }, { loss: "NaN" }]);
+  assert.deepEqual(kept.batch.x, { array: "Float32Array", values: [...first.x] });
+  await Deno.remove(directory, { recursive: true });
   disposeParams(params);
 });
 
