@@ -9,7 +9,7 @@ import { drawNetwork, type NetworkOptions, type RegulatoryNetwork } from "./netw
 export interface ScreenOptions extends NetworkOptions {
   /** Default "simulated". */
   readonly name?: string;
-  /** Pairs of regulators that are perturbed together, beside every single one; default 60. */
+  /** Pairs of regulators that are perturbed together, beside every single one; default 120. */
   readonly pairs?: number;
   /** Cells of each condition; default 40. */
   readonly cells?: number;
@@ -35,7 +35,7 @@ const DEPTH_SPREAD = 0.35;
 export function simulateScreen(options: ScreenOptions, rng: Rng): SimulatedScreen {
   const { name = "simulated", cells = 40, controls = 400, depth = 2000 } = options;
   const network = drawNetwork(options, rng.split("network"));
-  const conditions = drawConditions(network, options.pairs ?? 60, rng.split("pairs"));
+  const conditions = drawConditions(network, options.pairs ?? 120, rng.split("pairs"));
   const populations: Population[] = conditions.map((condition) => ({
     name: condition,
     profile: network.shares(condition.split("+").filter((part) => part !== "ctrl")),

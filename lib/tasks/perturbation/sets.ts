@@ -26,7 +26,7 @@ interface PerturbationRecipe {
 /** The sets of `deno task perturb`; all but the first are in the registry. */
 export const PERTURBATION_SETS: Readonly<Record<string, PerturbationRecipe>> = {
   simulated: {
-    what: "a simulated regulatory network: 30 single perturbations and 60 pairs, with known truth",
+    what: "a simulated regulatory network: 30 single perturbations and 120 pairs, with known truth",
     split: "simulation",
     repeats: 3,
   },
