@@ -51,7 +51,7 @@ export function treatmentsOf(
 /** How many pairs there are. */
 export interface PairCounts {
   readonly batchSize: number;
-  /** Pairs of an epoch at most, drawn anew for each; default: one a cell. */
+  /** Pairs of an epoch, as many rounds over the cells as that takes, or part of one; default: one round. */
   readonly pairsPerEpoch?: number;
 }
 
@@ -66,25 +66,31 @@ export interface BatchOptions extends PairCounts {
 }
 
 /** Batches of an epoch. */
-export function batchesPerEpoch(
-  treatments: readonly Treatment[],
-  { batchSize, pairsPerEpoch = Infinity }: PairCounts,
-): number {
-  const pairs = treatments.reduce((sum, { cells }) => sum + cells.rows, 0);
-  return Math.ceil(Math.min(pairs, pairsPerEpoch) / batchSize);
+export const batchesPerEpoch = (treatments: readonly Treatment[], counts: PairCounts): number =>
+  Math.ceil(pairsOf(treatments, counts) / counts.batchSize);
+
+function pairsOf(treatments: readonly Treatment[], { pairsPerEpoch = Infinity }: PairCounts): number {
+  return Number.isFinite(pairsPerEpoch)
+    ? pairsPerEpoch
+    : treatments.reduce((sum, { cells }) => sum + cells.rows, 0);
 }
 
 /**
- * Every treated cell once in random order, each beside a control cell of its background drawn anew (the original draws
+ * Every treated cell in random order, each beside a control cell of its background drawn anew (the original draws
  * once). Where gene vectors differ from cell to cell, those of a batch that were treated alike share one control cell, so
  * that the model computes each treatment once a batch.
  */
 export function* pairBatches(treatments: readonly Treatment[], options: BatchOptions): Generator<GearsBatch> {
-  const { batchSize, rng, pairsPerEpoch } = options;
+  const { batchSize, rng } = options;
   const all = treatments.flatMap(({ cells }, treatment) =>
     Array.from({ length: cells.rows }, (_, cell) => ({ treatment, cell }))
   );
-  const pairs = rng.split("order").shuffle(all).slice(0, pairsPerEpoch);
+  const total = pairsOf(treatments, options);
+  const rounds = Array.from(
+    { length: Math.ceil(total / all.length) },
+    (_, round) => rng.split(`order/${round}`),
+  );
+  const pairs = rounds.flatMap((rng) => rng.shuffle(all.slice())).slice(0, total);
   for (let start = 0; start < pairs.length; start += batchSize) {
     const batch = { treatments, pairs: pairs.slice(start, start + batchSize) };
     yield stackPairs(batch, { ...options, rng: rng.split(start) });

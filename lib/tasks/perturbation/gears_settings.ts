@@ -19,7 +19,7 @@ export interface GearsSettings {
   /** Pairs of cells in one forward pass, and passes in one optimiser step. */
   readonly batchSize: number;
   readonly accumulate: number;
-  /** Pairs of an epoch at most; Infinity for one a cell. */
+  /** Pairs of an epoch, whatever the number of cells; Infinity for one a cell. */
   readonly pairsPerEpoch: number;
   /** Learning rate of the first epochs; it is halved every `halveAfter` epochs. */
   readonly peak: number;

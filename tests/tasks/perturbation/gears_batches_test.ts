@@ -35,6 +35,9 @@ Deno.test("pairBatches has every treated and every control cell once, in another
   const few = { batchSize: 50, pairsPerEpoch: 120 };
   assert.deepEqual(batchesOf(few).map(({ rowOf }) => rowOf.length), [50, 50, 20]);
   assert.equal(batchesPerEpoch(treatments, few), 3);
+  const many = { batchSize: 300, pairsPerEpoch: 2 * all.length };
+  const twice = batchesOf(many).flatMap(({ truth }) => rowsOf(truth));
+  assert.deepEqual(twice.toSorted(), [...all, ...all].toSorted());
 });
 
 Deno.test("pairBatches computes equal perturbations once, and counts their pairs", () => {

@@ -16,7 +16,7 @@ const set = toySet();
 /** Eighty steps: enough for the toy. */
 const options: GearsOptions = {
   ...{ seed: 1, terms: TOY_TERMS, hidden: 32, epochs: 40 },
-  ...{ batchSize: 160, peak: 3e-3, halveAfter: 20 },
+  ...{ batchSize: 160, pairsPerEpoch: 320, peak: 3e-3, halveAfter: 20 },
 };
 const brief = { ...options, epochs: 2 };
 const held = set.conditions.find(({ name }) => name === TOY_SPLIT.test[0])!;
