@@ -39,8 +39,15 @@ export function detectValues(
   source: CellSource,
   { expect, sample = 256 }: DetectOptions = {},
 ): DetectedValues {
+  if (source.nObs === 0) {
+    throw dataError(`Cannot use ${source.name}: it has no cells; give a file with at least one`);
+  }
   const stats = summarise(source, sample);
-  if (stats.cells === 0) throw dataError(`Cannot use ${source.name}: all of its sampled values are zero`);
+  if (stats.cells === 0) {
+    throw dataError(
+      `Cannot use ${source.name}: all of its sampled values are zero; choose another matrix with --layer or --use-raw`,
+    );
+  }
   if (expect === undefined) return decide(stats);
   const problem = contradiction(stats, expect);
   if (problem) {

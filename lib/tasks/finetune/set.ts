@@ -109,7 +109,7 @@ export interface PreparedSet extends ExperimentSet {
   readonly genes: Int32Array;
 }
 
-/** @throws {KcellfmError} tag "data", when labels and cells are not as many or too few genes are known. */
+/** @throws {KcellfmError} tag "data", when labels and cells are not as many or too few genes are known, or there is one class. */
 export function prepareSet(set: ExperimentSet, vocabulary: GeneVocabulary): PreparedSet {
   const { source, values, labels } = set;
   if (labels.length !== source.nObs) {
@@ -118,6 +118,11 @@ export function prepareSet(set: ExperimentSet, vocabulary: GeneVocabulary): Prep
     );
   }
   const classes = [...new Set(labels)].filter((label) => label !== null).sort();
+  if (classes.length < 2) {
+    throw dataError(
+      `Cannot learn from ${set.name}: its labels are of ${classes.length} class; at least two are needed, choose another column`,
+    );
+  }
   const codeOf = new Map(classes.map((label, code) => [label, code]));
   const { tokenOf } = matchGenes(source, vocabulary);
   return {

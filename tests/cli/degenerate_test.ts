@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { command as annotate } from "lib/cli/annotate.ts";
+import { command as finetune } from "lib/cli/finetune.ts";
+import { runCommand } from "lib/cli/mod.ts";
+import { openH5ad, writeH5ad } from "lib/data/mod.ts";
+import { createRng, startBackend } from "lib/runtime/mod.ts";
+import { saveNanoCheckpoint, withPair } from "../tasks/fixture.ts";
+
+await startBackend();
+
+/** Runs a command in this process; its exit code and what it said on stderr. */
+async function run(command: Parameters<typeof runCommand>[0], args: string[], results: string) {
+  const errors: string[] = [];
+  const original = { log: console.log, error: console.error };
+  Object.assign(console, { log: () => {}, error: (line: string) => errors.push(String(line)) });
+  Deno.env.set("KCELLFM_RESULTS", results);
+  try {
+    return { code: await runCommand(command, args), errors };
+  } finally {
+    Deno.env.delete("KCELLFM_RESULTS");
+    Object.assign(console, original);
+  }
+}
+
+/** Cells with counts by `draw` and labels by `label`. */
+async function writeCells(
+  path: string,
+  genes: readonly string[],
+  { cells, draw, label }: { cells: number; draw: (cell: number) => number; label?: (cell: number) => string },
+): Promise<void> {
+  const rows = Array.from({ length: cells }, (_, cell) => cell);
+  const data = Float32Array.from(rows.flatMap((cell) => genes.map(() => draw(cell))));
+  await writeH5ad(path, {
+    x: { shape: [cells, genes.length], data },
+    obsNames: rows.map((cell) => `cell ${cell}`),
+    varNames: genes,
+    ...(label && { obs: { cell_type: rows.map(label) } }),
+  });
+}
+
+const counts = () => {
+  const rng = createRng(4);
+  return () => rng.poisson(1);
+};
+
+Deno.test("deno task annotate refuses a file of no cells in one line", () =>
+  withPair(async ({ folder, genes }) => {
+    const [path, checkpoint] = [join(folder, "none.h5ad"), join(folder, "checkpoint")];
+    await saveNanoCheckpoint(checkpoint, genes);
+    await writeCells(path, genes, { cells: 0, draw: counts() });
+    const { code, errors } = await run(annotate, [
+      path,
+      "--checkpoint",
+      checkpoint,
+      "--out",
+      join(folder, "o.csv"),
+    ], folder);
+    assert.deepEqual([code, errors.length], [1, 1], errors.join("\n"));
+    assert.match(errors[0], /none\.h5ad.*no cells/);
+  }, { cells: 60, genes: 120 }));
+
+Deno.test("deno task annotate refuses a file whose cells are all zero in one line", () =>
+  withPair(async ({ folder, genes }) => {
+    const [path, checkpoint] = [join(folder, "zero.h5ad"), join(folder, "checkpoint")];
+    await saveNanoCheckpoint(checkpoint, genes);
+    await writeCells(path, genes, { cells: 20, draw: () => 0 });
+    const { code, errors } = await run(annotate, [
+      path,
+      "--checkpoint",
+      checkpoint,
+      "--out",
+      join(folder, "o.csv"),
+    ], folder);
+    assert.deepEqual([code, errors.length], [1, 1], errors.join("\n"));
+    assert.match(errors[0], /zero\.h5ad.*(zero|express)/);
+  }, { cells: 60, genes: 120 }));
+
+Deno.test("deno task annotate names every cell of a file in which some cells are all zero", () =>
+  withPair(async ({ folder, genes }) => {
+    const [path, checkpoint, out] = ["some.h5ad", "checkpoint", "out.h5ad"].map((name) => join(folder, name));
+    await saveNanoCheckpoint(checkpoint, genes);
+    const draw = counts();
+    await writeCells(path, genes, { cells: 20, draw: (cell) => cell < 5 ? 0 : draw() });
+    const { code, errors } = await run(annotate, [path, "--checkpoint", checkpoint, "--out", out], folder);
+    assert.deepEqual([code, errors], [0, []]);
+    const answer = await openH5ad(out);
+    assert.ok(answer.obsm("X_kcellfm").data.every(Number.isFinite));
+    answer.close();
+  }, { cells: 60, genes: 120 }));
+
+Deno.test("deno task finetune refuses labels of one class in one line", () =>
+  withPair(async ({ folder, genes }) => {
+    const [path, checkpoint] = [join(folder, "one.h5ad"), join(folder, "checkpoint")];
+    await saveNanoCheckpoint(checkpoint, genes);
+    await writeCells(path, genes, { cells: 60, draw: counts(), label: () => "T cell" });
+    const { code, errors } = await run(finetune, [
+      "--set",
+      path,
+      "--checkpoint",
+      checkpoint,
+      "--preset",
+      "nano",
+    ], folder);
+    assert.equal(code, 1, errors.join("\n"));
+    assert.match(errors.at(-1)!, /^error: Cannot learn from one.*of 1 class; at least two are needed/);
+    assert.doesNotMatch(errors.at(-1)!, /unexpected/);
+  }, { cells: 60, genes: 120 }));
