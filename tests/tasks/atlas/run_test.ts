@@ -61,6 +61,7 @@ Deno.test("atlas --set simulated writes shards, trains, names every cell and fil
     const [result] = await readResults(join(folder, "results"));
     assert.equal(`${result.task}-${result.set}`, "atlas-simulated");
     assert.deepEqual([result.data.cells, result.data.shards, result.data.real], [240, 2, false]);
+    assert.equal(result.published.ontology_macro_f1, 0.846, "scTab's number follows the subtype rule");
     const { accuracy, ontology_macro_f1, reading_share, avg_bio } = result.metrics;
     for (const value of [accuracy, ontology_macro_f1, reading_share, avg_bio]) {
       assert.ok(typeof value === "number" && value >= 0 && value <= 1);
