@@ -66,6 +66,8 @@ export interface Intervals extends FigureText {
   }[];
   /** Title of the value axis, with the unit. */
   readonly value: string;
+  /** Groups in the order of their colours; default by appearance. */
+  readonly groups?: readonly string[];
   /** A dashed line, such as the value of a rival. */
   readonly reference?: number;
 }
@@ -73,7 +75,8 @@ export interface Intervals extends FigureText {
 /** A dot and a bar for each row: a league table as a picture. */
 export function intervals(options: Intervals): Figure {
   const groups = Map.groupBy(options.rows, ({ group }) => group ?? "");
-  const data = Array.from(groups, ([group, rows], i): Data => ({
+  const colors = options.groups ?? [...groups.keys()];
+  const data = Array.from(groups, ([group, rows]): Data => ({
     type: "scatter",
     mode: "markers",
     name: group,
@@ -87,7 +90,7 @@ export function intervals(options: Intervals): Figure {
       thickness: 1.6,
       width: 4,
     },
-    marker: { color: colorAt(i), size: 9 },
+    marker: { color: colorAt(Math.max(0, colors.indexOf(group))), size: 9 },
     cliponaxis: false,
     hovertemplate: "%{y}: %{x:.3f}<extra></extra>",
   }));

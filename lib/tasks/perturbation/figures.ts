@@ -86,9 +86,17 @@ export function leagueFigure(
     } held-out conditions; dashed: mean of training`,
     rows: rows.sort((a, b) => b.mean - a.mean),
     value: "Pearson correlation of predicted and measured change",
+    groups: FAMILIES,
     reference: rows.find(({ name }) => name === REFERENCE_MODEL)?.mean,
   });
 }
+
+const GROUP_NAMES: Readonly<Record<string, string>> = {
+  combo_seen0: "pair, none seen",
+  combo_seen1: "pair, one seen",
+  combo_seen2: "pair, both seen",
+  unseen_single: "single, unseen",
+};
 
 /** Pearson delta of some models by group of conditions. */
 export function groupFigure(
@@ -99,10 +107,8 @@ export function groupFigure(
   const groups = Object.keys(rows[0]?.groups ?? {});
   return bars({
     title,
-    subtitle: "0, 1, 2: genes of the pair that were seen; single: an unseen gene alone; bars: 95 % intervals",
-    categories: groups.map((group) =>
-      group.replace("combo_seen", "pair, ").replace("unseen_single", "single")
-    ),
+    subtitle: "held-out conditions by how many of their genes were seen in training; bars: 95 % intervals",
+    categories: groups.map((group) => GROUP_NAMES[group] ?? group),
     series: rows.map(({ model, groups: of }) => ({
       name: model,
       values: groups.map((group) => of[group].mean),
@@ -112,12 +118,12 @@ export function groupFigure(
   });
 }
 
-const familyOf = (model: string): string =>
-  model.startsWith("gears")
-    ? "GEARS"
-    : /^(linear|knn|forest)/.test(model)
-    ? "learns from a description"
-    : "no learning";
+const FAMILIES = ["learns from a description", "no learning", "GEARS"] as const;
+
+function familyOf(model: string): typeof FAMILIES[number] {
+  if (model.startsWith("gears")) return "GEARS";
+  return /^(linear|knn|forest|kriging)/.test(model) ? "learns from a description" : "no learning";
+}
 
 /**
  * How pairs of genes differ from the sum of their parts, log2(|pair| / |a + b|): above the diagonal the truth of a simulated set,
