@@ -29,6 +29,8 @@ export interface GraphTree extends FigureText {
   readonly direction?: "right" | "down";
   /** Title of the colour bar, when nodes have values. */
   readonly valueTitle?: string;
+  /** Values at the two ends of the colours; default the smallest and the largest. */
+  readonly valueRange?: readonly [number, number];
 }
 
 /** Legends must not push the plot's edges, where one unit is one pixel; missing in the types. */
@@ -111,6 +113,7 @@ function valuedNodes(nodes: PlacedNode[], graph: GraphTree): Data {
       size: 11,
       color: nodes.map((node) => node.value ?? NaN),
       colorscale: SEQUENTIAL,
+      ...(graph.valueRange && { cmin: graph.valueRange[0], cmax: graph.valueRange[1] }),
       showscale: true,
       colorbar: colorBar(graph.valueTitle ?? ""),
       line: { color: LIGHT.axis, width: 0.8 },

@@ -133,6 +133,7 @@ export function accuracyTree(
     }),
     edges: terms.flatMap(({ id, isA }) => isA.map((parent) => ({ from: parent, to: id }))),
     valueTitle: "named right",
+    valueRange: [0, 1],
   });
 }
 
