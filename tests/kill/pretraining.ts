@@ -44,14 +44,15 @@ export async function killPretraining(
   const env = { KCELLFM_RESULTS: join(folder, "results"), KCELLFM_MIRROR: "" };
   await Deno.mkdir(env.KCELLFM_RESULTS, { recursive: true });
   const whole = join(folder, "whole");
-  const takes = await runWhole("pretrain.ts", [...ARGS, "--out", whole], env);
+  let takes = await runWhole("pretrain.ts", [...ARGS, "--out", whole], env);
   const survived = { kills: 0, finished: 0, resumed: 0 };
   for (let chain = 0; survived.kills < kills; chain++) {
     const out = join(folder, `chain-${chain}`);
     const args = [...ARGS, "--out", out];
     while (survived.kills < kills) {
       const end = await runAndKill("pretrain.ts", args, { env, takes, rng: rng.split(survived.kills) });
-      if (end === "done") {
+      if (end.how === "done") {
+        takes = Math.min(takes, end.ms); // a machine that is less busy than before
         survived.finished++;
         break;
       }

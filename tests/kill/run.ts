@@ -26,8 +26,11 @@ export async function runWhole(
   return performance.now() - started;
 }
 
-/** How a victim ended: killed by us, or done before that. */
-export type End = "killed" | "done";
+/** How a victim ended: killed by us, or done before that, and after how many milliseconds. */
+export interface End {
+  readonly how: "killed" | "done";
+  readonly ms: number;
+}
 
 /** Starts a command and kills it by SIGKILL at a random moment of the time that it takes. */
 export async function runAndKill(
@@ -35,6 +38,7 @@ export async function runAndKill(
   args: readonly string[],
   { env, takes, rng }: { env: Record<string, string>; takes: number; rng: Rng },
 ): Promise<End> {
+  const started = performance.now();
   const child = command(script, args, env).spawn();
   const timer = setTimeout(() => child.kill("SIGKILL"), takes * (0.2 + 0.8 * rng.uniform()));
   const { success, signal, stderr } = await child.output();
@@ -42,7 +46,9 @@ export async function runAndKill(
   if (!success && signal !== "SIGKILL") {
     throw new Error(`${script} failed by itself: ${new TextDecoder().decode(stderr).slice(-800)}`);
   }
-  return success ? "done" : "killed";
+  const how = success ? "done" : "killed";
+  console.error(`${script} ${how} after ${Math.round(performance.now() - started)} ms`);
+  return { how, ms: performance.now() - started };
 }
 
 const command = (script: string, args: readonly string[], env: Record<string, string>) =>
