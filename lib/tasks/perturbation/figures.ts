@@ -49,9 +49,7 @@ export function effectsFigure(
   const scores = said.map(({ model, found }) => `${model} ${(found.scores.pearson_delta ?? 0).toFixed(2)}`);
   return effectBoxes({
     title,
-    subtitle: `${name}: ${cells.rows} cells, their 20 most differential genes; Pearson delta ${
-      scores.join(", ")
-    }`,
+    subtitle: `${name}: ${cells.rows} cells, 20 surest genes; Pearson delta ${scores.join(", ")}`,
     genes: genes.map((gene) => set.genes[gene]),
     cells: genes.map((gene) => {
       const values = Float32Array.from(
