@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { type FeatureTable, type Scaling, standardise } from "../../baselines/mod.ts";
+import { type FeatureTable, principalComponents, type Scaling, standardise } from "../../baselines/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
-import { principalComponents } from "../atlas/pca.ts";
 
 const COMPONENTS = 30;
 /** Standard deviations at which a value is cut: one molecule of a rare gene is no direction of its own. */

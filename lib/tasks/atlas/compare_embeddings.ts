@@ -1,4 +1,4 @@
-import type { FeatureTable } from "../../baselines/mod.ts";
+import { type FeatureTable, principalComponents } from "../../baselines/mod.ts";
 import { type CellModel, embedMatrix } from "../../cell/mod.ts";
 import type { CellSource } from "../../data/types.ts";
 import { type LabelledCells, type ModelCells, orderedBatches } from "../../genes/cells.ts";
@@ -6,7 +6,6 @@ import { type CellGroups, type IntegrationScores, integrationScores } from "../.
 import { createRng } from "../../runtime/mod.ts";
 import { readFeatures } from "../annotation/features.ts";
 import { type Embeddings, unitRows } from "../annotation/vectors.ts";
-import { principalComponents } from "./pca.ts";
 
 /** Cells of some files with the type and the batch of each: what embeddings are compared on. */
 export interface SharedCells extends CellGroups {

@@ -3,7 +3,6 @@ export * from "./model.ts";
 export * from "./namer.ts";
 export * from "./parts.ts";
 export * from "./pbmc.ts";
-export * from "./pca.ts";
 export * from "./pool.ts";
 export * from "./report.ts";
 export * from "./result.ts";

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from "ml-matrix";
-import type { FeatureTable } from "../../baselines/mod.ts";
-import type { Rng } from "../../runtime/mod.ts";
+import type { Rng } from "../runtime/mod.ts";
+import type { FeatureTable } from "./types.ts";
 
 /** Further random directions, and rounds of sharpening them, that make the leading components exact to a few digits. */
 const OVERSAMPLED = 10;
