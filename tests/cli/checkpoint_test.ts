@@ -5,6 +5,7 @@ import { command } from "lib/cli/checkpoint.ts";
 import { recognise } from "lib/cli/checkpoint_kinds.ts";
 import { runCommand } from "lib/cli/mod.ts";
 import { encodeSafetensors, openTensors, type StoredTensor } from "lib/data/mod.ts";
+import { inFolder } from "../folder.ts";
 
 const FIXTURES = join(import.meta.dirname!, "../fixtures");
 const CHECKPOINTS = join(import.meta.dirname!, "../../checkpoints");
@@ -19,15 +20,6 @@ async function runCheckpoint(...args: string[]): Promise<{ code: number; text: s
     return { code: await runCommand(command, args), text: lines.join("\n") };
   } finally {
     [console.log, console.error] = [log, error];
-  }
-}
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
   }
 }
 
@@ -77,7 +69,7 @@ Deno.test("recognise knows our models, the original's and a BERT by their names"
 });
 
 Deno.test("checkpoint convert writes safetensors with the same names and numbers", () =>
-  withFolder(async (folder) => {
+  inFolder(async (folder) => {
     const [from, out] = [join(FIXTURES, "cell/original.pth"), join(folder, "model.safetensors")];
     const { code, text } = await runCheckpoint("convert", from, "--out", out, "--dtype", "f16");
     assert.equal(code, 0);
@@ -95,7 +87,7 @@ Deno.test("checkpoint convert writes safetensors with the same names and numbers
   }));
 
 Deno.test("checkpoint says in one line what is wrong", () =>
-  withFolder(async (folder) => {
+  inFolder(async (folder) => {
     const page = join(folder, "page.pth");
     await Deno.writeTextFile(page, "<html>please log in to see this file</html>");
     const good = join(FIXTURES, "torch/zip.pth");
@@ -122,7 +114,7 @@ Deno.test("checkpoint says in one line what is wrong", () =>
   }));
 
 Deno.test("checkpoint convert does not unfold a small file into a large one", () =>
-  withFolder(async (folder) => {
+  inFolder(async (folder) => {
     const bomb = join(folder, "bomb.safetensors");
     const data = new Float32Array(1 << 16);
     const one = encodeSafetensors(
@@ -142,7 +134,7 @@ Deno.test("checkpoint convert does not unfold a small file into a large one", ()
   }));
 
 Deno.test("checkpoint convert writes the original's cell model as a folder that annotate can load", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     const [genes, out] = [join(folder, "genes.json"), join(folder, "model")];
     const tokens = [...Array.from({ length: 20 }, (_, i) => `GENE${i}`), "<pad>", "<cls>", "<eoc>"];
     await Deno.writeTextFile(

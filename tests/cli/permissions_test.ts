@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { listDatasets } from "lib/data/mod.ts";
 import { ROOT } from "lib/runtime/mod.ts";
-import { inFolder } from "../data/helpers.ts";
+import { inFolder } from "../folder.ts";
 
 const { tasks }: { tasks: Record<string, string> } = JSON.parse(
   Deno.readTextFileSync(join(ROOT, "deno.json")),

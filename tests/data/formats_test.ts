@@ -2,7 +2,8 @@ import { deepStrictEqual as equal, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { openCells } from "lib/data/mod.ts";
-import { denseRows, expected, fixture, inFolder, oneLine } from "./helpers.ts";
+import { inFolder } from "../folder.ts";
+import { denseRows, expected, fixture, oneLine } from "./helpers.ts";
 
 const { cells, genes, dense } = expected;
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { csrFromDense, openCells, openH5ad, writeH5ad } from "lib/data/mod.ts";
 import { Hdf5File } from "lib/data/hdf5.ts";
 import { createRng } from "lib/runtime/mod.ts";
-import { denseRows, expected, fixture, inFolder, oneLine } from "./helpers.ts";
+import { inFolder } from "../folder.ts";
+import { denseRows, expected, fixture, oneLine } from "./helpers.ts";
 
 Deno.test("openCells says in one line what is wrong with a file", () =>
   inFolder(async (folder) => {

@@ -10,7 +10,8 @@ import {
 } from "lib/data/mod.ts";
 import { cscReader } from "lib/data/h5ad/csc.ts";
 import { Hdf5File } from "lib/data/hdf5.ts";
-import { denseRows, expected, fixture, inFolder, oneLine } from "./helpers.ts";
+import { inFolder } from "../folder.ts";
+import { denseRows, expected, fixture, oneLine } from "./helpers.ts";
 
 const { cells, genes, dense } = expected;
 

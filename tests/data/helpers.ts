@@ -24,16 +24,6 @@ export function denseRows(source: CellSource, [start, end] = [0, source.nObs]): 
   );
 }
 
-/** A folder that is removed after `use`. */
-export async function inFolder(use: (folder: string) => void | Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 /** Checks that an error is one of ours, of one line, and says `words`. */
 export function oneLine(tag: KcellfmError["tag"], words: RegExp): (error: unknown) => boolean {
   return (error) =>

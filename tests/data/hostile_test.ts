@@ -5,7 +5,8 @@ import { openCells, openH5ad, parseRegistry, writeH5ad } from "lib/data/mod.ts";
 import { Hdf5File } from "lib/data/hdf5.ts";
 import { loadTokenizer, wordPieceJson } from "lib/text/mod.ts";
 import { SPECIAL_TOKENS } from "lib/text/wordpiece.ts";
-import { fixture, inFolder, oneLine } from "./helpers.ts";
+import { inFolder } from "../folder.ts";
+import { fixture, oneLine } from "./helpers.ts";
 
 // What fuzzing found (deno task fuzz), each as the smallest file that showed it.
 

@@ -9,7 +9,7 @@ import {
   type ValueKind,
 } from "lib/data/mod.ts";
 import { buildVocabulary, matchGenes } from "lib/genes/mod.ts";
-import { inFolder } from "./helpers.ts";
+import { inFolder } from "../folder.ts";
 
 /** Real files, where `KCELLFM_MIRROR` is a folder that has them: shape, what X is, and share of expressed genes known. */
 const FILES: [string, number, number, ValueKind, number][] = [

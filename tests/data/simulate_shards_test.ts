@@ -2,18 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { atlasSample, openH5ad, writeAtlasShards } from "lib/data/mod.ts";
 import { loadOntology } from "lib/ontology/mod.ts";
+import { inFolder } from "../folder.ts";
 
 const ontology = await loadOntology(null);
 const OPTIONS = { cells: 130, shardCells: 50, types: 5, genes: 200, donors: 2, seed: 3 };
-
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** HDF5 notes when a dataset was made, so that files of the same cells differ in a few bytes. */
 async function readShard(path: string) {
@@ -24,7 +16,7 @@ async function readShard(path: string) {
 }
 
 Deno.test("writeAtlasShards writes all cells, each shard with donors of its own and the same genes", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     const paths = await writeAtlasShards(folder, ontology, OPTIONS);
     const shards = await Promise.all(paths.map((path) => openH5ad(path)));
     assert.deepEqual(shards.map(({ nObs }) => nObs), [50, 50, 30]);
@@ -45,7 +37,7 @@ Deno.test("writeAtlasShards writes all cells, each shard with donors of its own 
 });
 
 Deno.test("writeAtlasShards keeps finished shards, ends with the same cells and refuses a folder of other options", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     const paths = await writeAtlasShards(folder, ontology, OPTIONS);
     const before = await readShard(paths[1]);
     const firstWritten = (await Deno.stat(paths[0])).mtime;
@@ -61,7 +53,7 @@ Deno.test("writeAtlasShards keeps finished shards, ends with the same cells and 
 });
 
 Deno.test("writeAtlasShards stopped by a signal leaves whole shards only", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     const controller = new AbortController();
     const onProgress = (cells: number) => void (cells >= 50 && controller.abort());
     const writing = writeAtlasShards(folder, ontology, OPTIONS, { signal: controller.signal, onProgress });
@@ -77,7 +69,7 @@ Deno.test("writeAtlasShards stopped by a signal leaves whole shards only", async
 });
 
 Deno.test("atlasSample has the types and genes of the shards, drawn from other donors", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     const [path] = await writeAtlasShards(folder, ontology, OPTIONS);
     const shard = await openH5ad(path);
     const sample = atlasSample(ontology, OPTIONS, { sample: "training", cells: 40 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readBench, readResults, type Result, writeResult } from "lib/metrics/mod.ts";
+import { inFolder } from "../folder.ts";
 
 const result: Result = {
   task: "tcell",
@@ -21,17 +22,12 @@ const result: Result = {
   versions: { deno: "2.9.6" },
 };
 
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(join(folder, "results"));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+/** A folder of results that nothing has made yet. */
+const inResults = (use: (folder: string) => Promise<void>) =>
+  inFolder((folder) => use(join(folder, "results")));
 
 Deno.test("writeResult writes what readResults reads, and a later run replaces an earlier one", () =>
-  inFolder(async (folder) => {
+  inResults(async (folder) => {
     assert.deepEqual(await readResults(folder), []);
     await writeResult({ ...result, seed: 1 }, folder);
     const path = await writeResult(result, folder);
@@ -40,7 +36,7 @@ Deno.test("writeResult writes what readResults reads, and a later run replaces a
   }));
 
 Deno.test("writeResult refuses a wrong field and leaves no file", () =>
-  inFolder(async (folder) => {
+  inResults(async (folder) => {
     const wrong = { ...result, metrics: { accuracy: NaN } };
     await assert.rejects(writeResult(wrong, folder), /Cannot write .*: field metrics\.accuracy is wrong/);
     await assert.rejects(writeResult({ ...result, set: "../up" }, folder), /field set is wrong/);
@@ -48,7 +44,7 @@ Deno.test("writeResult refuses a wrong field and leaves no file", () =>
   }));
 
 Deno.test("readResults names the file that does not hold a result", () =>
-  inFolder(async (folder) => {
+  inResults(async (folder) => {
     await Deno.mkdir(folder);
     await Deno.writeTextFile(join(folder, "half.json"), '{"task": ');
     await assert.rejects(readResults(folder), /Cannot read .*half\.json.*delete it/);
@@ -57,7 +53,7 @@ Deno.test("readResults names the file that does not hold a result", () =>
   }));
 
 Deno.test("readBench reads bench.json, which readResults leaves alone", () =>
-  inFolder(async (folder) => {
+  inResults(async (folder) => {
     assert.deepEqual(await readBench(folder), []);
     await Deno.mkdir(folder);
     const row = { name: "ssd", scale: "b16", backend: "wasm", blas: null, ours_ms: 2, torch_ms: 4, ratio: 2 };

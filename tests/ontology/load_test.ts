@@ -3,11 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { TINY_OBO } from "./fixture.ts";
-
-async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  await use(folder).finally(() => Deno.remove(folder, { recursive: true }));
-}
+import { inFolder } from "../folder.ts";
 
 Deno.test("loadOntology reads plain and gzipped files alike, and names them", () =>
   inFolder(async (folder) => {

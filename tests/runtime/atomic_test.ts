@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { writeAtomically, writeFileAtomically, writeTogether } from "lib/runtime/mod.ts";
-import { inFolder, oneLine } from "../data/helpers.ts";
+import { oneLine } from "../data/helpers.ts";
+import { inFolder } from "../folder.ts";
 
 const names = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
 

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { findShards, readPart, writePart } from "lib/tasks/atlas/mod.ts";
-
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { inFolder } from "../../folder.ts";
 
 const ROWS = [{
   cell: "a\tb",
@@ -21,7 +13,7 @@ const ROWS = [{
 }];
 
 Deno.test("readPart gives back what writePart wrote, and the same rows are the same bytes", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     const paths = ["one", "two"].map((name) => join(folder, `${name}.tsv.gz`));
     for (const path of paths) await writePart(path, ROWS);
     assert.deepEqual(await readPart(paths[0]), ROWS);
@@ -30,7 +22,7 @@ Deno.test("readPart gives back what writePart wrote, and the same rows are the s
 });
 
 Deno.test("readPart says what is wrong with a file in one line", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     const path = join(folder, "bad.tsv.gz");
     await assert.rejects(readPart(path), { tag: "file", message: /delete it and run again/ });
     await Deno.writeTextFile(path, "not gzip");
@@ -45,7 +37,7 @@ Deno.test("readPart says what is wrong with a file in one line", async () => {
 });
 
 Deno.test("findShards takes files, folders and patterns, in the order of names", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     for (const name of ["b.h5ad", "a.h5ad", "notes.txt"]) await Deno.writeTextFile(join(folder, name), name);
     const names = (...args: string[]) => findShards(args).map(({ name }) => name);
     assert.deepEqual(names(folder), ["a", "b"]);

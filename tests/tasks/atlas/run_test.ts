@@ -10,6 +10,7 @@ import { readResults } from "lib/metrics/mod.ts";
 import { commonGrain, matchStudies, poolStudies, sampleShards } from "lib/tasks/atlas/mod.ts";
 import { saveNanoCheckpoint } from "../fixture.ts";
 import { ATLAS } from "./fixture.ts";
+import { inFolder } from "../../folder.ts";
 
 await startBackend();
 
@@ -29,15 +30,6 @@ async function run(folder: string, ...args: string[]): Promise<{ code: number; s
   }
 }
 
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 const SMALL = [
   "--cells",
   "240",
@@ -53,7 +45,7 @@ const SMALL = [
 const FAST = ["--length", "8", "--rival-cells", "100", "--shared-cells", "80", "--workers", "1"];
 
 Deno.test("atlas --set simulated writes shards, trains, names every cell and files what it measured", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     const answers = ["--answers", join(folder, "answers")];
     const { code, said } = await run(folder, "--set", "simulated", ...SMALL, ...FAST, ...answers);
     assert.equal(code, EXIT.ok, said);
@@ -77,7 +69,7 @@ Deno.test("atlas --set simulated writes shards, trains, names every cell and fil
 });
 
 Deno.test("atlas names a folder of shards by a checkpoint and scores them by their own labels", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     await saveNanoCheckpoint(join(folder, "nano"), await writeFolder(folder));
     const [shards, nano, answers] = ["shards", "nano", "answers"].map((name) => join(folder, name));
     const paths = ["--set", shards, "--checkpoint", nano, "--answers", answers];
@@ -101,7 +93,7 @@ async function writeFolder(folder: string): Promise<readonly string[]> {
 }
 
 Deno.test("atlas says in one line what is wrong with a call", async () => {
-  await withFolder(async (folder) => {
+  await inFolder(async (folder) => {
     const missing = await run(folder, "--set", join(folder, "nowhere"));
     assert.equal(missing.code, EXIT.usage);
     assert.match(missing.said, /error: Cannot find shards: .*nowhere is no file/);
