@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import * as kernels from "lib/kernels/mod.ts";
-import { startBackend } from "lib/runtime/mod.ts";
 import golden from "../fixtures/kernels/golden.json" with { type: "json" };
+import "./backends.ts";
 import { type Plain, relativeError, toTensor, valueAndGradients } from "./helpers.ts";
 
 /** float32 arithmetic against float64 golden values: a few roundings of 6e-8 each. */
@@ -85,15 +85,13 @@ const CALLS: Record<string, Call> = {
     kernels.attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, { lengths: lengthsOf(options) }),
 };
 
-await startBackend();
-
 for (const [index, example] of (golden.cases as unknown as Case[]).entries()) {
   const { call, inputs, options, output, probe, gradients } = example;
   const variant = options.activation ??
     (options.reverse ? "reverse" : Object.keys(inputs).slice(0, 6).join(" "));
-  Deno.test(`${call} equals PyTorch ${golden.torch} forward and backward (${index}: ${variant})`, () => {
+  Deno.test(`${call} equals PyTorch ${golden.torch} forward and backward (${index}: ${variant})`, async () => {
     const names = Object.keys(inputs);
-    const ours = valueAndGradients(Object.values(inputs), {
+    const ours = await valueAndGradients(Object.values(inputs), {
       run: (...tensors) =>
         CALLS[call](Object.fromEntries(names.map((name, i) => [name, tensors[i]])), options),
       probe,
@@ -105,7 +103,7 @@ for (const [index, example] of (golden.cases as unknown as Case[]).entries()) {
   });
 }
 
-Deno.test(`adamw and clipGlobalNorm equal PyTorch ${golden.torch} over five steps`, () => {
+Deno.test(`adamw and clipGlobalNorm equal PyTorch ${golden.torch} over five steps`, async () => {
   const { start, gradients, end, norms } = golden.adamw;
   const variable = tf.variable(toTensor(start));
   const optimiser = kernels.createAdamW(new Map([["w", variable]]), { beta2: 0.99, weightDecay: 0.1 });
@@ -116,7 +114,7 @@ Deno.test(`adamw and clipGlobalNorm equal PyTorch ${golden.torch} over five step
     optimiser.step(clipped.gradients, 0.05);
     tf.dispose([...clipped.gradients.values()]);
   });
-  assert.ok(relativeError(variable.dataSync(), end.values) < FORWARD);
+  assert.ok(relativeError(await variable.data(), end.values) < FORWARD);
   optimiser.dispose();
   variable.dispose();
 });

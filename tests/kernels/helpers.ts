@@ -31,16 +31,17 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   return difference / scale;
 }
 
-/** The output of `run` and the gradients of `sum(run(inputs) * probe)`, out of the backend. */
-export function valueAndGradients(
+/** The output of `run` and the gradients of `sum(run(inputs) * probe)`, out of the backend (which may not block). */
+export async function valueAndGradients(
   inputs: Plain[],
   { run, probe }: { run: (...inputs: tf.Tensor[]) => tf.Tensor; probe: Plain },
-): { output: Float32Array; gradients: Float32Array[] } {
-  return tf.tidy(() => {
+): Promise<{ output: Float32Array; gradients: Float32Array[] }> {
+  const results = tf.tidy(() => {
     const tensors = inputs.map(toTensor);
-    const output = run(...tensors).dataSync<"float32">();
     const score = (...leaves: tf.Tensor[]) => tf.sum(tf.mul(run(...leaves), toTensor(probe)));
-    const gradients = tf.grads(score)(tensors).map((gradient) => gradient.dataSync<"float32">());
-    return { output, gradients };
+    return [run(...tensors), ...tf.grads(score)(tensors)];
   });
+  const [output, ...gradients] = await Promise.all(results.map((tensor) => tensor.data<"float32">()));
+  tf.dispose(results);
+  return { output, gradients };
 }

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { causalConvSilu, type SsdInputs, ssdScan } from "lib/kernels/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
-import { type Plain, randomPlain, relativeError, valueAndGradients } from "./helpers.ts";
+import { createRng } from "lib/runtime/mod.ts";
+import { grid } from "./backends.ts";
+import { type Plain, randomPlain, relativeError, toTensor, valueAndGradients } from "./helpers.ts";
 import { centralDifferences, naiveConv, naiveScan, type ScanCase } from "./twins.ts";
 
 /** float32 sums of a few hundred terms against float64. */
@@ -20,12 +21,13 @@ interface Size {
 }
 
 /** Length 1, batch 1, ragged chunks, all-padded rows, widths off the SIMD grid, and the model's own widths. */
+const RAGGED: Size = { lengths: [37, 50], length: 50, heads: 2, width: 16, states: 8, chunk: 16 };
 const SIZES: Size[] = [
+  { lengths: [7, 0, 3], length: 9, heads: 3, width: 5, states: 6, chunk: 4 },
+  RAGGED,
   { lengths: [1], length: 1, heads: 1, width: 1, states: 1, chunk: 64 },
   { lengths: [5], length: 5, heads: 2, width: 4, states: 4, chunk: 2 },
-  { lengths: [7, 0, 3], length: 9, heads: 3, width: 5, states: 6, chunk: 4 },
   { lengths: [0], length: 4, heads: 1, width: 4, states: 8, chunk: 4 },
-  { lengths: [37, 50], length: 50, heads: 2, width: 16, states: 8, chunk: 16 },
   { lengths: [70, 33], length: 70, heads: 2, width: 64, states: 64, chunk: 32 },
 ];
 
@@ -69,17 +71,15 @@ function assertDifferences(actual: Float32Array[], expected: number[][], entries
   });
 }
 
-await startBackend();
-
-for (const size of SIZES) {
+for (const size of grid(SIZES, 2)) {
   for (const reverse of [false, true]) {
     const title = `${size.lengths} of ${size.length}, ${size.heads}x${size.width}, state ${size.states}${
       reverse ? ", reverse" : ""
     }`;
-    Deno.test(`ssdScan equals the naive recurrence and its central differences (${title})`, () => {
+    Deno.test(`ssdScan equals the naive recurrence and its central differences (${title})`, async () => {
       const inputs = scanInputs(size);
       const probe = randomPlain(inputs[0].shape, "probe");
-      const ours = valueAndGradients(inputs, {
+      const ours = await valueAndGradients(inputs, {
         run: (...tensors) =>
           ssdScan(named(tensors) as unknown as SsdInputs, {
             lengths: tf.tensor1d(size.lengths, "int32"),
@@ -97,16 +97,16 @@ for (const size of SIZES) {
   }
 }
 
-for (const { lengths, length, width } of SIZES) {
+for (const { lengths, length, width } of grid(SIZES, 2)) {
   for (const reverse of [false, true]) {
-    Deno.test(`causalConvSilu equals its definition (${lengths} of ${length}, ${width}${reverse ? ", reverse" : ""})`, () => {
+    Deno.test(`causalConvSilu equals its definition (${lengths} of ${length}, ${width}${reverse ? ", reverse" : ""})`, async () => {
       const inputs = [
         randomPlain([lengths.length, length, width], "x"),
         randomPlain([width, 4], "weight"),
         randomPlain([width], "bias"),
       ];
       const probe = randomPlain(inputs[0].shape, "probe");
-      const ours = valueAndGradients(inputs, {
+      const ours = await valueAndGradients(inputs, {
         run: (x, weight, bias) =>
           causalConvSilu(x as tf.Tensor3D, {
             weight: weight as tf.Tensor2D,
@@ -124,17 +124,17 @@ for (const { lengths, length, width } of SIZES) {
   }
 }
 
-Deno.test("ssdScan gives the same numbers for every chunk size", () => {
-  const size = SIZES[4];
-  const scan = (chunk: number) =>
-    tf.tidy(() => {
-      const tensors = scanInputs(size).map(({ shape, values }) =>
-        tf.tensor(Float32Array.from(values), shape)
-      );
-      const lengths = tf.tensor1d(size.lengths, "int32");
-      return ssdScan(named(tensors) as unknown as SsdInputs, { lengths, chunk }).dataSync();
+Deno.test("ssdScan gives the same numbers for every chunk size", async () => {
+  const scan = async (chunk: number) => {
+    const y = tf.tidy(() => {
+      const tensors = scanInputs(RAGGED).map(toTensor);
+      const lengths = tf.tensor1d(RAGGED.lengths, "int32");
+      return ssdScan(named(tensors) as unknown as SsdInputs, { lengths, chunk });
     });
+    return await y.data();
+  };
+  const whole = await scan(RAGGED.length);
   for (const chunk of [1, 7, 16, 64]) {
-    assert.ok(relativeError(scan(chunk), scan(50)) < FORWARD, `chunk ${chunk}`);
+    assert.ok(relativeError(await scan(chunk), whole) < FORWARD, `chunk ${chunk}`);
   }
 });
