@@ -1,36 +1,56 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { integer } from "lib/cli/flags.ts";
 import { runCommand } from "lib/cli/run.ts";
-import { startBackend } from "lib/runtime/mod.ts";
-import { killAnnotation } from "./annotation.ts";
-import { killPretraining } from "./pretraining.ts";
+import { dataError, startBackend } from "lib/runtime/mod.ts";
+import { annotation } from "./annotation.ts";
+import { atlas } from "./atlas.ts";
+import { download } from "./download.ts";
+import { pretraining } from "./pretraining.ts";
+import { describeTally, killRepeatedly, type Victim } from "./suite.ts";
 
-/** `deno task kill`: SIGKILL at random moments of training and annotation. */
+/** Every job that is killed, by name. */
+const VICTIMS: Readonly<Record<string, (folder: string) => Victim | Promise<Victim>>> = {
+  download,
+  pretraining,
+  annotation,
+  atlas,
+};
+
+/** `deno task kill`: SIGKILL at random moments of all that writes for long. */
 const command = new Command("deno task kill")
-  .description(
-    "Kills a pretraining and an annotation at random moments and compares what they leave with whole runs.",
-  )
+  .description("Kills jobs at random moments and compares what they leave with runs that were never killed.")
   .option("--kills <n>", "of each", integer({ min: 1 }), 20)
   .option("--seed <n>", "seed of the moments", integer({ min: 0 }), 42)
-  .option("--only <which>", "pretraining or annotation")
+  .option("--only <names>", `some of ${Object.keys(VICTIMS).join(",")}`, victims, Object.keys(VICTIMS))
   .option("--debug", "print the stack of an error")
   .action(async ({ kills, seed, only }) => {
     await startBackend("wasm");
-    if (only !== "annotation") {
-      const folder = await Deno.makeTempDir();
-      const { kills: tried, resumed, finished } = await killPretraining(folder, { kills, seed });
-      await Deno.remove(folder, { recursive: true });
-      console.log(
-        `pretraining: ${tried} kills survived of ${tried}; ${resumed} left a state to go on from, ${finished} runs were done first; ` +
-          "the models equal that of a run never killed, to the bit",
-      );
-    }
-    if (only !== "pretraining") {
-      const { kills: tried, old, fresh } = await killAnnotation({ kills, seed });
-      console.log(
-        `annotation: ${tried} kills survived of ${tried}; ${old} left the old answer, ${fresh} the whole new one`,
-      );
+    let lost = 0;
+    for (const name of only) lost += await killOne(name, { kills, seed });
+    if (lost > 0) {
+      throw dataError(`Not every kill was survived: ${lost} of ${kills * only.length}, listed above`);
     }
   });
+
+function victims(text: string): string[] {
+  const names = text.split(",");
+  if (names.every((name) => Object.hasOwn(VICTIMS, name))) return names;
+  throw new InvalidArgumentError(`Expected some of ${Object.keys(VICTIMS).join(",")}.`);
+}
+
+/** Kills one job, says what became of it, and answers how many kills were not survived. */
+async function killOne(name: string, options: { kills: number; seed: number }): Promise<number> {
+  const folder = await Deno.makeTempDir({ prefix: "kcellfm-kill-" });
+  const started = performance.now();
+  const victim = await VICTIMS[name](folder);
+  try {
+    const tally = await killRepeatedly(victim, options);
+    console.log(`${describeTally(tally)}; ${Math.round((performance.now() - started) / 1000)} s`);
+    return tally.lost.length;
+  } finally {
+    await victim[Symbol.asyncDispose]?.();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
 
 if (import.meta.main) Deno.exit(await runCommand(command, Deno.args));

@@ -1,61 +1,79 @@
+import { join } from "node:path";
 import { type Rng, ROOT } from "lib/runtime/mod.ts";
 
-/** Flags of the victims: what the tasks have, and nothing from the network. */
-const FLAGS = [
-  "run",
-  "--no-prompt",
-  "--no-check",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "--allow-ffi",
-  "--allow-sys",
-];
+const { tasks }: { tasks: Record<string, string> } = JSON.parse(
+  Deno.readTextFileSync(join(ROOT, "deno.json")),
+);
 
-/** Runs a command of lib/cli to its end; fails when it does. */
-export async function runWhole(
-  script: string,
-  args: readonly string[],
-  env: Record<string, string>,
-): Promise<number> {
-  const started = performance.now();
-  const { code, stderr } = await command(script, args, env).output();
-  if (code !== 0) {
-    throw new Error(`${script} ended with ${code}: ${new TextDecoder().decode(stderr).slice(-800)}`);
-  }
-  return performance.now() - started;
+/** A command that can be killed. */
+export interface Job {
+  /** The task of deno.json whose permissions it has. */
+  readonly task: string;
+  /** What runs; default: the task's own script. */
+  readonly script?: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Where it writes: half of the moments are counted in what happens there. */
+  readonly folder: string;
 }
 
-/** How a victim ended: killed by us, or done before that, and after how many milliseconds. */
-export interface End {
-  readonly how: "killed" | "done";
+/** What a run to the end takes. */
+export interface Course {
   readonly ms: number;
+  /** Files made, written, renamed or removed. */
+  readonly events: number;
 }
 
-/** Starts a command and kills it by SIGKILL at a random moment of the time that it takes. */
-export async function runAndKill(
-  script: string,
-  args: readonly string[],
-  { env, takes, rng }: { env: Record<string, string>; takes: number; rng: Rng },
-): Promise<End> {
+/** Runs a job to its end; fails when it does. */
+export async function runToEnd(job: Job): Promise<Course> {
+  const { how, ms, events } = await run(job, { ms: Infinity, events: Infinity });
+  if (how !== "done") throw new Error(`${job.task} was killed by somebody else`);
+  return { ms, events };
+}
+
+/** How a run ended. */
+export interface End extends Course {
+  readonly how: "killed" | "done";
+}
+
+/** Starts a job and kills it at a random moment of its course: of its time, or of what it does to files, by turns of luck. */
+export async function runAndKill(job: Job, { course, rng }: { course: Course; rng: Rng }): Promise<End> {
+  const byTime = rng.uniform() < 0.5;
+  return await run(job, {
+    ms: byTime ? course.ms * (0.2 + 0.8 * rng.uniform()) : Infinity,
+    events: byTime ? Infinity : 1 + rng.int(course.events),
+  });
+}
+
+/** Runs a job until it ends or is killed by SIGKILL, so many milliseconds or file events after its start. */
+async function run(job: Job, limit: Course): Promise<End> {
   const started = performance.now();
-  const child = command(script, args, env).spawn();
-  const timer = setTimeout(() => child.kill("SIGKILL"), takes * (0.2 + 0.8 * rng.uniform()));
+  using watcher = Deno.watchFs(job.folder);
+  const child = commandOf(job).spawn();
+  const kill = () => child.kill("SIGKILL");
+  const timer = limit.ms === Infinity ? undefined : setTimeout(kill, limit.ms);
+  let events = 0;
+  const counting = (async () => {
+    for await (const { kind } of watcher) if (kind !== "access" && ++events === limit.events) kill();
+  })();
   const { success, signal, stderr } = await child.output();
   clearTimeout(timer);
+  watcher.close();
+  await counting;
   if (!success && signal !== "SIGKILL") {
-    throw new Error(`${script} failed by itself: ${new TextDecoder().decode(stderr).slice(-800)}`);
+    throw new Error(`${job.task} failed by itself: ${new TextDecoder().decode(stderr).slice(-800)}`);
   }
-  const how = success ? "done" : "killed";
-  console.error(`${script} ${how} after ${Math.round(performance.now() - started)} ms`);
-  return { how, ms: performance.now() - started };
+  return { how: success ? "done" : "killed", ms: performance.now() - started, events };
 }
 
-const command = (script: string, args: readonly string[], env: Record<string, string>) =>
-  new Deno.Command(Deno.execPath(), {
-    args: [...FLAGS, `lib/cli/${script}`, ...args],
+function commandOf({ task, script, args, env }: Job): Deno.Command {
+  const words = tasks[task].split(" ").slice(2); // after "deno run"
+  const flags = words.filter((word) => word.startsWith("--"));
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", ...flags, script ?? words[words.length - 1], ...args],
     cwd: ROOT,
     env: { ...env, NO_COLOR: "1" },
-    stdout: "piped",
+    stdout: "null",
     stderr: "piped",
   });
+}
