@@ -143,3 +143,13 @@ export function selectColumns(matrix: CsrMatrix, keep: Int32Array): CsrMatrix {
     data: data.subarray(0, at),
   };
 }
+
+/** Pieces of a row-wise array, such as the values of some rows, one after the other in `into`. */
+export function concatenate<T extends Int32Array | Float32Array>(pieces: readonly T[], into: T): T {
+  let at = 0;
+  for (const piece of pieces) {
+    into.set(piece, at);
+    at += piece.length;
+  }
+  return into;
+}

@@ -13,6 +13,13 @@ export interface GeneVocabulary {
   readonly scale?: Float32Array;
 }
 
+/** A vocabulary of symbols alone, as simulated cells have it: no Ensembl ids, no aliases. */
+export const symbolVocabulary = (symbols: readonly string[]): GeneVocabulary => ({
+  symbols,
+  ensembl: symbols.map(() => ""),
+  aliases: symbols.map(() => []),
+});
+
 const COLUMNS = ["symbol", "ensembl", "aliases"] as const;
 
 /**

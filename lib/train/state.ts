@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { encodeSafetensors, readSafetensors, type StoredTensor } from "../data/safetensors.ts";
-import { modelError, writeFileAtomically } from "../runtime/mod.ts";
+import { modelError, statOrNull, writeFileAtomically } from "../runtime/mod.ts";
 import type { LogEntry, Scores } from "./types.ts";
 
 /** Where a run stands, beside its tensors. All of it is plain data. */
@@ -52,7 +52,7 @@ export async function saveRun(directory: string, run: SavedRun, fingerprint: str
  */
 export async function readRun(directory: string, fingerprint: string): Promise<SavedRun | null> {
   const path = statePath(directory);
-  if (!await exists(path)) return null;
+  if (!statOrNull(path)?.isFile) return null;
   const { tensors, metadata } = readSafetensors(path);
   if (metadata.fingerprint !== fingerprint) {
     throw modelError(
@@ -69,14 +69,6 @@ export async function readRun(directory: string, fingerprint: string): Promise<S
 export async function appendLog(directory: string, entry: LogEntry): Promise<void> {
   await Deno.mkdir(directory, { recursive: true });
   await Deno.writeTextFile(logPath(directory), JSON.stringify(entry) + "\n", { append: true });
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    return false;
-  }
 }
 
 /** The tensors whose names start with `prefix/`, without it. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type CellModel, cellPreset, disposeModel, embedCells, initCellParams } from "lib/cell/mod.ts";
 import { detectValues } from "lib/data/mod.ts";
 import type { ModelCells } from "lib/genes/cells.ts";
-import { matchGenes } from "lib/genes/mod.ts";
+import { matchGenes, symbolVocabulary } from "lib/genes/mod.ts";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { createRng, startBackend } from "lib/runtime/mod.ts";
 import { embedAll, modelEmbedder } from "lib/tasks/annotation/embedder.ts";
@@ -13,7 +13,7 @@ await startBackend();
 const ontology = await loadOntology(null);
 
 const symbols = [...new Set([...ontology.terms.values()].flatMap(({ markers = [] }) => markers))].sort();
-const vocabulary = { symbols, ensembl: symbols.map(() => ""), aliases: symbols.map(() => []) };
+const vocabulary = symbolVocabulary(symbols);
 const config = cellPreset("nano");
 const model: CellModel = {
   config,

@@ -3,6 +3,7 @@ import { cellPreset, disposeModel, initCellParams, saveCellCheckpoint } from "li
 import type { CellSource, CsrMatrix } from "lib/data/mod.ts";
 import { simulatePair, writeH5ad } from "lib/data/mod.ts";
 import { type ModelCells, readModelCells } from "lib/genes/cells.ts";
+import { symbolVocabulary } from "lib/genes/mod.ts";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { createRng } from "lib/runtime/mod.ts";
 import type { Embedder } from "lib/tasks/annotation/embedder.ts";
@@ -86,7 +87,7 @@ export function linearEmbedder(genes: readonly string[], { width = 24, types = T
     preset: "nano",
     hash: "0".repeat(64),
     width,
-    vocabulary: { symbols: genes, ensembl: genes.map(() => ""), aliases: genes.map(() => []) },
+    vocabulary: symbolVocabulary(genes),
     types: { ids: types, names: types.map((id) => `type ${id}`), dim: width, vectors },
     temperature: 0.1,
     async *embed(cells: ModelCells, { signal }) {

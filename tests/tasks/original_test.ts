@@ -9,6 +9,7 @@ import {
   saveCellCheckpoint,
 } from "lib/cell/mod.ts";
 import { memorySource, openTensors, writeTensors } from "lib/data/mod.ts";
+import { symbolVocabulary } from "lib/genes/mod.ts";
 import { startBackend } from "lib/runtime/mod.ts";
 import { loadOriginal } from "lib/tasks/original.ts";
 import { findOriginalWeights, mapByOriginal, NO_ORIGINAL_WEIGHTS } from "lib/tasks/original_cells.ts";
@@ -18,7 +19,7 @@ await startBackend();
 
 const PATH = fileURLToPath(import.meta.resolve("../fixtures/cell/original.pth"));
 const symbols = Array.from({ length: golden.sizes.genes }, (_, i) => `GENE${i}`);
-const vocabulary = { symbols, ensembl: symbols.map(() => ""), aliases: symbols.map(() => []) };
+const vocabulary = symbolVocabulary(symbols);
 
 /** The fixture's cells as expression: what a file of cells would hold. */
 const rows = golden.lengths.map((length, cell) => ({

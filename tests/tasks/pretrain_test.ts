@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AS_PUBLISHED, type AsPublished, cellPreset, disposeModel, type TypeVectors } from "lib/cell/mod.ts";
+import { symbolVocabulary } from "lib/genes/mod.ts";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { createRng, startBackend } from "lib/runtime/mod.ts";
 import {
@@ -35,7 +36,7 @@ function ancestryVectors(dim: number) {
 
 Deno.test("runPretraining at nano lowers each of the three losses and beats the commonest type on test cells", async () => {
   const names = [...new Set([...ontology.terms.values()].flatMap(({ markers = [] }) => markers))].sort();
-  const vocabulary = { symbols: names, ensembl: names.map(() => ""), aliases: names.map(() => []) };
+  const vocabulary = symbolVocabulary(names);
   const options = { vocabulary, cells: 500, types: 6, rng: createRng(1) };
   const { model, training, scores } = await runPretraining([simulatedStudy(ontology, options)], {
     preset: "nano",
@@ -104,7 +105,7 @@ Deno.test("typeSpace as published knows only the relations of one-word names", (
 
 Deno.test("pretrain as published learns to answer -1 at once, which tells it nothing of true values", async () => {
   const names = [...new Set([...ontology.terms.values()].flatMap(({ markers = [] }) => markers))].sort();
-  const vocabulary = { symbols: names, ensembl: names.map(() => ""), aliases: names.map(() => []) };
+  const vocabulary = symbolVocabulary(names);
   const study = simulatedStudy(ontology, { vocabulary, cells: 100, types: 4, rng: createRng(1) });
   const data = preparePretraining([study], { vocabulary, rng: createRng(2) });
   const paper = { layers: 1, length: 24, residual: false, readout: "cls", selection: "uniform" } as const;

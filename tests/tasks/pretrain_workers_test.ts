@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { cellPreset, disposeModel, type TypeVectors } from "lib/cell/mod.ts";
+import { symbolVocabulary } from "lib/genes/mod.ts";
 import { flattenParams } from "lib/nn/mod.ts";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { createRng, startBackend } from "lib/runtime/mod.ts";
@@ -15,7 +16,7 @@ await startBackend();
 const ontology = await loadOntology(null);
 
 const symbols = [...new Set([...ontology.terms.values()].flatMap(({ markers = [] }) => markers))].sort();
-const vocabulary = { symbols, ensembl: symbols.map(() => ""), aliases: symbols.map(() => []) };
+const vocabulary = symbolVocabulary(symbols);
 const study = simulatedStudy(ontology, { vocabulary, cells: 100, types: 3, rng: createRng(1) });
 const data = preparePretraining([study], { vocabulary, rng: createRng(1) });
 

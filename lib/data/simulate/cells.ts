@@ -1,6 +1,7 @@
 import type { DataFrame } from "nodejs-polars";
 import pl from "nodejs-polars";
 import type { Rng } from "../../runtime/random.ts";
+import { concatenate } from "../sparse.ts";
 import type { CellSource, CsrMatrix } from "../types.ts";
 import type { GeneTraits } from "./genes.ts";
 import { MODULES } from "./genes.ts";
@@ -146,13 +147,4 @@ function compact(counts: Float32Array, expressed: number): { indices: Int32Array
     data[k++] = counts[g];
   }
   return { indices, data };
-}
-
-function concatenate<T extends Int32Array | Float32Array>(pieces: readonly T[], into: T): T {
-  let at = 0;
-  for (const piece of pieces) {
-    into.set(piece, at);
-    at += piece.length;
-  }
-  return into;
 }

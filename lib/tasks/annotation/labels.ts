@@ -35,6 +35,12 @@ export function readLabels(source: CellSource, key: string, ontology: Ontology):
 /** What makes two types the same: the id, or the folded name where there is no id. */
 export const keyOf = ({ id, name }: CellType): string => id || foldLabel(name);
 
+/** The key of a cell's type; "" where it has none. */
+export function keyAt(labels: CellLabels, row: number): string {
+  const type = labels[row];
+  return type ? keyOf(type) : "";
+}
+
 function toCellType(text: string, { id, ontology }: { id: string | null; ontology: Ontology }): CellType {
   const found = findTerm(ontology, id ?? text) ?? findTerm(ontology, text);
   return { name: text, id: found?.term.id ?? (id?.startsWith("CL:") ? id : "") };

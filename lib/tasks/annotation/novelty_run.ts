@@ -4,7 +4,7 @@ import { createRng } from "../../runtime/mod.ts";
 import { summarise } from "../finetune/scores.ts";
 import type { RunFacts } from "../run_facts.ts";
 import { embedAll, type Embedder } from "./embedder.ts";
-import { type CellLabels, keyOf, readLabels } from "./labels.ts";
+import { keyAt, readLabels } from "./labels.ts";
 import { type HeldOutType, noveltyExperiment } from "./novelty_experiment.ts";
 import { readCells, type ReadChoice } from "./read.ts";
 import { type LabelledCells, readReference, readTables } from "./reference_cells.ts";
@@ -81,11 +81,6 @@ export async function runHoldOutTypes(request: HoldOutRequest, context: HoldOutC
     query.cells.source.close();
     other?.cells.source.close();
   }
-}
-
-function keyAt(labels: CellLabels, row: number): string {
-  const type = labels[row];
-  return type ? keyOf(type) : "";
 }
 
 async function openLabelled(

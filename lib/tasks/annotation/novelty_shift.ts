@@ -1,3 +1,4 @@
+import { median } from "simple-statistics";
 import { forSigns, type Signs } from "./novelty_signs.ts";
 
 /** Called types with fewer cells than this have no say in the shift. */
@@ -21,10 +22,4 @@ export function withoutShift(signs: Signs, called: readonly string[]): Signs {
     const shift = Math.min(MOST_SHIFT, Math.max(0, middle));
     return signs[sign].map((value) => value - shift);
   });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }

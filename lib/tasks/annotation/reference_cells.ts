@@ -5,7 +5,7 @@ import type { ModelCells } from "../../genes/cells.ts";
 import { createRng, dataError, type Rng } from "../../runtime/mod.ts";
 import type { CellTables, LearningCells } from "./experts.ts";
 import { FEATURE_GENES, informativeGenes, readUnitFeatures, sharedGenes } from "./features.ts";
-import { type CellLabels, keyOf } from "./labels.ts";
+import { type CellLabels, keyAt, keyOf } from "./labels.ts";
 import type { CellType } from "./types.ts";
 import type { Embeddings } from "./vectors.ts";
 
@@ -86,11 +86,6 @@ function labelledRows(labels: CellLabels, rng: Rng): Int32Array {
   const rows = Int32Array.from(labels.keys()).filter((row) => labels[row] !== null);
   if (rows.length <= MOST_CELLS) return rows;
   return rng.sample(rows.length, MOST_CELLS).map((at) => rows[at]).sort();
-}
-
-function keyAt(labels: CellLabels, row: number): string {
-  const type = labels[row];
-  return type ? keyOf(type) : "";
 }
 
 function typesOf(labels: CellLabels, rows: Int32Array): Map<string, CellType> {

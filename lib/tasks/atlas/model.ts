@@ -8,8 +8,9 @@ import {
   LOSS_WEIGHTS,
   saveCellCheckpoint,
 } from "../../cell/mod.ts";
-import { atlasSample, type CellSource } from "../../data/mod.ts";
+import { atlasSample } from "../../data/mod.ts";
 import { type LabelledCells, orderedBatches } from "../../genes/cells.ts";
+import { symbolVocabulary } from "../../genes/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { cacheDir, checkpointsDir, createRng, statOrNull } from "../../runtime/mod.ts";
 import { loadTypeEmbeddings } from "../../text/mod.ts";
@@ -50,14 +51,8 @@ export function trainingSample(ontology: Ontology, options: AtlasModelOptions): 
     cells,
   });
   const rng = createRng(seed).split("atlas split");
-  return preparePretraining([studyOf(source)], { vocabulary: vocabularyOf(source), rng });
+  return preparePretraining([studyOf(source)], { vocabulary: symbolVocabulary(source.varNames), rng });
 }
-
-const vocabularyOf = ({ varNames }: CellSource) => ({
-  symbols: varNames,
-  ensembl: varNames.map(() => ""),
-  aliases: varNames.map(() => []),
-});
 
 /** Trains a nano model on a sample, its text temperature and its classifier calibrated on the validation cells. */
 export async function trainAtlasModel(
@@ -101,7 +96,7 @@ function embedRows(
 }
 
 /** Where a trained model is kept: `data/cache/atlas/model-<its options>`. */
-export function atlasModelFolder(options: AtlasModelOptions): string {
+function atlasModelFolder(options: AtlasModelOptions): string {
   const { types = SIMULATED_ATLAS.types, cells, epochs, length, seed, ontologyLoss = true } = options;
   const name = ["model", types, cells, epochs, length, seed].join("-") + (ontologyLoss ? "" : "-no_ontology");
   return join(cacheDir(), "atlas", name);

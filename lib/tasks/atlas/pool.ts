@@ -30,7 +30,7 @@ export const matchStudies = (studies: readonly Study[], vocabulary: GeneVocabula
   }));
 
 /** Genes of the vocabulary that all studies measured, ascending. */
-export function commonGenes(studies: readonly PooledStudy[]): Int32Array {
+function commonGenes(studies: readonly PooledStudy[]): Int32Array {
   const [first, ...others] = studies.map(({ cells }) => new Set(cells.tokenOf));
   return Int32Array.from(first).filter((token) => token >= 0 && others.every((known) => known.has(token)))
     .sort();

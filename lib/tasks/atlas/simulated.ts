@@ -25,7 +25,7 @@ export const simulatedOptions = (
 ): ShardedAtlasOptions => ({ ...SIMULATED_ATLAS, types, cells, shardCells, seed });
 
 /** Where the shards of a size are kept: `data/cache/atlas/simulated-<cells>-<types>-<seed>`. */
-export function simulatedFolder(size: SimulatedSize): string {
+function simulatedFolder(size: SimulatedSize): string {
   const { cells, types, seed } = simulatedOptions(size);
   return join(cacheDir(), "atlas", `simulated-${cells}-${types}-${seed}`);
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type CellSource, findDataset, openCells, simulateAtlas, writeAtlas } from "../../data/mod.ts";
 import { fingerprint } from "../../data/download_check.ts";
 import { findTerm, loadOntology, type Ontology } from "../../ontology/mod.ts";
-import { cacheDir, createRng, usageError } from "../../runtime/mod.ts";
+import { cacheDir, createRng, statOrNull, usageError } from "../../runtime/mod.ts";
 import { readLabels } from "../annotation/labels.ts";
 import { RECIPES, type SetRecipe } from "./recipes.ts";
 import { type ExperimentSet, valuesOf } from "./set.ts";
@@ -110,7 +110,7 @@ const TWIN = { depth: 450, dropout: 0.4 };
 async function writeTwin(recipe: SetRecipe, seed: number): Promise<string> {
   const folder = join(cacheDir(), "simulated");
   const path = join(folder, `${recipe.name}-${seed}.h5ad`);
-  if (await exists(path)) return path;
+  if (statOrNull(path)?.isFile) return path;
   await Deno.mkdir(folder, { recursive: true });
   const { twin, labels, groups } = recipe;
   const atlas = simulateAtlas(
@@ -124,12 +124,4 @@ async function writeTwin(recipe: SetRecipe, seed: number): Promise<string> {
   );
   await writeAtlas(path, { ...atlas, obs: renamed }, { provenance: { seed, twin_of: recipe.name } });
   return path;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    return false;
-  }
 }

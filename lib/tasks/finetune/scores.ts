@@ -1,3 +1,4 @@
+import { mean, sampleStandardDeviation } from "simple-statistics";
 import { accuracy, macroF1, ontologyAccuracy } from "../../metrics/mod.ts";
 import { ancestors, type Ontology } from "../../ontology/mod.ts";
 
@@ -62,15 +63,10 @@ export function summarise(
   const names = [...new Set(runs.flatMap((run) => Object.keys(run)))];
   const of = (name: string) => runs.flatMap((run) => run[name] ?? []);
   return {
-    mean: Object.fromEntries(names.map((name) => [name, meanOf(of(name))])),
-    sd: Object.fromEntries(names.map((name) => [name, sdOf(of(name))])),
+    mean: Object.fromEntries(names.map((name) => [name, mean(of(name))])),
+    sd: Object.fromEntries(names.map((name) => [name, spread(of(name))])),
   };
 }
 
-const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
-
-function sdOf(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const mean = meanOf(values);
-  return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1));
-}
+/** The sample's standard deviation; 0 for a single run. */
+export const spread = (values: number[]): number => values.length < 2 ? 0 : sampleStandardDeviation(values);

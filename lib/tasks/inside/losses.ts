@@ -10,6 +10,7 @@ import {
   type TypeVectors,
 } from "../../cell/mod.ts";
 import { simulateAtlas } from "../../data/mod.ts";
+import { symbolVocabulary } from "../../genes/mod.ts";
 import { ancestors, type Ontology } from "../../ontology/mod.ts";
 import { checkpointsDir, createRng } from "../../runtime/mod.ts";
 import { loadTypeEmbeddings } from "../../text/mod.ts";
@@ -59,7 +60,7 @@ export function lossSource(
   const options = { cells, types: TYPES, genes: 600, rarity: 0.4, depth: 400 };
   const atlas = simulateAtlas(ontology, options, rng.split("atlas"));
   const symbols = atlas.varNames;
-  const vocabulary = { symbols, ensembl: symbols.map(() => ""), aliases: symbols.map(() => []) };
+  const vocabulary = symbolVocabulary(symbols);
   const study = pretraining.studyOf(atlas);
   const data = pretraining.preparePretraining([study], { vocabulary, rng: rng.split("split") });
   const kin = new Set(data.classes.flatMap((id) => [id, ...ancestors(ontology, id).keys()]));

@@ -1,5 +1,5 @@
 import { simulateAtlas } from "../../data/mod.ts";
-import type { GeneVocabulary } from "../../genes/mod.ts";
+import { type GeneVocabulary, symbolVocabulary } from "../../genes/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
 import { type Study, studyOf } from "../pretrain/mod.ts";
@@ -53,12 +53,6 @@ export function growNovelAtlas(ontology: Ontology, options: NovelAtlasOptions, r
     seen: [part("seen types", 0, seen)],
     validation: part("validation types", seen, seen + validation),
     novel: part("novel types", seen + validation, types),
-    vocabulary: vocabularyOf(atlas.varNames),
+    vocabulary: symbolVocabulary(atlas.varNames),
   };
 }
-
-const vocabularyOf = (symbols: readonly string[]): GeneVocabulary => ({
-  symbols,
-  ensembl: symbols.map(() => ""),
-  aliases: symbols.map(() => []),
-});

@@ -1,4 +1,4 @@
-import { type CellSource, type CsrMatrix, memorySource } from "../../data/mod.ts";
+import { type CellSource, concatenate, type CsrMatrix, memorySource } from "../../data/mod.ts";
 import type { Study } from "../pretrain/mod.ts";
 
 /** Rows read from a file at once. */
@@ -48,16 +48,7 @@ function readRows(source: CellSource, rows: readonly number[]): CsrMatrix {
     rows: rows.length,
     cols: source.nVars,
     indptr,
-    indices: joined(indices, new Int32Array(indptr[rows.length])),
-    data: joined(data, new Float32Array(indptr[rows.length])),
+    indices: concatenate(indices, new Int32Array(indptr[rows.length])),
+    data: concatenate(data, new Float32Array(indptr[rows.length])),
   };
-}
-
-function joined<T extends Int32Array | Float32Array>(pieces: readonly T[], into: T): T {
-  let at = 0;
-  for (const piece of pieces) {
-    into.set(piece, at);
-    at += piece.length;
-  }
-  return into;
 }

@@ -1,4 +1,4 @@
-import { standardDeviation } from "simple-statistics";
+import { mean, standardDeviation } from "simple-statistics";
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
 
@@ -104,6 +104,3 @@ function resample({ truth, called }: Named, rng: Rng): NamingScores[] {
     return scoreNames(rows.map((i) => truth[i]), rows.map((i) => called[i]));
   });
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -37,7 +37,7 @@ export type NovelTraining =
 const WEIGHTS = { ...LOSS_WEIGHTS, ontology: 2 };
 
 /** Settings by preset. Many models are trained, so each is small: `walkthrough` keeps the width of the text vectors. */
-export const NOVEL_SETTINGS = {
+const NOVEL_SETTINGS = {
   nano: { shape: {}, training: { epochs: 6, batchSize: 32, peak: 5e-3, weights: WEIGHTS } },
   walkthrough: {
     shape: { layers: 1, length: 64, headDim: 32, stateDim: 16 },
@@ -107,7 +107,7 @@ export interface NamedNovelCells {
 }
 
 /** Names the cells of a study among its types; what is left to choose is chosen on `validation`'s types. */
-export async function nameNovelCells(
+async function nameNovelCells(
   { model, prototypes }: Pick<TrainedOnSeen, "model" | "prototypes">,
   { novel, validation, ontology, rng }: { novel: Study; validation: Study; ontology: Ontology; rng: Rng },
 ): Promise<NamedNovelCells> {

@@ -91,7 +91,7 @@ export function levelTable(levels: RuleLevels): pl.DataFrame {
 }
 
 /** Share of each type's cells that a rule names right among all candidates, by Cell Ontology id. */
-export function accuracyByType({ task, scores }: NamedNovelCells, rule: RuleName): Map<string, number> {
+function accuracyByType({ task, scores }: NamedNovelCells, rule: RuleName): Map<string, number> {
   const { truth, called } = callsOf({ task, scores }, rule);
   const byType = Map.groupBy(truth.keys(), (i) => truth[i]);
   return new Map([...byType].map(([type, rows]) => [

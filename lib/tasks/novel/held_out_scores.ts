@@ -1,7 +1,7 @@
 import type { RankScores } from "./ranks.ts";
 
 /** Rules that need no choice, and the control; the combination weighs both rules alike. */
-export const HELD_OUT_RULES = ["text", "prototype_pagerank", "combination", "shuffled_ontology"] as const;
+const HELD_OUT_RULES = ["text", "prototype_pagerank", "combination", "shuffled_ontology"] as const;
 export type HeldOutRule = typeof HELD_OUT_RULES[number];
 
 /** A value for each rule. */

@@ -19,7 +19,7 @@ function flatten(rows: readonly Row[]): Metrics {
 export const meansOf = (levels: readonly Level[]): Metrics =>
   flatten(levels.map(({ ratio, mean }) => ({ ratio, ...mean })));
 
-export const deviationsOf = (levels: readonly Level[]): Metrics =>
+const deviationsOf = (levels: readonly Level[]): Metrics =>
   flatten(levels.map(({ ratio, sd }) => ({ ratio, ...sd })));
 
 /** Means and, as `sd_...`, deviations of a row of a table. */

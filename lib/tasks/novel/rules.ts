@@ -1,3 +1,5 @@
+import { takeRows as takeTableRows } from "../../baselines/held_out.ts";
+import { argmax } from "../../baselines/labels.ts";
 import { cosines, type Rows } from "../../cell/mod.ts";
 import { averageRanks } from "../../metrics/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
@@ -39,7 +41,7 @@ export const nearestRule: Rule = ({ cells, prototypes, similarity }) => {
   const candidates = similarity.length / seen;
   const scores = new Float32Array(countRows(cells) * candidates);
   for (let cell = 0; cell < countRows(cells); cell++) {
-    const nearest = highest(near.subarray(cell * seen, (cell + 1) * seen));
+    const nearest = argmax(near.subarray(cell * seen, (cell + 1) * seen));
     for (let c = 0; c < candidates; c++) scores[cell * candidates + c] = similarity[c * seen + nearest];
   }
   return scores;
@@ -81,20 +83,13 @@ export function shuffleCandidates(evidence: Evidence, rng: Rng): Evidence {
 }
 
 /** The named rows, in that order. */
-export function takeRows({ vectors, width }: Rows, rows: ArrayLike<number>): Rows {
-  const taken = new Float32Array(rows.length * width);
-  for (let to = 0; to < rows.length; to++) {
-    taken.set(vectors.subarray(rows[to] * width, (rows[to] + 1) * width), to * width);
-  }
-  return { vectors: taken, width };
+export function takeRows(table: Rows, rows: ArrayLike<number>): Rows {
+  const { vectors, width } = table;
+  return {
+    vectors: takeTableRows({ features: vectors, rows: countRows(table), cols: width }, rows).features,
+    width,
+  };
 }
-
-/** Index of the largest value, the first of equal ones. */
-export const highest = (values: ArrayLike<number>): number => {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
-};
 
 /** Average ranks of each row, their mean taken away: the cosine of two such rows is Spearman's rho. */
 function centredRanks({ vectors, width }: Rows): Rows {

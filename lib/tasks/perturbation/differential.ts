@@ -2,7 +2,7 @@ import type { FeatureTable } from "../../baselines/mod.ts";
 import { benjaminiHochberg, rankSum } from "../../metrics/mod.ts";
 
 /** How many differential genes metrics look at, as in GEARS. */
-export const TOP_GENES = 20;
+const TOP_GENES = 20;
 
 /** How each gene differs between a condition and its control; one entry a gene. */
 export interface Differential {

@@ -1,5 +1,7 @@
+import { mean } from "simple-statistics";
 import { bootstrapMean, type Interval, type Result } from "../../metrics/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
+import { spread } from "../finetune/scores.ts";
 import type { ScoredCondition } from "./run.ts";
 import { PERTURBATION_METRICS, type PerturbationMetric } from "./scores.ts";
 
@@ -39,7 +41,7 @@ export function leagueTable(scored: readonly ScoredCondition[], { seed }: { seed
       model,
       conditions: deltas.size,
       means: summary(own, (metric) => mean([...byCondition(own, metric).values()])),
-      sd: summary(own, (metric) => deviation(splitMeans(own, metric))),
+      sd: summary(own, (metric) => spread(splitMeans(own, metric))),
       interval: intervalOf(deltas.values()),
       gain: gains && gains.length > 0 ? intervalOf(gains) : null,
       groups: Object.fromEntries(
@@ -88,13 +90,4 @@ function summary(
     scored.some(({ scores }) => scores[metric] !== undefined)
   );
   return Object.fromEntries(known.map((metric) => [metric, of(metric)]));
-}
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-
-/** 0 for a single split. */
-function deviation(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const middle = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
 }

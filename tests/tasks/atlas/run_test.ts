@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { atlasSample, findDataset, openH5ad, writeAtlasShards } from "lib/data/mod.ts";
+import { symbolVocabulary } from "lib/genes/mod.ts";
 import { bestOntology, realStudies, studyOf } from "lib/tasks/pretrain/mod.ts";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { startBackend } from "lib/runtime/mod.ts";
@@ -116,7 +117,7 @@ Deno.test("poolStudies reads the genes that all studies have, cell by cell as ea
   const ontology = await loadOntology(null);
   const samples = ["a", "b"].map((sample) => atlasSample(ontology, ATLAS, { sample, cells: 30 }));
   const { varNames } = samples[0];
-  const vocabulary = { symbols: varNames, ensembl: varNames.map(() => ""), aliases: varNames.map(() => []) };
+  const vocabulary = symbolVocabulary(varNames);
   const studies = matchStudies(samples.map(studyOf), vocabulary);
   const partial = {
     ...studies[1],

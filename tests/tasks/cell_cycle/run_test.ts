@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { cellPreset, disposeModel } from "lib/cell/mod.ts";
+import { symbolVocabulary } from "lib/genes/mod.ts";
 import { resultSchema } from "lib/metrics/mod.ts";
 import { createRng, startBackend } from "lib/runtime/mod.ts";
 import { openCycleSet, runCellCycle } from "lib/tasks/cell_cycle/mod.ts";
@@ -14,7 +15,7 @@ const backend = await startBackend();
 Deno.test("runCellCycle names phases and angles of simulated cells, beside scores that use no label", async () => {
   const set = await openCycleSet("ipsc_fucci", { seed: 5, simulated: true });
   const symbols = set.source.varNames;
-  const vocabulary = { symbols, ensembl: symbols.map(() => ""), aliases: symbols.map(() => []) };
+  const vocabulary = symbolVocabulary(symbols);
   const types = { ids: [], names: [], dim: 32, vectors: new Float32Array() };
   const start = randomStart({ config: cellPreset("nano"), vocabulary, types }, createRng(8));
   const { result, folds, angles, phaseScores } = await runCellCycle(set, {

@@ -1,5 +1,6 @@
 import { type CellModel, cellPreset, type TypeVectors } from "lib/cell/mod.ts";
 import { simulateAtlas } from "lib/data/mod.ts";
+import { symbolVocabulary } from "lib/genes/mod.ts";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { createRng } from "lib/runtime/mod.ts";
 import { type ExperimentSet, randomStart, type StartingPoint, valuesOf } from "lib/tasks/finetune/mod.ts";
@@ -37,7 +38,7 @@ export function nanoStart(
   overrides: Partial<CellModel["config"]> = {},
 ): StartingPoint {
   const symbols = source.varNames;
-  const vocabulary = { symbols, ensembl: symbols.map(() => ""), aliases: symbols.map(() => []) };
+  const vocabulary = symbolVocabulary(symbols);
   const config = { ...cellPreset("nano"), ...overrides };
   const rng = createRng(8);
   const vectors = Float32Array.from({ length: TYPES.length * config.width }, () => rng.normal());

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import { argmax } from "lib/baselines/labels.ts";
 import { spearman } from "lib/metrics/mod.ts";
 import { createRng, startBackend } from "lib/runtime/mod.ts";
 import {
   chanceRule,
   combine,
   type Evidence,
-  highest,
   nearestRule,
   priorRule,
   prototypeRule,
@@ -88,7 +88,7 @@ Deno.test("combine at weight 0 and 1 orders candidates as the one rule and as th
   for (const weight of [0, 1]) {
     const both = combine(rules, { candidates: 5, weight });
     for (let at = 0; at < both.length; at += 5) {
-      const best = (scores: Float32Array) => highest(scores.subarray(at, at + 5));
+      const best = (scores: Float32Array) => argmax(scores.subarray(at, at + 5));
       assert.equal(best(both), best(rules[weight]));
     }
   }
@@ -121,7 +121,7 @@ Deno.test("chanceRule calls each candidate about as often", () => {
   const evidence = drawEvidence({ cells: 2000, candidates: 4 });
   const scores = chanceRule(createRng(1))(evidence);
   const called = new Int32Array(4);
-  for (let at = 0; at < scores.length; at += 4) called[highest(scores.subarray(at, at + 4))]++;
+  for (let at = 0; at < scores.length; at += 4) called[argmax(scores.subarray(at, at + 4))]++;
   // the standard error of a count is 19
   for (const count of called) assert.ok(Math.abs(count - 500) < 80, `${called}`);
 });

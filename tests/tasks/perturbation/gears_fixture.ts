@@ -1,5 +1,6 @@
 import type { FeatureTable } from "lib/baselines/mod.ts";
 import { type CellModel, cellPreset, initCellParams } from "lib/cell/mod.ts";
+import { symbolVocabulary } from "lib/genes/mod.ts";
 import { createRng, type Rng } from "lib/runtime/mod.ts";
 import type {
   Condition,
@@ -78,7 +79,7 @@ export function toyCellModel(): CellModel {
   return {
     config,
     params: initCellParams(createRng("cell model"), sizes),
-    vocabulary: { symbols, ensembl: symbols.map(() => ""), aliases: symbols.map(() => []) },
+    vocabulary: symbolVocabulary(symbols),
     informativeness: new Float32Array(symbols.length).fill(1),
     classes: ["a", "b"],
     types: { ids: [], names: [], dim: 1, vectors: new Float32Array(0) },
