@@ -44,37 +44,26 @@ const counts = () => {
   return () => rng.poisson(1);
 };
 
-Deno.test("deno task annotate refuses a file of no cells in one line", () =>
-  withPair(async ({ folder, genes }) => {
-    const [path, checkpoint] = [join(folder, "none.h5ad"), join(folder, "checkpoint")];
-    await saveNanoCheckpoint(checkpoint, genes);
-    await writeCells(path, genes, { cells: 0, draw: counts() });
-    const { code, errors } = await run(annotate, [
-      path,
-      "--checkpoint",
-      checkpoint,
-      "--out",
-      join(folder, "o.csv"),
-    ], folder);
-    assert.deepEqual([code, errors.length], [1, 1], errors.join("\n"));
-    assert.match(errors[0], /none\.h5ad.*no cells/);
-  }, { cells: 60, genes: 120 }));
-
-Deno.test("deno task annotate refuses a file whose cells are all zero in one line", () =>
-  withPair(async ({ folder, genes }) => {
-    const [path, checkpoint] = [join(folder, "zero.h5ad"), join(folder, "checkpoint")];
-    await saveNanoCheckpoint(checkpoint, genes);
-    await writeCells(path, genes, { cells: 20, draw: () => 0 });
-    const { code, errors } = await run(annotate, [
-      path,
-      "--checkpoint",
-      checkpoint,
-      "--out",
-      join(folder, "o.csv"),
-    ], folder);
-    assert.deepEqual([code, errors.length], [1, 1], errors.join("\n"));
-    assert.match(errors[0], /zero\.h5ad.*(zero|express)/);
-  }, { cells: 60, genes: 120 }));
+const UNUSABLE = [
+  { what: "a file of no cells", name: "none.h5ad", cells: 0, said: /none\.h5ad.*no cells/ },
+  {
+    what: "a file whose cells are all zero",
+    name: "zero.h5ad",
+    cells: 20,
+    said: /zero\.h5ad.*(zero|express)/,
+  },
+];
+for (const { what, name, cells, said } of UNUSABLE) {
+  Deno.test(`deno task annotate refuses ${what} in one line`, () =>
+    withPair(async ({ folder, genes }) => {
+      const [path, checkpoint, out] = [name, "checkpoint", "o.csv"].map((name) => join(folder, name));
+      await saveNanoCheckpoint(checkpoint, genes);
+      await writeCells(path, genes, { cells, draw: () => 0 });
+      const { code, errors } = await run(annotate, [path, "--checkpoint", checkpoint, "--out", out], folder);
+      assert.deepEqual([code, errors.length], [1, 1], errors.join("\n"));
+      assert.match(errors[0], said);
+    }, { cells: 60, genes: 120 }));
+}
 
 Deno.test("deno task annotate names every cell of a file in which some cells are all zero", () =>
   withPair(async ({ folder, genes }) => {

@@ -5,6 +5,7 @@ import { EXIT, runCommand } from "lib/cli/run.ts";
 import { simulateScreen, writeH5ad, writeScreen } from "lib/data/mod.ts";
 import { readResults } from "lib/metrics/mod.ts";
 import { createRng } from "lib/runtime/mod.ts";
+import { SMALL_SCREEN } from "../tasks/perturbation/small_screen.ts";
 
 const folder = await Deno.makeTempDir();
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
@@ -22,17 +23,7 @@ async function run(...args: string[]): Promise<{ code: number; said: string }> {
 }
 
 const screen = join(folder, "screen.h5ad");
-const SMALL = {
-  pathways: 4,
-  regulators: 3,
-  programs: 4,
-  targets: 6,
-  others: 6,
-  pairs: 12,
-  cells: 12,
-  controls: 40,
-};
-await writeScreen(screen, simulateScreen(SMALL, createRng(2)));
+await writeScreen(screen, simulateScreen(SMALL_SCREEN, createRng(2)));
 
 /** An h5ad of counts with these conditions, three cells each. */
 async function written(name: string, conditions: readonly string[], column = "condition"): Promise<string> {

@@ -16,18 +16,9 @@ import {
   splitConditions,
   volcanoFigure,
 } from "lib/tasks/perturbation/mod.ts";
+import { SMALL_SCREEN } from "./small_screen.ts";
 
-const SMALL = {
-  pathways: 4,
-  regulators: 3,
-  programs: 4,
-  targets: 6,
-  others: 6,
-  pairs: 12,
-  cells: 12,
-  controls: 40,
-};
-const set = simulatedSet({ seed: 2 }, SMALL);
+const set = simulatedSet({ seed: 2 }, SMALL_SCREEN);
 const splits = splitConditions(set, "simulation", { seed: 2 });
 const models = [{ name: "no_change", fit: fitNoChange }, { name: "train_mean", fit: fitTrainMean }];
 const terms = set.terms ?? new Map();
