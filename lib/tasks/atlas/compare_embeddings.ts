@@ -1,6 +1,6 @@
 import { type FeatureTable, principalComponents } from "../../baselines/mod.ts";
 import { type CellModel, embedMatrix } from "../../cell/mod.ts";
-import type { CellSource } from "../../data/types.ts";
+import { type CellSource, concatenate } from "../../data/mod.ts";
 import { type LabelledCells, type ModelCells, orderedBatches } from "../../genes/cells.ts";
 import { type CellGroups, type IntegrationScores, integrationScores } from "../../metrics/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
@@ -74,13 +74,11 @@ export function pcaShared({ sets }: SharedCells, { seed }: { seed: number }): Em
 function stack(tables: readonly FeatureTable[]): FeatureTable {
   const { cols } = tables[0];
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  const features = new Float32Array(rows * cols);
-  let at = 0;
-  for (const table of tables) {
-    features.set(table.features, at);
-    at += table.features.length;
-  }
-  return { features, rows, cols };
+  return {
+    features: concatenate(tables.map(({ features }) => features), new Float32Array(rows * cols)),
+    rows,
+    cols,
+  };
 }
 
 function mostVariable({ features, rows, cols }: FeatureTable, count: number): FeatureTable {
