@@ -1,24 +1,25 @@
+import * as tf from "@tensorflow/tfjs";
+import { existsSync } from "node:fs";
 import { type BackendStarter, useBackend } from "./backend_starter.ts";
 
 /** Names of adapters that compute on the CPU, for drivers that do not say so themselves. */
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|softpipe|basic render/i;
 
-/**
- * TensorFlow.js on the GPU through Deno's WebGPU; by itself only on a real GPU, and where results can be read at once.
- *
- * No adapter is asked for before it could be used: that loads the graphics drivers, and Mesa's then end a process of
- * several isolates with a corrupted heap in about 1 of 40 exits (docs/LOG.md).
- */
+/** Where NVIDIA's driver for Linux says that it is there. */
+const NVIDIA = ["/etc", "/usr/share"].map((folder) => `${folder}/vulkan/icd.d/nvidia_icd.json`);
+
+/** TensorFlow.js on the GPU through Deno's WebGPU; by itself only on a real GPU. */
 export const startWebgpu: BackendStarter = async ({ forced }) => {
-  if (!forced && !canReadAtOnce()) throw new Error("results could not be read at once");
+  if (!forced && !mayAsk()) throw new Error("on Linux without NVIDIA's driver only if asked for");
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
     throw new Error(forced ? "no GPU was found; install its Vulkan, Metal or Direct3D 12 driver" : "no GPU");
   }
   const name = adapter.info.description || `GPU of vendor ${adapter.info.vendor}`;
   if (!forced && isSoftware(adapter.info)) throw new Error(`only a software adapter, ${name}`);
-  await import("@tensorflow/tfjs-backend-webgpu");
+  await import("./webgpu_device.ts");
   await useBackend("webgpu");
+  checkItself(name);
   return name;
 };
 
@@ -26,11 +27,22 @@ export const startWebgpu: BackendStarter = async ({ forced }) => {
 export const isSoftware = (info: Pick<GPUAdapterInfo, "description" | "isFallbackAdapter">): boolean =>
   info.isFallbackAdapter || SOFTWARE.test(info.description);
 
-/** TensorFlow.js reads from the GPU without waiting by drawing on a canvas; training and annotation rely on that. */
-function canReadAtOnce(): boolean {
-  try {
-    return new OffscreenCanvas(1, 1).getContext("2d") !== null;
-  } catch {
-    return false;
-  }
+/**
+ * Whether to ask for an adapter without being told to. Asking loads the graphics drivers, and Mesa's then end a process
+ * of several isolates with a corrupted heap in about 1 of 40 exits (docs/LOG.md).
+ */
+const mayAsk = (): boolean => Deno.build.os !== "linux" || NVIDIA.some((file) => existsSync(file));
+
+/** @throws {Error} when a product of two matrices comes back wrong, or cannot be read. */
+function checkItself(name: string): void {
+  const size = 64;
+  const sums = tf.tidy(() => {
+    const rows = tf.reshape(tf.range(0, size * size), [size, size]);
+    return tf.matMul(rows, tf.ones([size, size])).dataSync();
+  });
+  const [wrong] = sums.filter((sum, i) => sum !== sumOfRow(Math.floor(i / size), size));
+  if (wrong !== undefined) throw new Error(`${name} multiplies wrongly (${wrong}); renew its driver`);
 }
+
+/** `sum_j (i size + j)`: below 2^24, so exact in float32. */
+const sumOfRow = (i: number, size: number): number => i * size * size + size * (size - 1) / 2;
