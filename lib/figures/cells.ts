@@ -42,7 +42,7 @@ export function lossCurves(log: readonly LogLine[], parts: Readonly<Record<strin
     i,
   ) => [curve(part, "train", i), curve(part, "validation", i)]);
   return lines({
-    title: "The losses go down",
+    title: "The losses while the model learns",
     subtitle: "full: training batches; dashed: cells kept aside, once an epoch",
     series,
     x: "optimiser steps",

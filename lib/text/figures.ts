@@ -2,6 +2,7 @@ import { bars, type Figure, type FigureText, lines, scatterMap } from "../figure
 import { ancestors, type Ontology, termOf } from "../ontology/mod.ts";
 import type { TextScores } from "./evaluate.ts";
 import type { TypeEmbeddings } from "./model.ts";
+import type { NearType } from "./nearest.ts";
 
 /** Broad types that colour a map, in this order where a type is under several. */
 const BRANCHES = [
@@ -42,6 +43,18 @@ export function typeMap(types: TypeEmbeddings, { ontology, places, ...text }: Ty
   const order = BRANCHES.filter((id) => ontology.terms.has(id)).map((id) => termOf(ontology, id).name);
   const hover = rows.map((row) => `${types.names[row]} (${types.ids[row]})`);
   return scatterMap({ ...text, x: places.x, y: places.y, label, hover, order });
+}
+
+/** The types nearest to a vector as bars, nearest at the top. */
+export function nearestFigure(near: readonly NearType[], text: FigureText): Figure {
+  return bars({
+    ...text,
+    categories: near.map(({ name }) => name),
+    series: [{ name: "cosine", values: near.map(({ cosine }) => cosine) }],
+    value: "cosine with the type's vector",
+    horizontal: true,
+    format: ".2f",
+  });
 }
 
 /** A line of a training log, as far as its figure needs it. */

@@ -10,7 +10,7 @@ import type { GeneVocabulary } from "../../genes/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { createRng, usageError, writeFileAtomically } from "../../runtime/mod.ts";
-import { calibrate, nameTestCells, scoreBaselines, scoreTypes } from "./evaluate.ts";
+import { calibrate, type NamedCells, nameTestCells, scoreBaselines, scoreTypes } from "./evaluate.ts";
 import { preparePretraining, type PretrainingData, type Study } from "./sets.ts";
 import { pretrain, type Pretrained, type PretrainingOptions } from "./train.ts";
 
@@ -63,6 +63,8 @@ export interface ExperimentOptions extends
 /** A finished experiment: the calibrated model and the figures of its result file. */
 export interface Experiment extends Pretrained {
   readonly data: PretrainingData;
+  /** The test cells, by the calibrated model. */
+  readonly named: NamedCells;
   readonly scores: Pick<Result, "metrics" | "baselines" | "seconds" | "cells_per_second">;
 }
 
@@ -78,7 +80,8 @@ export async function runPretraining(
   const trained = await pretrain(data, settings);
   const seconds = (performance.now() - started) / 1000;
   const model = calibrate(trained.model, data);
-  const { classifier, text } = scoreTypes(nameTestCells(model, data));
+  const named = nameTestCells(model, data);
+  const { classifier, text } = scoreTypes(named);
   const seen = trained.training.steps * settings.batchSize;
   const scores = {
     metrics: {
@@ -92,7 +95,7 @@ export async function runPretraining(
     seconds,
     cells_per_second: seen / seconds,
   };
-  return { ...trained, model, data, scores };
+  return { ...trained, model, data, named, scores };
 }
 
 /** The preset's configuration and training settings, where the caller set nothing else. */

@@ -1,5 +1,6 @@
 export * from "./evaluate.ts";
 export * from "./experiment.ts";
+export * from "./hidden_genes.ts";
 export * from "./parallel.ts";
 export * from "./sets.ts";
 export * from "./sources.ts";

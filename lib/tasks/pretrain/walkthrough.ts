@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import pl from "nodejs-polars";
-import type { TypeVectors } from "../../cell/mod.ts";
+import { cellPreset, type TypeVectors } from "../../cell/mod.ts";
 import { bars, type Figure } from "../../figures/mod.ts";
 import { readModelCells } from "../../genes/cells.ts";
 import type { GeneVocabulary } from "../../genes/mod.ts";
@@ -24,24 +24,30 @@ export interface WalkthroughSource {
   readonly vocabulary: GeneVocabulary;
 }
 
-/** Two real studies (blood and pancreas) when they are at hand, else a simulated atlas of about their size. */
-export async function walkthroughSource({ seed }: { seed: number }): Promise<WalkthroughSource> {
+/** Two real studies (blood and pancreas) when they are at hand, else a simulated atlas; `cells` is its size. */
+export async function walkthroughSource(
+  { seed, cells = 2500 }: { seed: number; cells?: number },
+): Promise<WalkthroughSource> {
   const [ontology, vocabulary] = [await bestOntology(), await bestVocabulary()];
   const types = loadTypeEmbeddings(join(checkpointsDir(), "text-walkthrough"));
   const found = await realStudies([{ name: "pbmc3k" }, { name: "pancreas_5tech" }]);
   const rng = createRng(seed).split("simulated");
   const studies = found.length > 0
     ? found
-    : [simulatedStudy(ontology, { vocabulary, cells: 2500, types: 20, rng })];
+    : [simulatedStudy(ontology, { vocabulary, cells, types: 20, rng })];
   return { real: found.length > 0, studies, ontology, types, vocabulary };
 }
 
-/** Training settings that end within a few minutes on a laptop: few epochs, all cores. */
-export const notebookTraining = (preset: TrainingPreset) => ({
-  ...TRAINING[preset],
-  epochs: Math.min(TRAINING[preset].epochs, 3),
-  workers: usualWorkers(),
-});
+/** A preset cut down to what a laptop trains in two minutes: at most 3 layers, 128 tokens and 4 epochs; all cores. */
+export const notebookTraining = (preset: TrainingPreset) => {
+  const config = cellPreset(preset);
+  return {
+    ...TRAINING[preset],
+    config: { ...config, layers: Math.min(config.layers, 3), length: Math.min(config.length, 128) },
+    epochs: Math.min(TRAINING[preset].epochs, 4),
+    workers: preset === "nano" ? 1 : usualWorkers(), // a worker starts slower than nano trains
+  };
+};
 
 /** The first genes that the model reads of one training cell. */
 export function readSentence(

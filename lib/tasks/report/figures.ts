@@ -1,4 +1,4 @@
-import { type Figure, heatmap, histogram, scatterMap } from "../../figures/mod.ts";
+import { type Figure, heatmap, histogram, methodBars, scatterMap } from "../../figures/mod.ts";
 import type { Annotation } from "../annotate.ts";
 import type { CellMap } from "../annotation/umap.ts";
 import type { CalledType } from "./types.ts";
@@ -86,6 +86,19 @@ export function markerHeatmap({ markers }: Annotation, types: readonly CalledTyp
     digits: null,
   });
   return { figure, alt: "Heat map of marker genes by called type; the table below has the figures" };
+}
+
+/** Accuracy and macro-F1 of the calls and of the baselines, against the file's own labels. */
+export function scoresFigure({ evaluation }: Annotation, title = "Calls that agree"): Described | null {
+  if (!evaluation) return null;
+  const { metrics, baselines, truthKey, cells } = evaluation;
+  const rows = Object.entries({ KCellFM: metrics, ...baselines }).map(([name, scores]) => ({
+    method: name.replaceAll("_", " "),
+    accuracy: scores.accuracy,
+    macroF1: scores.macro_f1,
+  }));
+  const figure = methodBars(rows, { title, subtitle: `${cells} cells against the column "${truthKey}"` });
+  return { figure, alt: "Bars of the accuracy and the macro-F1 of each method; the table has the figures" };
 }
 
 /** True by called types, as shares of each true type; the most frequent true type first. */
