@@ -1,4 +1,5 @@
 import "./wasm/mod.ts";
+import "./webgpu/mod.ts";
 
 export * from "./adamw/op.ts";
 export * from "./attention/op.ts";

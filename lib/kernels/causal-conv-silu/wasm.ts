@@ -6,7 +6,7 @@ import { type Inputs, registerWasm } from "../wasm/register.ts";
 export const CAUSAL_CONV_SILU = "KcfCausalConvSilu";
 /** The fast form keeps a whole filter in registers; Mamba's has four taps. */
 export const MOST_TAPS = 4;
-const GRADIENT = "KcfCausalConvSiluGradient";
+export const CAUSAL_CONV_SILU_GRADIENT = "KcfCausalConvSiluGradient";
 const NAMES = ["x", "weight", "bias"] as const;
 
 interface Attributes {
@@ -31,7 +31,7 @@ registerWasm<Attributes>(CAUSAL_CONV_SILU, (engine, inputs, { reverse }) => {
   return out;
 });
 
-registerWasm<Attributes>(GRADIENT, (engine, inputs, { reverse }) => {
+registerWasm<Attributes>(CAUSAL_CONV_SILU_GRADIENT, (engine, inputs, { reverse }) => {
   const { x, dy } = inputs;
   const [rows, length, channels] = x.shape;
   const gradients = NAMES.map((name) => engine.zeros(inputs[name].shape));
@@ -47,7 +47,11 @@ tf.registerGradient({
   kernelName: CAUSAL_CONV_SILU,
   inputsToSave: [...NAMES, "lengths"],
   gradFunc: (dy, [x, weight, bias, lengths], attributes) => {
-    const gradients = runKernels(GRADIENT, { x, weight, bias, lengths, dy: dy as tf.Tensor }, attributes);
+    const gradients = runKernels(
+      CAUSAL_CONV_SILU_GRADIENT,
+      { x, weight, bias, lengths, dy: dy as tf.Tensor },
+      attributes,
+    );
     return Object.fromEntries(NAMES.map((name, i) => [name, () => gradients[i]]));
   },
 });

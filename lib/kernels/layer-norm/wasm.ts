@@ -7,7 +7,7 @@ import { type KernelBody, registerWasm } from "../wasm/register.ts";
 export const LAYER_NORM = "KcfLayerNorm";
 /** Inputs x, weight and, where given, bias. */
 export const WEIGHTED_LAYER_NORM = "KcfWeightedLayerNorm";
-const GRADIENT = "KcfLayerNormGradient";
+export const LAYER_NORM_GRADIENT = "KcfLayerNormGradient";
 
 interface Attributes {
   readonly eps: number;
@@ -24,7 +24,7 @@ const forward: KernelBody<Attributes> = (engine, { x, weight, bias }, { eps }) =
 registerWasm(LAYER_NORM, forward);
 registerWasm(WEIGHTED_LAYER_NORM, forward);
 
-registerWasm<Attributes>(GRADIENT, (engine, { x, weight, dy }, { eps }) => {
+registerWasm<Attributes>(LAYER_NORM_GRADIENT, (engine, { x, weight, dy }, { eps }) => {
   const width = x.shape[x.shape.length - 1];
   const dx = engine.output(x.shape);
   const dWeight = engine.zeros([width]);
@@ -44,7 +44,7 @@ tf.registerGradient({
   kernelName: LAYER_NORM,
   inputsToSave: ["x"],
   gradFunc: (dy, [x], attributes) => {
-    const gradients = runKernels(GRADIENT, { x, dy: dy as tf.Tensor }, attributes);
+    const gradients = runKernels(LAYER_NORM_GRADIENT, { x, dy: dy as tf.Tensor }, attributes);
     return { x: () => gradients[0], bias: () => gradients[2] };
   },
 });
@@ -53,7 +53,7 @@ tf.registerGradient({
   kernelName: WEIGHTED_LAYER_NORM,
   inputsToSave: ["x", "weight"],
   gradFunc: (dy, [x, weight], attributes) => {
-    const gradients = runKernels(GRADIENT, { x, weight, dy: dy as tf.Tensor }, attributes);
+    const gradients = runKernels(LAYER_NORM_GRADIENT, { x, weight, dy: dy as tf.Tensor }, attributes);
     return { x: () => gradients[0], weight: () => gradients[1], bias: () => gradients[2] };
   },
 });

@@ -8,8 +8,8 @@ import type { Activation } from "./reference.ts";
 export const AFFINE = "KcfAffine";
 /** An activation entry by entry, attribute `kind`. */
 export const ACTIVATE = "KcfActivate";
-const ACTIVATE_GRADIENT = "KcfActivateGradient";
-const COLUMN_SUMS = "KcfColumnSums";
+export const ACTIVATE_GRADIENT = "KcfActivateGradient";
+export const COLUMN_SUMS = "KcfColumnSums";
 
 /** Numbers of the activations in assembly/activation.ts. */
 export const KINDS: Record<Exclude<Activation, "none">, number> = { relu: 1, gelu: 2, silu: 3, leakyRelu: 4 };

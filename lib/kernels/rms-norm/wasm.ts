@@ -7,7 +7,7 @@ import { type KernelBody, registerWasm } from "../wasm/register.ts";
 export const RMS_NORM = "KcfRmsNorm";
 /** Inputs y, weight and z. */
 export const GATED_RMS_NORM = "KcfGatedRmsNorm";
-const GRADIENT = "KcfRmsNormGradient";
+export const RMS_NORM_GRADIENT = "KcfRmsNormGradient";
 
 interface Attributes {
   readonly eps: number;
@@ -29,7 +29,7 @@ const forward: KernelBody<Attributes> = (engine, { y, z, weight }, { eps }) => {
 registerWasm(RMS_NORM, forward);
 registerWasm(GATED_RMS_NORM, forward);
 
-registerWasm<Attributes>(GRADIENT, (engine, { y, z, weight, dy: dOut }, { eps }) => {
+registerWasm<Attributes>(RMS_NORM_GRADIENT, (engine, { y, z, weight, dy: dOut }, { eps }) => {
   const [width] = weight.shape;
   const dWeight = engine.zeros(weight.shape);
   const dy = engine.output(y.shape);
@@ -49,7 +49,7 @@ tf.registerGradient({
   kernelName: RMS_NORM,
   inputsToSave: ["y", "weight"],
   gradFunc: (dy, [y, weight], attributes) => {
-    const gradients = runKernels(GRADIENT, { y, weight, dy: dy as tf.Tensor }, attributes);
+    const gradients = runKernels(RMS_NORM_GRADIENT, { y, weight, dy: dy as tf.Tensor }, attributes);
     return { weight: () => gradients[0], y: () => gradients[1] };
   },
 });
@@ -58,7 +58,7 @@ tf.registerGradient({
   kernelName: GATED_RMS_NORM,
   inputsToSave: ["y", "weight", "z"],
   gradFunc: (dy, [y, weight, z], attributes) => {
-    const gradients = runKernels(GRADIENT, { y, weight, z, dy: dy as tf.Tensor }, attributes);
+    const gradients = runKernels(RMS_NORM_GRADIENT, { y, weight, z, dy: dy as tf.Tensor }, attributes);
     return { weight: () => gradients[0], y: () => gradients[1], z: () => gradients[2] };
   },
 });

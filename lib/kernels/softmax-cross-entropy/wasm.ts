@@ -6,12 +6,7 @@ export const SOFTMAX_CROSS_ENTROPY = "KcfSoftmaxCrossEntropy";
 
 registerWasm<{ ignore: number }>(SOFTMAX_CROSS_ENTROPY, (engine, { logits, labels, weights }, { ignore }) => {
   const [rows, classes] = logits.shape;
-  for (const label of engine.integers(labels)) {
-    if (label === ignore || (label >= 0 && label < classes)) continue;
-    throw new RangeError(
-      `Cannot score label ${label}: there are ${classes} classes, and ${ignore} is ignored`,
-    );
-  }
+  for (const label of engine.integers(labels)) checkLabel(label, { classes, ignore });
   const loss = engine.output([]);
   const gradient = engine.output(logits.shape);
   const at = engine.pointer;
@@ -27,3 +22,11 @@ tf.registerGradient({
   outputsToSave: [false, true],
   gradFunc: (dy, [gradient]) => ({ logits: () => tf.mul(gradient, (dy as tf.Tensor[])[0]) }),
 });
+
+/** @throws {RangeError} for a label that is neither a class nor ignored. */
+export function checkLabel(label: number, { classes, ignore }: { classes: number; ignore: number }): void {
+  if (label === ignore || (label >= 0 && label < classes)) return;
+  throw new RangeError(
+    `Cannot score label ${label}: there are ${classes} classes, and ${ignore} is ignored`,
+  );
+}

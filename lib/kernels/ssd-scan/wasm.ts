@@ -4,7 +4,7 @@ import { type Inputs, registerWasm } from "../wasm/register.ts";
 import type { WasmEngine } from "../wasm/engine.ts";
 
 export const SSD_SCAN = "KcfSsdScan";
-const GRADIENT = "KcfSsdScanGradient";
+export const SSD_SCAN_GRADIENT = "KcfSsdScanGradient";
 const NAMES = ["x", "dt", "a", "b", "c", "d"] as const;
 
 interface Attributes {
@@ -45,7 +45,7 @@ registerWasm<Attributes>(SSD_SCAN, (engine, inputs, attributes) => {
   return y;
 });
 
-registerWasm<Attributes>(GRADIENT, (engine, inputs, attributes) => {
+registerWasm<Attributes>(SSD_SCAN_GRADIENT, (engine, inputs, attributes) => {
   const [, , heads, width] = inputs.x.shape;
   const gradients = NAMES.map((name) => engine.output(inputs[name].shape));
   const [dx, ddt, da, db, dc, dd] = gradients.map(engine.pointer);
@@ -69,7 +69,7 @@ tf.registerGradient({
   inputsToSave: [...NAMES, "lengths"],
   gradFunc: (dy, [x, dt, a, b, c, d, lengths], attributes) => {
     const inputs = { x, dt, a, b, c, d, lengths, dy: dy as tf.Tensor };
-    const gradients = runKernels(GRADIENT, inputs, attributes);
+    const gradients = runKernels(SSD_SCAN_GRADIENT, inputs, attributes);
     return Object.fromEntries(NAMES.map((name, i) => [name, () => gradients[i]]));
   },
 });
