@@ -1,29 +1,37 @@
+import * as tf from "@tensorflow/tfjs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type BackendStarter, useBackend } from "./backend_starter.ts";
 import { messageOf } from "./errors.ts";
-import { ROOT } from "./paths.ts";
+import { vendorDir } from "./paths.ts";
+import { prepareForTensorflow } from "./tensorflow_shims.ts";
 
-/** TensorFlow itself, best first. Optional, since their install step downloads some hundred megabytes. */
-const PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const;
+/** TensorFlow itself, best first. Optional, since it takes a download of hundreds of megabytes or a build. */
+export const TENSORFLOW_PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const;
 
-const INSTALL =
-  "npm install --prefix vendor @tensorflow/tfjs-node-gpu@4.22.0 (or @tensorflow/tfjs-node@4.22.0)";
+/** The parts of tfjs-node's backend that say what it is. */
+interface NodeBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: { readonly TF_Version: string };
+}
 
-/** TensorFlow's C library through tfjs-node-gpu or tfjs-node, where one of them is installed in `vendor`. */
+/** TensorFlow's C library through tfjs-node-gpu or tfjs-node, where `deno task gpu:setup` has installed one. */
 export const startTensorflow: BackendStarter = async ({ forced }) => {
-  const require = createRequire(join(ROOT, "vendor", "package.json"));
-  const name = PACKAGES.find((name) => isInstalled(require, name));
-  if (!name) throw new Error(forced ? `TensorFlow is not installed; run ${INSTALL}` : "not installed");
-  restoreUtil(require);
+  const require = createRequire(join(vendorDir(), "package.json"));
+  const name = TENSORFLOW_PACKAGES.find((name) => isInstalled(require, name));
+  if (!name) {
+    throw new Error(forced ? "TensorFlow is not installed; run deno task gpu:setup" : "not installed");
+  }
+  prepareForTensorflow(require);
   try {
     require(name);
   } catch (error) {
     const [reason] = messageOf(error).split("\n");
-    throw new Error(`${name} is installed but does not load (${reason}); run npm rebuild --prefix vendor`);
+    throw new Error(`${name} is installed but does not load (${reason}); run deno task gpu:setup`);
   }
   await useBackend("tensorflow");
-  return name;
+  const { isUsingGpuDevice, binding } = tf.backend() as unknown as NodeBackend;
+  return `TensorFlow ${binding.TF_Version} on the ${isUsingGpuDevice ? "GPU" : "CPU"} (${name})`;
 };
 
 function isInstalled(require: NodeJS.Require, name: string): boolean {
@@ -33,11 +41,4 @@ function isInstalled(require: NodeJS.Require, name: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** tfjs-node still calls two helpers that Node has removed from its util module. */
-function restoreUtil(require: NodeJS.Require): void {
-  const util: Record<string, unknown> = require("node:util");
-  util.isArray ??= Array.isArray;
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
 }

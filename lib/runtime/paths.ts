@@ -12,3 +12,6 @@ export const resultsDir = (): string => Deno.env.get("KCELLFM_RESULTS") ?? join(
 
 /** Where the shipped checkpoints live. */
 export const checkpointsDir = (): string => join(ROOT, "checkpoints");
+
+/** Where `deno task gpu:setup` puts TensorFlow: `vendor`, or `KCELLFM_VENDOR`. */
+export const vendorDir = (): string => Deno.env.get("KCELLFM_VENDOR") ?? join(ROOT, "vendor");
