@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { plotlyPath } from "../figures/svg.ts";
 import { KERNEL_ENV } from "../notebook/kernelspec.ts";
+import { kernelFolders } from "../notebook/settings.ts";
 import { cacheDir, ROOT, usageError, writeFileAtomically } from "../runtime/mod.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 
@@ -22,10 +23,17 @@ export const command = new Command("deno task lab")
       ...flags,
     ];
     interruptSignal(); // Ctrl-C goes to the server too, which then asks or stops by itself
-    const env = { JUPYTER_PATH: await writeKernelspec(join(cacheDir(), "jupyter")) };
-    const { code } = await new Deno.Command(jupyter, { args, env, stdin: "inherit" }).spawn().status;
+    const env = { ...kernelFolders(), JUPYTER_PATH: await writeKernelspec(join(cacheDir(), "jupyter")) };
+    const server = new Deno.Command(jupyter, { args, env, stdin: "inherit" }).spawn();
+    endWithUs(server);
+    const { code } = await server.status;
     if (code !== 0) throw usageError(`JupyterLab ended with code ${code}`);
   });
+
+/** A server that outlived this task would hold its port, and kernels their memory. */
+function endWithUs(server: Deno.ChildProcess): void {
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => server.kill("SIGTERM"));
+}
 
 async function requireLab(jupyter: string): Promise<void> {
   const missing = () =>

@@ -1,5 +1,6 @@
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { readResults } from "../metrics/mod.ts";
+import { kernelEnv } from "../notebook/settings.ts";
 import { type CellFailure, type NotebookRun, runNotebook } from "../notebook/runner/mod.ts";
 import { writeSite } from "../notebook/site/mod.ts";
 import { fileError, resultsDir, ROOT, usageError } from "../runtime/mod.ts";
@@ -56,7 +57,7 @@ async function* runAll(paths: readonly string[], options: RunAllOptions): AsyncG
     const run = await runNotebook(path, {
       signal,
       cellTimeout: options.timeout,
-      env: settings(options),
+      env: kernelEnv(options),
       onCell: clock.cell,
     }).finally(clock.stop);
     console.log(summary(name, run));
@@ -107,23 +108,6 @@ function startClock(name: string) {
       clearInterval(timer);
       write("");
     },
-  };
-}
-
-/**
- * How a notebook learns what it was asked for (it reads them through `notebookSettings()`). Folders are named
- * from here: a kernel runs in the notebook's folder, where "../shared/data" would be another one.
- */
-function settings({ preset, seed, backend }: RunAllOptions): Record<string, string> {
-  const folders = ["KCELLFM_MIRROR", "KCELLFM_CACHE", "KCELLFM_RESULTS"].flatMap((name) => {
-    const value = Deno.env.get(name);
-    return value && !/^https?:/.test(value) ? [[name, resolve(value)]] : [];
-  });
-  return {
-    KCELLFM_PRESET: preset,
-    KCELLFM_SEED: String(seed),
-    ...(backend ? { KCELLFM_BACKEND: backend } : {}),
-    ...Object.fromEntries(folders),
   };
 }
 

@@ -1,0 +1,113 @@
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { figureProblem, type FigureState, type Scheme, seriousViolations, watchedPage } from "./browser.ts";
+import type { Check } from "./checks.ts";
+
+export interface SiteOptions {
+  /** The folder that `deno task walkthrough` wrote. */
+  readonly site: string;
+  /** Where screenshots go. */
+  readonly out: string;
+}
+
+/** The largest page or notebook, in bytes: code hosts and editors stop at about this. */
+const PAGE_LIMIT = 5e6;
+
+/** Opens every page of the site from the disk, by day and by night, with the network off. */
+export async function* checkSite(browser: Browser, options: SiteOptions): AsyncGenerator<Check> {
+  const files = [...Deno.readDirSync(options.site)].map(({ name }) => name).sort();
+  yield await checkSizes(options.site, files.filter((name) => /\.(html|ipynb)$/.test(name)));
+  for (const name of files.filter((name) => name.endsWith(".html"))) {
+    for (const scheme of ["light", "dark"] as const) {
+      yield await checkPage(browser, { ...options, name, scheme });
+    }
+  }
+  yield await checkSearch(browser, options);
+}
+
+async function checkSizes(site: string, names: readonly string[]): Promise<Check> {
+  const sizes = await Promise.all(
+    names.map(async (name) => ({ name, ...await Deno.stat(join(site, name)) })),
+  );
+  const problems = sizes.filter(({ size }) => size > PAGE_LIMIT).map(({ name, size }) =>
+    `${name} has ${(size / 1e6).toFixed(1)} MB, above ${PAGE_LIMIT / 1e6}`
+  );
+  const largest = Math.max(...sizes.map(({ size }) => size));
+  return { name: `${names.length} files, the largest of ${(largest / 1e6).toFixed(1)} MB`, problems };
+}
+
+async function checkPage(
+  browser: Browser,
+  { site, out, name, scheme }: SiteOptions & { name: string; scheme: Scheme },
+): Promise<Check> {
+  const context = await offlineContext(browser, scheme);
+  try {
+    const { page, errors, requests } = await watchedPage(context, ({ protocol }) => protocol === "file:");
+    await page.goto(pathToFileURL(join(site, name)).href);
+    await page.waitForFunction("kcellfmInspect.drawn()", null, { timeout: 60_000 }).catch(() => {});
+    const figures = await page.evaluate<FigureState[]>("kcellfmInspect.figures()");
+    const problems = [
+      ...figures.map(figureProblem).filter((problem) => problem !== null),
+      ...errors.map((error) => `console: ${error}`),
+      ...requests.map((url) => `it asked the network for ${url}`),
+      ...await brokenLinks(page),
+      ...await seriousViolations(page),
+    ];
+    await page.screenshot({
+      path: join(out, `site-${basename(name, ".html")}-${scheme}.png`),
+      fullPage: true,
+    });
+    return { name: `${name}, ${scheme}: ${figures.length} figures`, problems };
+  } finally {
+    await context.close();
+  }
+}
+
+const offlineContext = (browser: Browser, colorScheme: Scheme) =>
+  browser.newContext({ offline: true, colorScheme, viewport: { width: 1280, height: 900 } });
+
+/** Links to pages and parts of pages that are not there. */
+async function brokenLinks(page: Page): Promise<string[]> {
+  const links = await page.locator("a[href]").evaluateAll((found) =>
+    found.map((link) => (link as unknown as { href: string }).href)
+  );
+  const local = [...new Set(links)].filter((href) => href.startsWith("file:"));
+  const broken = await Promise.all(
+    local.map(async (href) => await leads(href) ? [] : [`broken link ${href}`]),
+  );
+  return broken.flat();
+}
+
+/** Whether a file is there, and the part of it that the link names. */
+async function leads(href: string): Promise<boolean> {
+  const url = new URL(href);
+  const anchor = decodeURIComponent(url.hash.slice(1));
+  try {
+    return (await Deno.readTextFile(new URL(url.pathname, url))).includes(anchor && `id="${anchor}"`);
+  } catch {
+    return false;
+  }
+}
+
+/** Types into the search field of the first page, follows what it finds, and lands on that part of a chapter. */
+async function checkSearch(browser: Browser, { site }: SiteOptions): Promise<Check> {
+  const context = await offlineContext(browser, "light");
+  try {
+    const { page } = await watchedPage(context, ({ protocol }) => protocol === "file:");
+    await page.goto(pathToFileURL(join(site, "index.html")).href);
+    await page.getByRole("searchbox").fill("ontology");
+    const found = page.locator(".found a");
+    await found.first().waitFor({ timeout: 10_000 });
+    const count = await found.count();
+    await found.first().click();
+    await page.locator("main h1").first().waitFor({ timeout: 30_000 });
+    const landed = basename(new URL(page.url()).pathname);
+    const problems = landed === "index.html" ? ["a search result leads to no chapter"] : [];
+    return { name: `search: "ontology" is found ${count} times, the first in ${landed}`, problems };
+  } catch (error) {
+    return { name: "search", problems: [String(error)] };
+  } finally {
+    await context.close();
+  }
+}
