@@ -8,14 +8,14 @@ import type { MixDirections } from "./reference.ts";
 
 /** Outputs the mixture and the scans of both directions, which the gradient needs. */
 export const MAMBA2_MIX = "KcfMamba2Mix";
-const GRADIENT = "KcfMamba2MixGradient";
+export const MAMBA2_MIX_GRADIENT = "KcfMamba2MixGradient";
 
-const DIRECTIONS = ["forward", "reverse"] as const;
-const PARAMS = ["convWeight", "convBias", "dtBias", "aLog", "d", "norm"] as const;
-type Direction = typeof DIRECTIONS[number];
+export const DIRECTIONS = ["forward", "reverse"] as const;
+export const PARAMS = ["convWeight", "convBias", "dtBias", "aLog", "d", "norm"] as const;
+export type Direction = typeof DIRECTIONS[number];
 type Param = typeof PARAMS[number];
 
-const flatName = (direction: Direction, param: Param) => `${direction}.${param}` as const;
+export const flatName = (direction: Direction, param: Param) => `${direction}.${param}` as const;
 const FLAT_NAMES = DIRECTIONS.flatMap((direction) => PARAMS.map((param) => flatName(direction, param)));
 
 /** The parameters by flat name, as a kernel takes its inputs. */
@@ -74,7 +74,7 @@ registerWasm<Attributes>(MAMBA2_MIX, (engine, inputs, attributes) => {
   return [out, ...scans];
 });
 
-registerWasm<Attributes>(GRADIENT, (engine, inputs, attributes) => {
+registerWasm<Attributes>(MAMBA2_MIX_GRADIENT, (engine, inputs, attributes) => {
   const gradients = ["projected", ...FLAT_NAMES].map((name) => engine.zeros(inputs[name].shape));
   const { rows, heads } = describeMixer(engine, inputs, attributes);
   const [dProjected, ...dParams] = gradients.map(engine.pointer);
@@ -116,7 +116,7 @@ tf.registerGradient({
       "reverse.scan": scans[1],
       dy: (dy as tf.Tensor[])[0],
     };
-    const gradients = runKernels(GRADIENT, inputs, attributes);
+    const gradients = runKernels(MAMBA2_MIX_GRADIENT, inputs, attributes);
     return Object.fromEntries(["projected", ...FLAT_NAMES].map((name, i) => [name, () => gradients[i]]));
   },
 });

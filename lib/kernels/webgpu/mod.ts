@@ -3,6 +3,7 @@ import "../causal-conv-silu/webgpu.ts";
 import "../embed/webgpu.ts";
 import "../layer-norm/webgpu.ts";
 import "../linear/webgpu.ts";
+import "../mamba2-mix/webgpu.ts";
 import "../rms-norm/webgpu.ts";
 import "../softmax-cross-entropy/webgpu.ts";
 import "../ssd-scan/webgpu.ts";
