@@ -38,12 +38,13 @@ function cell(value: unknown): string {
   return escapeHtml(String(value));
 }
 
+/** Each rule names the table too, so that it is stronger than JupyterLab's own, which puts words to the right. */
 const STYLE = `<style>
 .kcellfm-table{max-width:100%;overflow-x:auto;font-size:13px}
 .kcellfm-table table{border-collapse:collapse;margin:4px 0;border:0}
-.kcellfm-table caption{text-align:left;font-weight:600;padding:0 0 6px}
-.kcellfm-table th,.kcellfm-table td{padding:4px 14px 4px 4px;text-align:left;border:0;background:none;max-width:420px}
-.kcellfm-table th{border-bottom:1.5px solid currentColor;font-weight:600}
-.kcellfm-table td{border-bottom:1px solid color-mix(in srgb,currentColor 14%,transparent)}
+.kcellfm-table table caption{text-align:left;font-weight:600;padding:0 0 6px}
+.kcellfm-table table th,.kcellfm-table table td{padding:4px 14px 4px 4px;text-align:left;border:0;background:none;max-width:420px}
+.kcellfm-table table th{border-bottom:1.5px solid currentColor;font-weight:600}
+.kcellfm-table table td{border-bottom:1px solid color-mix(in srgb,currentColor 14%,transparent)}
 .kcellfm-table .more{opacity:.65;margin:4px}
 </style>`;

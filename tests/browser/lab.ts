@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { readNotebook } from "lib/notebook/format.ts";
 import { ROOT } from "lib/runtime/mod.ts";
 import { figureProblem, type FigureState, type Scheme, watchedPage } from "./browser.ts";
-import type { Check } from "./checks.ts";
+import type { Check } from "../checks.ts";
 import { type LabServer, startLab } from "./lab_server.ts";
 
 export interface LabOptions {
@@ -54,8 +54,10 @@ async function checkNotebook(browser: Browser, options: NotebookOptions): Promis
     const codeCells = all.filter(({ cell_type, source }) => cell_type === "code" && source.trim() !== "");
     await page.waitForFunction(`kcellfmInspect.ready(${codeCells.length})`, null, { timeout: 60_000 });
     const cells = await runAll(page, timeout);
-    const figures = await lookAtFigures(page, cells);
-    await page.screenshot({ path: join(out, `lab-${basename(name, ".ipynb")}.png`) });
+    const figures = await lookAtFigures(page, {
+      cells,
+      pictures: join(out, `lab-${basename(name, ".ipynb")}`),
+    });
     const problems = [
       ...cells.flatMap(cellProblems),
       ...figures.problems,
@@ -104,14 +106,21 @@ function cellProblems({ source, done, outputs }: CellState, index: number): stri
   ];
 }
 
+interface Looking {
+  readonly cells: readonly CellState[];
+  /** Screenshots are named so, with the cell's number behind. */
+  readonly pictures: string;
+}
+
 /** Scrolls to each cell with a figure; what the kernel sent and what the page draws must be as many. */
-async function lookAtFigures(page: Page, cells: readonly CellState[]) {
+async function lookAtFigures(page: Page, { cells, pictures }: Looking) {
   const problems: string[] = [];
   let count = 0;
   for (const [index, { outputs }] of cells.entries()) {
     const sent = outputs.filter(({ figure }) => figure).length;
     if (sent === 0) continue;
     const figures = await figuresOf(page, index);
+    await page.screenshot({ path: `${pictures}-cell${index + 1}.png` });
     count += figures.length;
     if (figures.length !== sent) {
       problems.push(`cell ${index + 1}: ${figures.length} of ${sent} figures shown`);

@@ -6,8 +6,8 @@ import { runCommand } from "lib/cli/run.ts";
 import { kernelEnv } from "lib/notebook/settings.ts";
 import { dataError, resultsDir, ROOT } from "lib/runtime/mod.ts";
 import { withBrowser } from "./browser.ts";
-import { type Check, report } from "./checks.ts";
-import { findChromium, findScripts, python } from "./find.ts";
+import { type Check, report } from "../checks.ts";
+import { findChromium, findScripts, python } from "../programs.ts";
 import { checkLab } from "./lab.ts";
 import { checkSite } from "./site.ts";
 

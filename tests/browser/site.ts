@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { figureProblem, type FigureState, type Scheme, seriousViolations, watchedPage } from "./browser.ts";
-import type { Check } from "./checks.ts";
+import type { Check } from "../checks.ts";
 
 export interface SiteOptions {
   /** The folder that `deno task walkthrough` wrote. */
