@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import type { LateFailing } from "./backend_health.ts";
 import { backendError, messageOf } from "./errors.ts";
 
 /** What large models and large workgroups need more of than WebGPU promises everywhere. */
@@ -24,7 +25,7 @@ const PIECE = 1 << 24;
  * reading 10 ms faster. A buffer that was mapped before is used again, since Deno panics on the first range of one
  * whose promise is still open.
  */
-class ReadableBackend extends WebGPUBackend {
+class ReadableBackend extends WebGPUBackend implements LateFailing {
   private failure: string | null = null;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo, private readonly piece: GPUBuffer) {
@@ -64,7 +65,7 @@ class ReadableBackend extends WebGPUBackend {
     return bytes.buffer;
   }
 
-  /** @throws {KcellfmError} tag "backend", when the GPU failed since the last read. */
+  /** @throws {KcellfmError} tag "backend", when the GPU failed. */
   private readPiece(buffer: GPUBuffer, { at, bytes }: { at: number; bytes: Uint8Array }): void {
     try {
       const encoder = this.device.createCommandEncoder();
@@ -73,10 +74,14 @@ class ReadableBackend extends WebGPUBackend {
       this.piece.mapAsync(GPUMapMode.READ).catch((error) => this.fail(messageOf(error)));
       bytes.set(new Uint8Array(this.piece.getMappedRange(0, bytes.length)));
       this.piece.unmap();
-      if (!this.failure) return;
     } catch (error) {
       this.fail(messageOf(error));
     }
+    this.assertWorks();
+  }
+
+  assertWorks(): void {
+    if (!this.failure) return;
     throw backendError(
       `Cannot compute on the GPU: ${this.failure}; start anew, with a smaller batch if memory ran out, or with ` +
         "KCELLFM_BACKEND=wasm",
