@@ -8,7 +8,7 @@ import {
 } from "../data/safetensors.ts";
 import { readVocabulary, vocabularyText } from "../genes/mod.ts";
 import { loadParams, matchNames, storeParams } from "../nn/mod.ts";
-import { modelError, parseJson, sha256, writeTogether, zeroRng } from "../runtime/mod.ts";
+import { finishTogether, modelError, parseJson, sha256, writeTogether, zeroRng } from "../runtime/mod.ts";
 import { cellConfigSchema, parseCellConfig } from "./config.ts";
 import type { CellModel } from "./model.ts";
 import { initCellParams } from "./params.ts";
@@ -35,14 +35,18 @@ const checkpointSchema = z.object({
 
 /**
  * Writes a model to a folder: configuration, weights (half precision unless `dtype` says otherwise), gene
- * vocabulary and type vectors, which take their places together.
+ * vocabulary and type vectors, which take their places together with the files of `beside`.
  *
  * @returns the sha256 of the weights
  */
 export async function saveCellCheckpoint(
   directory: string,
   model: CellModel,
-  { made, dtype = "F16" }: { made: Record<string, unknown>; dtype?: "F16" | "F32" },
+  { made, dtype = "F16", beside }: {
+    made: Record<string, unknown>;
+    dtype?: "F16" | "F32";
+    beside?: Readonly<Record<string, string | Uint8Array>>;
+  },
 ): Promise<string> {
   await Deno.mkdir(directory, { recursive: true });
   const { ids, names, dim, vectors } = model.types;
@@ -58,6 +62,7 @@ export async function saveCellCheckpoint(
     [FILES.weights]: weights,
     [FILES.tables]: encodeSafetensors(tables),
     [FILES.genes]: vocabularyText(model.vocabulary),
+    ...beside,
     [FILES.config]: JSON.stringify(content, null, 1) + "\n",
   });
   return hash;
@@ -69,6 +74,7 @@ export async function saveCellCheckpoint(
  * @throws {KcellfmError} tag "file" or "model", when a file is missing or does not fit the others.
  */
 export async function loadCellCheckpoint(directory: string): Promise<CellModel> {
+  finishTogether(directory);
   const content = await readContent(join(directory, FILES.config));
   const vocabulary = await readVocabulary(join(directory, FILES.genes));
   const { informativeness, ...vectors } = readTables(join(directory, FILES.tables), content.types.ids.length);

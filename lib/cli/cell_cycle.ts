@@ -34,7 +34,7 @@ export const command = createExperimentCommand(
 async function runAndWrite(set: CycleSet, split: SplitRule, flags: ExperimentFlags): Promise<void> {
   const backend = await startBackend(flags.backend);
   const start = await startFor(set, flags);
-  const { preset, seed, ablations, save, repeats = repeatsOf(set.name) } = flags;
+  const { preset, seed, ablations, save, resume, repeats = repeatsOf(set.name) } = flags;
   console.error(
     `${set.name}: ${set.real ? "real" : "simulated"} cells, ${
       splitName(split)
@@ -43,7 +43,7 @@ async function runAndWrite(set: CycleSet, split: SplitRule, flags: ExperimentFla
   );
   const bar = createProgress("cell-cycle", 1000);
   const run = await runCellCycle(set, {
-    ...{ task: "cell-cycle", split, repeats, preset, seed, ablations, save, start },
+    ...{ task: "cell-cycle", split, repeats, preset, seed, ablations, save, resume, start },
     tune: tuneFlags(flags),
     backend: engineName(backend),
     ontology: await bestOntology(),

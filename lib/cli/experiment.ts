@@ -48,6 +48,10 @@ export function createExperimentCommand(name: string, description: string, sets:
     .option(
       "--save <folder>",
       "keep the tuned model of the first split: a checkpoint with its linear path and their weights",
+    )
+    .option(
+      "--resume <folder>",
+      "keep the state of each tuning there, from which the same command goes on when it was stopped",
     );
 }
 
@@ -64,6 +68,7 @@ export interface ExperimentFlags {
   readonly classWeights?: "none" | "balanced";
   readonly ablations: boolean;
   readonly save?: string;
+  readonly resume?: string;
   readonly preset: string;
   readonly seed: number;
   readonly backend?: string;
@@ -131,10 +136,10 @@ export async function runAndWrite(
       `preset ${flags.preset} ${JSON.stringify(start.model.config)}; ${choice.backend}`,
   );
   const bar = createProgress(choice.task, 1000);
-  const { preset, seed, ablations, save } = flags;
+  const { preset, seed, ablations, save, resume } = flags;
   const tune = { ...choice.tune, ...tuneFlags(flags) };
   const run = await runExperiment(set, {
-    ...{ ...choice, preset, seed, ablations, save, start, tune, signal: interruptSignal() },
+    ...{ ...choice, preset, seed, ablations, save, resume, start, tune, signal: interruptSignal() },
     onProgress: ({ done, total, note }) => bar.update(Math.floor(1000 * done / total), ` ${note}`),
   });
   bar.finish();

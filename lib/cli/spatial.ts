@@ -80,9 +80,9 @@ async function runFlagged(set: SpatialSet, split: SpatialSplit, flags: SpatialFl
     `${split}, starts from ${start.name}; preset ${flags.preset} ${JSON.stringify(start.model.config)}`,
   );
   const bar = createProgress("spatial", 1000);
-  const { preset, seed, ablations, save, neighbours, markers, values } = flags;
+  const { preset, seed, ablations, save, resume, neighbours, markers, values } = flags;
   const run = await runSpatial(set, {
-    ...{ split, start, preset, seed, ablations, save, neighbours, markers, coding: values },
+    ...{ split, start, preset, seed, ablations, save, resume, neighbours, markers, coding: values },
     repeats: flags.repeats ?? 1,
     backend: engineName(backend),
     ontology: await bestOntology(),

@@ -32,6 +32,7 @@ import {
   type TextScores,
   type TextTraining,
 } from "../text/mod.ts";
+import { requireFinished } from "../train/mod.ts";
 import { createCommand, integer } from "./flags.ts";
 import { createProgress } from "./progress.ts";
 import { interruptSignal, runCommand } from "./run.ts";
@@ -201,15 +202,13 @@ async function resumably(job: Job, { run, what }: { run: TextRun; what: string }
   job.directories.push(directory);
   if (job.beginning.files) console.error(describeEstimate(estimateText(run)));
   const bar = createProgress(`Training (${what})`, run.steps);
-  const { stopped } = await trainText(run, {
+  const training = await trainText(run, {
     directory,
     signal: job.signal,
     onStep: ({ step, loss }) => bar.update(step, `loss ${loss.toFixed(3)}`),
   });
   bar.finish();
-  if (stopped === "aborted") {
-    throw new DOMException(`Stopped; the same command goes on from ${directory}`, "AbortError");
-  }
+  requireFinished(training, directory);
 }
 
 async function makeCheckpoint(

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileError, KcellfmError } from "./errors.ts";
 
 /** A name beside `path` that no reader takes for the finished file. */
@@ -59,40 +59,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   EIO: "the disk does not take it; try another one",
 };
 
-/**
- * Writes files that belong together: all are on the disk under temporary names before the first takes its place, in the given order,
- * so that a power cut finds either none or, within the moment of the renames, a beginning of them.
- *
- * @throws {KcellfmError} tag "file", as {@linkcode writeAtomically}.
- */
-export async function writeTogether(
-  folder: string,
-  files: Readonly<Record<string, string | Uint8Array>>,
-): Promise<void> {
-  const staged: { path: string; temporary: string }[] = [];
-  try {
-    for (const [name, content] of Object.entries(files)) {
-      const path = join(folder, name);
-      requireFolder(path);
-      const temporary = temporaryPath(path);
-      staged.push({ path, temporary });
-      await Deno.writeFile(temporary, bytesOf(content));
-      await syncFile(temporary);
-    }
-    for (const { path, temporary } of staged) await Deno.rename(temporary, path);
-    await syncFolder(folder);
-  } catch (error) {
-    await Promise.all(staged.map(({ temporary }) => Deno.remove(temporary).catch(() => {})));
-    throw writeProblem(folder, error);
-  }
-}
-
 /** {@linkcode writeAtomically} for content that is already in memory. */
 export function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
   return writeAtomically(path, (temporary) => Deno.writeFile(temporary, bytesOf(content)));
 }
 
-const bytesOf = (content: string | Uint8Array): Uint8Array =>
+export const bytesOf = (content: string | Uint8Array): Uint8Array =>
   typeof content === "string" ? new TextEncoder().encode(content) : content;
 
 /** Fails with one clear line when the folder that should hold `path` is missing. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { decodeSafetensors, encodeSafetensors, readSafetensors } from "../data/safetensors.ts";
 import { loadParams, storeParams } from "../nn/mod.ts";
-import { createRng, messageOf, modelError, sha256, writeTogether } from "../runtime/mod.ts";
+import { createRng, finishTogether, messageOf, modelError, sha256, writeTogether } from "../runtime/mod.ts";
 import { type TextConfig, textConfigSchema } from "./config.ts";
 import { initText } from "./encoder.ts";
 import { createTextModel, type TextModel, type TypeEmbeddings } from "./model.ts";
@@ -71,6 +71,7 @@ export async function saveTextCheckpoint(
  * @throws {KcellfmError} tag "file" or "model", when a file is missing or does not fit the others.
  */
 export async function loadTextCheckpoint(directory: string): Promise<TextCheckpoint> {
+  finishTogether(directory);
   const { config, types, made } = readContent(join(directory, FILES.config));
   const path = join(directory, FILES.weights);
   const bytes = await readBytes(path);
@@ -91,6 +92,7 @@ export async function loadTextCheckpoint(directory: string): Promise<TextCheckpo
 
 /** The type vectors of a checkpoint alone, for a model that needs no free text; no backend is used. */
 export function loadTypeEmbeddings(directory: string): TypeEmbeddings {
+  finishTogether(directory);
   const { config: { dim }, types } = readContent(join(directory, FILES.config));
   return { ...types, dim, vectors: readTypes(join(directory, FILES.types), [types.ids.length, dim]) };
 }

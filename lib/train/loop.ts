@@ -37,6 +37,17 @@ export async function runTraining<Batch>(options: TrainingOptions<Batch>): Promi
   }
 }
 
+/**
+ * Fails where a run was stopped before its end: half a model would still give answers, and be written down.
+ *
+ * @throws {DOMException} "AbortError", which says where the run goes on from.
+ */
+export function requireFinished({ stopped }: TrainingResult, directory?: string): void {
+  if (stopped !== "aborted") return;
+  const next = directory === undefined ? "" : `; the same command goes on from ${directory}`;
+  throw new DOMException(`Stopped${next}`, "AbortError");
+}
+
 /** A run under way. */
 interface Run<Batch> {
   readonly options: TrainingOptions<Batch>;
@@ -76,8 +87,8 @@ const numbers = (tensors: Map<string, StoredTensor>) =>
 
 /** The settings a saved state depends on; shapes are checked when its tensors are loaded. */
 function fingerprint<Batch>(options: TrainingOptions<Batch>): string {
-  const { seed, epochs, schedule, weightDecay, clip, accumulate, monitor } = options;
-  return JSON.stringify({ seed, epochs, schedule, weightDecay, clip, accumulate, monitor });
+  const { seed, epochs, schedule, weightDecay, clip, accumulate, monitor, identity } = options;
+  return JSON.stringify({ seed, epochs, schedule, weightDecay, clip, accumulate, monitor, identity });
 }
 
 /** One pass over the training batches; false when it was aborted. */

@@ -73,6 +73,8 @@ export interface TrainingOptions<Batch> {
   /** Batches whose gradients are averaged into one step. Default 1. */
   readonly accumulate?: number;
   readonly seed: number;
+  /** What the batches are made of: a saved state is only gone on from under the same. Default: not looked at. */
+  readonly identity?: string;
   /** Folder for the log and the resumable state; without it nothing is written. */
   readonly directory?: string;
   /** Optimiser steps between resumable states, beside one after each epoch. Default 200. */

@@ -5,6 +5,7 @@ import { dataError, startBackend } from "lib/runtime/mod.ts";
 import { annotation } from "./annotation.ts";
 import { atlas } from "./atlas.ts";
 import { download } from "./download.ts";
+import { fineTuning } from "./fine_tuning.ts";
 import { pretraining } from "./pretraining.ts";
 import { describeTally, killRepeatedly, type Victim } from "./suite.ts";
 
@@ -12,6 +13,7 @@ import { describeTally, killRepeatedly, type Victim } from "./suite.ts";
 const VICTIMS: Readonly<Record<string, (folder: string) => Victim | Promise<Victim>>> = {
   download,
   pretraining,
+  "fine-tuning": fineTuning,
   annotation,
   atlas,
 };

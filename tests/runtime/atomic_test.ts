@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { writeAtomically, writeFileAtomically, writeTogether } from "lib/runtime/mod.ts";
-import { oneLine } from "../data/helpers.ts";
+import { writeAtomically, writeFileAtomically } from "lib/runtime/mod.ts";
 import { inFolder } from "../folder.ts";
 
 const names = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
@@ -16,19 +15,6 @@ Deno.test("writeAtomically keeps the old file, and nothing else, when writing fa
     };
     await assert.rejects(writeAtomically(path, half), /stopped/);
     assert.deepEqual([Deno.readTextFileSync(path), names(folder)], ["old", ["a.txt"]]);
-  }));
-
-Deno.test("writeTogether replaces all files or none", () =>
-  inFolder(async (folder) => {
-    await writeTogether(folder, { "a.txt": "1", "b.bin": Uint8Array.of(1) });
-    await assert.rejects(
-      writeTogether(folder, { "a.txt": "2", "none/b.bin": "2" }),
-      oneLine("file", /the folder .*none does not exist/),
-    );
-    assert.deepEqual([Deno.readTextFileSync(join(folder, "a.txt")), names(folder)], ["1", [
-      "a.txt",
-      "b.bin",
-    ]]);
   }));
 
 Deno.test({

@@ -68,10 +68,18 @@ Deno.test("pretrain with two workers, stopped and started again, ends with the s
   const directory = await Deno.makeTempDir();
   const controller = new AbortController();
   const onStep = ({ step }: { step: number }) => void (step === 2 && controller.abort());
-  const first = await run({ workers: 2, directory, onStep, signal: controller.signal });
-  assert.equal(first.training.stopped, "aborted");
+  const first = run({ workers: 2, directory, onStep, signal: controller.signal });
+  await assert.rejects(first, {
+    name: "AbortError",
+    message: `Stopped; the same command goes on from ${directory}`,
+  });
+  assert.equal(tf.memory().numTensors, 0);
   const second = await run({ workers: 2, directory });
   assert.equal(second.training.stopped, "finished");
   assert.deepEqual(second.values, shared.values);
+  await assert.rejects(
+    run({ workers: 2, directory, hide: 0.1 }),
+    { name: "KcellfmError", message: /written by a run of other settings/ },
+  );
   await Deno.remove(directory, { recursive: true });
 });

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { disposeModel, type TypeSpace } from "../../cell/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
@@ -22,7 +23,7 @@ import { saveTuned, type TunedModel } from "./saved.ts";
 import { type ExperimentSet, type PreparedSet, prepareSet } from "./set.ts";
 import type { HiddenCells } from "./hidden.ts";
 import { randomStart, type StartingPoint } from "./start.ts";
-import { epochsFor, TUNE_SETTINGS, type TuneSettings } from "./tune.ts";
+import { epochsFor, TUNE_SETTINGS, type TuneSettings } from "./tune_settings.ts";
 
 /** What an experiment runs on and how. */
 export interface ExperimentOptions {
@@ -44,6 +45,10 @@ export interface ExperimentOptions {
   readonly draws?: number;
   /** Folder that takes the tuned model of the first split ({@linkcode saveTuned}); default: it is not kept. */
   readonly save?: string;
+  /** Further files of the tuned model, by name; default none. */
+  readonly beside?: Readonly<Record<string, Uint8Array>>;
+  /** Folder that keeps the state of each tuning, from which the same run goes on; default: none is kept. */
+  readonly resume?: string;
   readonly onProgress?: (progress: ExperimentProgress) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
@@ -182,7 +187,7 @@ function tuner(
   },
 ): Tuner {
   const { fold, linear, options, prepared, report } = job;
-  const { seed, start, tune = {}, draws = 0, signal } = options;
+  const { seed, start, tune = {}, draws = 0, signal, resume } = options;
   const batches = Math.ceil(fold.train.length / (tune.batchSize ?? TUNE_SETTINGS.batchSize));
   const steps = batches * epochsFor(fold.train.length, tune);
   let shared: HiddenCells | null | undefined;
@@ -200,6 +205,7 @@ function tuner(
         draws,
         hidden: isRandom ? undefined : shared,
         signal,
+        directory: resume && join(resume, `${job.at}-${name}`),
         keep: name === OURS && job.at === 0 ? keeper(prepared, options) : undefined,
         onStep: ({ step, loss }) => report(`${name}, loss ${loss.toFixed(2)}`, Math.min(1, step / steps)),
       });
@@ -211,11 +217,11 @@ function tuner(
 }
 
 /** Saves a tuned model where the options name a folder; its checkpoint says what it has seen. */
-function keeper(set: PreparedSet, { save, start, seed, preset, split }: ExperimentOptions) {
+function keeper(set: PreparedSet, { save, beside, start, seed, preset, split }: ExperimentOptions) {
   if (save === undefined) return undefined;
   const studies = [...start.studies, set.name].map((name) => ({ name }));
   const made = { tuned_on: set.name, split: splitName(split), checkpoint: start.name, studies, preset, seed };
-  return async (tuned: TunedModel) => await saveTuned(save, tuned, { made });
+  return async (tuned: TunedModel) => await saveTuned(save, tuned, { made, beside });
 }
 
 /** The ontology as the ranking loss sees it, where some class of the fold has a text vector. */

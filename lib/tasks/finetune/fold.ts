@@ -21,7 +21,8 @@ import type { HiddenCells } from "./hidden.ts";
 import { type EncodedCells, encodeHidden, encodeRows } from "./predict.ts";
 import type { TunedModel } from "./saved.ts";
 import type { PreparedSet } from "./set.ts";
-import { fineTune, hideFor, type TuneOptions, type TuneSettings, type TuningData } from "./tune.ts";
+import { fineTune, hideFor, type TuneOptions, type TuningData } from "./tune.ts";
+import type { TuneSettings } from "./tune_settings.ts";
 
 /** A baseline that may choose its settings on the validation rows that it is told of. */
 export type FitBaseline = (

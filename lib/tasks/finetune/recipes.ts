@@ -1,6 +1,6 @@
 import type { Result } from "../../metrics/mod.ts";
 import type { SplitRule } from "../splits.ts";
-import type { TuneSettings } from "./tune.ts";
+import type { TuneSettings } from "./tune_settings.ts";
 
 /** A set that is known by name: how to read it, how to split it, and the simulated twin that stands in for it. */
 export interface SetRecipe {

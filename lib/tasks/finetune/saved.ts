@@ -5,7 +5,7 @@ import type { Prediction } from "../../baselines/types.ts";
 import { type CellModel, loadCellCheckpoint, saveCellCheckpoint } from "../../cell/mod.ts";
 import { encodeSafetensors, readSafetensors, type StoredTensor } from "../../data/safetensors.ts";
 import type { ModelCells } from "../../genes/cells.ts";
-import { modelError, writeFileAtomically } from "../../runtime/mod.ts";
+import { finishTogether, modelError } from "../../runtime/mod.ts";
 import { readFeatures } from "../annotation/features.ts";
 import { fuse, type Fusion } from "./fusion.ts";
 import { encodeRows } from "./predict.ts";
@@ -24,11 +24,14 @@ export interface TunedModel {
 /** Beside the files of the encoder's checkpoint. */
 const HEAD = "head.safetensors";
 
-/** Writes a tuned model to a folder: the encoder's checkpoint, its linear path and how far each is trusted. */
+/**
+ * Writes a tuned model to a folder: the encoder's checkpoint, its linear path and how far each is trusted, which take their places
+ * together with the files of `beside`.
+ */
 export async function saveTuned(
   folder: string,
   { model, linear, fusion, genes }: TunedModel,
-  { made }: { made: Record<string, unknown> },
+  { made, beside }: { made: Record<string, unknown>; beside?: Readonly<Record<string, Uint8Array>> },
 ): Promise<void> {
   const width = model.classes.length;
   const column = (data: Float32Array): StoredTensor => ({ dtype: "F32", shape: [data.length], data });
@@ -39,8 +42,10 @@ export async function saveTuned(
     ["fusion", column(Float32Array.of(fusion.encoder, fusion.linear))],
     ["fusion.shift", column(fusion.shift ?? new Float32Array(width))],
   ]);
-  await saveCellCheckpoint(folder, model, { made });
-  await writeFileAtomically(join(folder, HEAD), encodeSafetensors(tensors));
+  await saveCellCheckpoint(folder, model, {
+    made,
+    beside: { [HEAD]: encodeSafetensors(tensors), ...beside },
+  });
 }
 
 /**
@@ -49,6 +54,7 @@ export async function saveTuned(
  * @throws {KcellfmError} tag "file" or "model", when a file is missing or does not fit the others.
  */
 export async function loadTuned(folder: string): Promise<TunedModel> {
+  finishTogether(folder);
   const path = join(folder, HEAD);
   const { tensors } = readSafetensors(path);
   const model = await loadCellCheckpoint(folder);

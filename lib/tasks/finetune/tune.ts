@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
+import { createHash } from "node:crypto";
 import {
   type CellModel,
   classifyCells,
+  disposeModel,
   encodeCells,
   encodeFrom,
   hierarchicalRanking,
@@ -15,11 +17,17 @@ import type { TokenBatch } from "../../genes/tokenizer.ts";
 import { softmaxCrossEntropy } from "../../kernels/mod.ts";
 import { decays, type TrainingMode } from "../../nn/mod.ts";
 import { createRng, dataError, type Rng } from "../../runtime/mod.ts";
-import { runTraining, type Scores, type TrainingOptions, type TrainingResult } from "../../train/mod.ts";
-import { PRIOR_STRENGTH } from "./fusion.ts";
+import {
+  requireFinished,
+  runTraining,
+  type Scores,
+  type TrainingOptions,
+  type TrainingResult,
+} from "../../train/mod.ts";
 import { fitsInMemory, type HiddenCells, hideCells, takeHidden } from "./hidden.ts";
 import { type EncodedCells, encodeHidden, encodeRows } from "./predict.ts";
 import { withNewHead } from "./start.ts";
+import { epochsFor, TUNE_SETTINGS, type TuneSettings } from "./tune_settings.ts";
 
 /** Labelled cells, parted; rows are ascending and of one file. */
 export interface TuningData {
@@ -30,53 +38,6 @@ export interface TuningData {
   readonly train: Int32Array;
   /** The epoch is chosen by these; without any, the last one is kept. */
   readonly validation: Int32Array;
-}
-
-/** How a model is fine-tuned. */
-export interface TuneSettings {
-  /** How many of the upper layers learn, beside the head: 0 for the head alone, "all" for the embeddings too. */
-  readonly layers: number | "all";
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** Highest learning rate. */
-  readonly peak: number;
-  /** Share of each cell's genes hidden at random while training; only where all layers learn. */
-  readonly hide: number;
-  /** "balanced" weighs each class by n / (classes x its cells), as scikit-learn. */
-  readonly classWeights: "none" | "balanced";
-  /** Tokens a cell at most, more than in pretraining if need be; null for the model's own. */
-  readonly length: number | null;
-  readonly weightDecay: number;
-  /** Weight of the ranking against the ontology's text vectors, where the classes have some. */
-  readonly ontology: number;
-  /** Epochs without a better validation loss before stopping. */
-  readonly patience: number;
-  /** How firmly the linear path is believed before validation cells speak: nats at a factor of e. */
-  readonly linearFirst: number;
-}
-
-/** Settings for a thousand or two cells on a laptop. */
-export const TUNE_SETTINGS: TuneSettings = {
-  layers: 1,
-  epochs: 5,
-  batchSize: 32,
-  peak: 1e-3,
-  hide: 0.2,
-  classWeights: "none",
-  length: null,
-  weightDecay: 0.01,
-  ontology: 0.2,
-  patience: 3,
-  linearFirst: PRIOR_STRENGTH,
-};
-
-/** Optimiser steps that a small set gets at least: five passes over a few hundred cells end long before the loss does. */
-const LEAST_STEPS = 240;
-
-/** Passes over so many training cells unless a number is asked for. */
-export function epochsFor(cells: number, { epochs, batchSize }: Partial<TuneSettings>): number {
-  const steps = Math.ceil(cells / (batchSize ?? TUNE_SETTINGS.batchSize));
-  return epochs ?? Math.max(TUNE_SETTINGS.epochs, Math.ceil(LEAST_STEPS / steps));
 }
 
 /** What fine-tuning takes beside data and settings. */
@@ -111,6 +72,7 @@ interface TuningBatch {
  * settled by the training cells alone: value x adjusted eta squared.
  *
  * @throws {KcellfmError} tag "data", when there are fewer than two classes or two training cells.
+ * @throws {DOMException} "AbortError", when the signal stops it.
  */
 export async function fineTune(start: CellModel, data: TuningData, options: TuneOptions): Promise<Tuned> {
   const settings = { ...TUNE_SETTINGS, epochs: epochsFor(data.train.length, options), ...options };
@@ -124,7 +86,11 @@ export async function fineTune(start: CellModel, data: TuningData, options: Tune
     const training = await runTraining(
       trainingOptions({ model, data, settings, options, rng, weights, hidden }),
     );
+    requireFinished(training, options.directory);
     return { model, training };
+  } catch (error) {
+    disposeModel(model);
+    throw error;
   } finally {
     weights?.dispose();
   }
@@ -207,11 +173,21 @@ function trainingOptions(setup: Setup): TrainingOptions<TuningBatch> {
     epochs,
     schedule: { peak, warmup: Math.ceil(0.1 * epochs * steps), total: epochs * steps },
     seed: options.seed,
+    identity: identityOf(setup),
     directory: options.directory,
     onStep: options.onStep,
     onLog: options.onLog,
     signal: options.signal,
   };
+}
+
+/** What the steps depend on beside what the loop knows of, in short. */
+function identityOf({ model, data, settings }: Setup): string {
+  const { cells: { source }, classes, codes, train, validation } = data;
+  const chosen = Object.keys(TUNE_SETTINGS).map((name) => settings[name as keyof TuneSettings]);
+  const hash = createHash("sha256").update(JSON.stringify([source.name, classes, model.config, chosen]));
+  for (const rows of [codes, train, validation]) hash.update(rows);
+  return hash.digest("hex");
 }
 
 /** Which parameters learn, by name. */

@@ -79,17 +79,7 @@ export async function trainOnSeen(
   { config, seed, ...training }: NovelTraining & { config: CellConfig; seed: number },
 ): Promise<TrainedOnSeen> {
   const data = preparePretraining(seen, { vocabulary, rng: createRng(seed).split("split") });
-  const { model, training: { stopped } } = await pretrain(data, {
-    ...training,
-    config,
-    seed,
-    ontology,
-    types,
-  });
-  if (stopped === "aborted") { // half a model would still name cells, and be written down
-    disposeModel(model);
-    training.signal?.throwIfAborted();
-  }
+  const { model } = await pretrain(data, { ...training, config, seed, ontology, types });
   const sets = data.studies.map(({ train }) => train);
   return {
     model,

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import {
   type CellConfig,
   type CellModel,
@@ -9,7 +8,7 @@ import {
 import type { GeneVocabulary } from "../../genes/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
-import { createRng, usageError, writeFileAtomically } from "../../runtime/mod.ts";
+import { createRng, usageError } from "../../runtime/mod.ts";
 import { calibrate, type NamedCells, nameTestCells, scoreBaselines, scoreTypes } from "./evaluate.ts";
 import { preparePretraining, type PretrainingData, type Study } from "./sets.ts";
 import { pretrain, type Pretrained, type PretrainingOptions } from "./train.ts";
@@ -120,7 +119,6 @@ export async function saveExperiment(
     test: test.rows.length,
   }));
   const details = { ...made, studies, steps: training.steps, best_epoch: training.bestEpoch };
-  await Deno.mkdir(directory, { recursive: true });
-  await writeFileAtomically(join(directory, "metrics.json"), JSON.stringify(scores, null, 2) + "\n");
-  return { ...model, hash: await saveCellCheckpoint(directory, model, { made: details }) };
+  const beside = { "metrics.json": JSON.stringify(scores, null, 2) + "\n" };
+  return { ...model, hash: await saveCellCheckpoint(directory, model, { made: details, beside }) };
 }

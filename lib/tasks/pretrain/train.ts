@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { createHash } from "node:crypto";
 import {
   type AsPublished,
   type CellConfig,
@@ -16,11 +17,12 @@ import {
 } from "../../cell/mod.ts";
 import { orderedBatches, shuffledBatches } from "../../genes/cells.ts";
 import { geneInformativeness } from "../../genes/informativeness.ts";
-import { decays } from "../../nn/mod.ts";
+import { decays, disposeParams } from "../../nn/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
 import {
   mapShared,
+  requireFinished,
   runTraining,
   type Scores,
   type TrainingOptions,
@@ -74,7 +76,11 @@ export interface Pretrained {
   readonly stepsPerEpoch: number;
 }
 
-/** Pretrains a cell model from scratch on the training cells, choosing the epoch by the validation cells. */
+/**
+ * Pretrains a cell model from scratch on the training cells, choosing the epoch by the validation cells.
+ *
+ * @throws {DOMException} "AbortError", when the signal stops it.
+ */
 export async function pretrain(data: PretrainingData, options: PretrainingOptions): Promise<Pretrained> {
   const { config, seed, weights, ontology, asPublished, learnTypes = false } = options;
   const count = learnTypes ? 1 : options.workers ?? 1;
@@ -94,6 +100,7 @@ export async function pretrain(data: PretrainingData, options: PretrainingOption
     const training = await runTraining(
       trainingOptions({ data, options, params, space, learned, informativeness, stepsPerEpoch, workers }),
     );
+    requireFinished(training, options.directory);
     const { vocabulary, classes } = data;
     const model = {
       config,
@@ -106,6 +113,9 @@ export async function pretrain(data: PretrainingData, options: PretrainingOption
       hash: "unsaved",
     };
     return { model, training, stepsPerEpoch };
+  } catch (error) {
+    disposeParams(params);
+    throw error;
   } finally {
     workers?.close();
     tf.dispose([space.vectors, ...(learned ? [learned] : [])]);
@@ -167,9 +177,22 @@ function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
     reducer: workers ? cellReducer(workers, space) : undefined,
     validate: () => validationScores(setup),
     monitor: { score: "loss", better: "lower" },
+    identity: identityOf(setup),
     schedule: { peak, warmup: Math.ceil(warmup * total), total, floor },
     weightDecay,
   };
+}
+
+/** What the batches are made of, in short: cells by study and their classes, and how they are read. */
+function identityOf({ data, options }: Setup): string {
+  const { config, batchSize, hide, weights, asPublished, learnTypes } = options;
+  const settings = { config, batchSize, hide, weights, asPublished, learnTypes };
+  const hash = createHash("sha256").update(JSON.stringify([settings, data.classes]));
+  for (const { name, train, validation } of data.studies) {
+    hash.update(JSON.stringify([name, train.source.nObs, train.source.nVars]));
+    for (const { rows, classes } of [train, validation]) hash.update(rows).update(classes);
+  }
+  return hash.digest("hex");
 }
 
 /** The types as cells are ranked among them now: learned vectors count by their direction. */

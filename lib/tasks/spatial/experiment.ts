@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Result } from "../../metrics/mod.ts";
 import {
   AS_THEY_ARE,
@@ -13,7 +14,7 @@ import {
   type TuneSettings,
 } from "../finetune/mod.ts";
 import { answerWithNeighbours, withNeighbours } from "./neighbourhood.ts";
-import { savePanel } from "./saved.ts";
+import { panelFile } from "./saved.ts";
 import type { SpatialSet } from "./sets.ts";
 import { markerSource } from "./source.ts";
 import { ruleOf, type SpatialSplit, splitBy } from "./split.ts";
@@ -78,13 +79,14 @@ async function runRepeat(set: SpatialSet, options: SpatialOptions, repeat: numbe
     ...{ ...options, task: "spatial", split: rule, repeats: 1, seed },
     start: panelStart(options.start, set),
     save: repeat === 0 ? options.save : undefined,
+    resume: options.resume && join(options.resume, String(repeat)),
+    beside: panelFile({ ...measured, markers: cells.markers }),
     tune: { ...SPATIAL_TUNING, length: tokensOf(set, options.start), ...options.tune },
     ...(onProgress && {
       onProgress: ({ done, total, note }) =>
         onProgress({ done: done + repeat * total, total: total * options.repeats, note }),
     }),
   });
-  if (repeat === 0 && options.save) await savePanel(options.save, { ...measured, markers: cells.markers });
   const fold = withNeighbourRows(set, run.folds[0], { values, options, seed });
   return {
     ...run,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Prediction } from "../../baselines/types.ts";
 import { disposeModel } from "../../cell/mod.ts";
 import { encodeSafetensors, readSafetensors } from "../../data/safetensors.ts";
-import { dataError, modelError, writeFileAtomically } from "../../runtime/mod.ts";
+import { dataError, finishTogether, modelError } from "../../runtime/mod.ts";
 import { AS_THEY_ARE, loadTuned, nameCells, prepareSet } from "../finetune/mod.ts";
 import { markerSource } from "./source.ts";
 import type { SpatialCells } from "./types.ts";
@@ -18,12 +18,12 @@ export interface Panel extends MeasuredCoding {
 /** Beside the files of {@linkcode saveTuned}. */
 const PANEL = "panel.safetensors";
 
-/** Writes how values were coded beside the tuned model, with the values that it was measured on. */
-export async function savePanel(folder: string, { coding, known, markers }: Panel): Promise<void> {
+/** How values were coded, with the values that it was measured on, as a file beside the tuned model. */
+export function panelFile({ coding, known, markers }: Panel): Record<string, Uint8Array> {
   const { features, rows, cols } = known;
   const tensors = new Map([["known", { dtype: "F32" as const, shape: [rows, cols], data: features }]]);
   const metadata = { coding, markers: JSON.stringify(markers) };
-  await writeFileAtomically(join(folder, PANEL), encodeSafetensors(tensors, metadata));
+  return { [PANEL]: encodeSafetensors(tensors, metadata) };
 }
 
 const schema = z.object({
@@ -32,6 +32,7 @@ const schema = z.object({
 });
 
 function loadPanel(folder: string): Panel {
+  finishTogether(folder);
   const path = join(folder, PANEL);
   const { tensors, metadata } = readSafetensors(path);
   const { data, success } = schema.safeParse(metadata);

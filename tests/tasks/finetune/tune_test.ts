@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { disposeModel, encodeCells, encodeFrom, tokenizeFor } from "lib/cell/mod.ts";
 import { readModelCells } from "lib/genes/cells.ts";
 import { storeParams } from "lib/nn/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+import { createRng, startBackend, statOrNull } from "lib/runtime/mod.ts";
 import {
   encodeRows,
   fineTune,
@@ -85,4 +86,49 @@ Deno.test("runExperiment counts a label that training never met as wrong and say
   assert.equal(result.data.unseen_labels, 1);
   assert.ok(!folds[0].classes.includes(rare) && folds[0].truth[0] === rare);
   assert.ok(folds[0].scores.kcellfm.accuracy < 1);
+});
+
+Deno.test("runExperiment, stopped while it tunes, writes nothing down, goes on from its state and ends with the same answers", async () => {
+  const resume = await Deno.makeTempDir();
+  const run = async (
+    options: { resume?: string; save?: string; signal?: AbortSignal; stop?: AbortController },
+  ) => {
+    const { folds } = await runExperiment(set, {
+      ...{
+        task: "finetune",
+        split: { by: "cells" },
+        repeats: 1,
+        preset: "nano",
+        seed: 1,
+        backend: backend.name,
+      },
+      ...{ start, ontology, tune: { epochs: 3, length: 32 }, baselines: {}, ablations: false, ...options },
+      onProgress: ({ note }) => void (note.includes("loss") && options.stop?.abort()),
+    });
+    return folds[0].answers.kcellfm.probabilities;
+  };
+  const stop = new AbortController();
+  const save = join(resume, "tuned");
+  await assert.rejects(run({ resume, save, signal: stop.signal, stop }), {
+    name: "AbortError",
+    message: /goes on from/,
+  });
+  assert.equal(statOrNull(save), null);
+  assert.ok(statOrNull(join(resume, "0-kcellfm/training.safetensors")));
+  assert.deepEqual(await run({ resume }), await run({}));
+  await assert.rejects(
+    runExperiment({ ...set, labels: set.labels.toReversed() }, {
+      ...{
+        task: "finetune",
+        split: { by: "cells" },
+        repeats: 1,
+        preset: "nano",
+        seed: 1,
+        backend: backend.name,
+      },
+      ...{ start, ontology, tune: { epochs: 3, length: 32 }, baselines: {}, ablations: false, resume },
+    }),
+    { tag: "model", message: /written by a run of other settings/ },
+  );
+  await Deno.remove(resume, { recursive: true });
 });
