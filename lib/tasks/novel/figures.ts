@@ -202,6 +202,29 @@ export function heldOutFigure(types: readonly HeldOutType[], candidates: number)
   });
 }
 
+/** Types of an experiment below a term, coloured by the part that their cells went to; grey terms only stand above them. */
+export function partsTree(
+  { seen, validation, novel, ontology }: NovelSplit & { readonly ontology: Ontology },
+  root: string,
+): Figure {
+  const parts = { "learned from": seen, "decides about rules": [validation], "named in the end": [novel] };
+  const partOf = new Map(
+    Object.entries(parts).flatMap(([name, of]) =>
+      of.flatMap(({ types }) => types.map((id) => [id ?? "", name]))
+    ),
+  );
+  const inside = descendants(ontology, root);
+  const own = [...partOf.keys()].filter((id) => inside.has(id));
+  const above = own.flatMap((id) => [...ancestors(ontology, id).keys()].filter((up) => inside.has(up)));
+  const terms = restrictTerms(ontology, new Set([root, ...own, ...branching(ontology, above, own)]));
+  return graphTree({
+    title: `Types below ${termOf(ontology, root).name}`,
+    subtitle: "coloured by what becomes of their cells",
+    nodes: terms.map(({ id, name }) => ({ id, label: name, group: partOf.get(id) })),
+    edges: terms.flatMap(({ id, isA }) => isA.map((parent) => ({ from: parent, to: id }))),
+  });
+}
+
 /** Cells and types of each part of an experiment. */
 export function partsTable({ seen, validation, novel }: NovelSplit): pl.DataFrame {
   const parts = [[...seen], [validation], [novel]];
