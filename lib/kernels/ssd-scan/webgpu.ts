@@ -142,6 +142,32 @@ registerWebgpu<Attributes>(SSD_SCAN, (inputs, attributes) => {
 });
 
 /**
+ * Sums of `[B, L, H]` from each position to the last of the scan. tfjs's cumulative sum keeps the first length that it
+ * was compiled for.
+ */
+const sumsToEnd = (x: tf.Tensor, reverse: boolean): tf.Tensor =>
+  runProgram({
+    name: "kcfSumsToEnd",
+    inputs: { x },
+    shape: x.shape,
+    constants: { REVERSE: Number(reverse) },
+    integers: { length: x.shape[1]!, heads: x.shape[2]! },
+    threads: x.shape[0] * x.shape[2]!,
+    code: `
+      fn main(index : i32) {
+        let row = index / uniforms.heads;
+        if (row * uniforms.length * uniforms.heads >= uniforms.size) { return; }
+        var sum = 0.0;
+        for (var step = 0; step < uniforms.length; step++) {
+          let t = select(uniforms.length - 1 - step, step, REVERSE == 1);
+          let at = (row * uniforms.length + t) * uniforms.heads + index % uniforms.heads;
+          sum += x[at];
+          result[at] = sum;
+        }
+      }`,
+  });
+
+/**
  * The gradients by x, dt, a, b, c, d, from `states` as {@linkcode scanStates} gives them.
  *
  * With g the gradient by the state, the log of each decay has the gradient `sum_{s >= t} dy_s y_s - <g_s, v_s q_s>`: what
@@ -157,7 +183,7 @@ export function scanGradients(inputs: Inputs & { states: tf.Tensor }, { reverse 
     const dEntering = pass({ v: dy, q: c, w: b, ...back });
     const through = tf.sum(tf.mul(x, dEntering), 3);
     const out = tf.sum(tf.mul(dy, states), 3);
-    const dLogDecay = tf.cumsum(tf.sub(out, tf.mul(steps, through)), 1, false, !reverse);
+    const dLogDecay = sumsToEnd(tf.sub(out, tf.mul(steps, through)), reverse);
     const heads = tf.reshape(a, [1, 1, -1]);
     return [
       tf.add(tf.mul(dEntering, tf.expandDims(steps, 3)), tf.mul(dy, tf.reshape(d, [-1, 1]))),
