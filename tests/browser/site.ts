@@ -91,7 +91,7 @@ async function leads(href: string): Promise<boolean> {
 }
 
 /** Types into the search field of the first page, follows what it finds, and lands on that part of a chapter. */
-async function checkSearch(browser: Browser, { site }: SiteOptions): Promise<Check> {
+async function checkSearch(browser: Browser, { site, out }: SiteOptions): Promise<Check> {
   const context = await offlineContext(browser, "light");
   try {
     const { page } = await watchedPage(context, ({ protocol }) => protocol === "file:");
@@ -100,6 +100,7 @@ async function checkSearch(browser: Browser, { site }: SiteOptions): Promise<Che
     const found = page.locator(".found a");
     await found.first().waitFor({ timeout: 10_000 });
     const count = await found.count();
+    await page.screenshot({ path: join(out, "site-search.png") });
     await found.first().click();
     await page.locator("main h1").first().waitFor({ timeout: 30_000 });
     const landed = basename(new URL(page.url()).pathname);

@@ -1,7 +1,9 @@
-import { match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
+import MiniSearch from "minisearch";
 import type { NotebookRun } from "lib/notebook/runner/mod.ts";
 import { createCellRenderer } from "lib/notebook/site/cells.ts";
+import { sectionsOf, writeSearch } from "lib/notebook/site/search.ts";
 import { writeSite } from "lib/notebook/site/mod.ts";
 
 const code = (source: string, outputs: { output_type: string; [key: string]: unknown }[]) => ({
@@ -38,17 +40,52 @@ const run: NotebookRun = {
 };
 
 Deno.test("createCellRenderer draws formulas without a network, also those broken over two lines", () => {
-  const render = (source: string) =>
-    createCellRenderer().render({ cell_type: "markdown", metadata: {}, source });
-  strictEqual(render("A state $h_t = a\\, h_{t-1}\n+ b$ and $$x$$").match(/<math/g)?.length, 2);
-  strictEqual(render("- costs $5\n- costs $6").match(/<li>/g)?.length, 2);
+  strictEqual(prose("A state $h_t = a\\, h_{t-1}\n+ b$ and $$x$$").match(/<math/g)?.length, 2);
+  strictEqual(prose("- costs $5\n- costs $6").match(/<li>/g)?.length, 2);
 });
 
-Deno.test("createCellRenderer leads links between notebooks to their pages", () => {
-  const source = "[next](02-text.ipynb), [elsewhere](https://example.org/a.ipynb)";
-  const html = createCellRenderer().render({ cell_type: "markdown", metadata: {}, source });
-  match(html, /href="02-text\.html"/);
+const prose = (source: string, pages: string[] = []) =>
+  createCellRenderer(new Set(pages)).render({ cell_type: "markdown", metadata: {}, source });
+
+Deno.test("createCellRenderer leads links between notebooks to their pages, where there is one", () => {
+  const source =
+    "[next](02-text.ipynb#a-part), [gone](03-gone.ipynb), [elsewhere](https://example.org/a.ipynb)";
+  const html = prose(source, ["02-text"]);
+  match(html, /href="02-text\.html#a-part"/);
   match(html, /href="https:\/\/example\.org\/a\.ipynb"/);
+  match(html, /, gone,/);
+});
+
+Deno.test("createCellRenderer gives headings of the same words two anchors", () => {
+  const anchors = [...prose("## Try it\n\n## Try it\n\n## Try it 2").matchAll(/id="([^"]*)"/g)];
+  strictEqual(new Set(anchors.map(([, anchor]) => anchor)).size, 3);
+});
+
+Deno.test("sectionsOf cuts a page at its headings into words, without code", () => {
+  const html = prose("# One\n\nA *T cell* & $x^2$\n\n```\nconst code = 1;\n```\n\n## Two `b`") +
+    '<pre>printed</pre><img alt="A figure" width="1" src="data:,"><script>draw()</script>';
+  const sections = sectionsOf("01-first", { chapter: "One", html });
+  deepStrictEqual(sections.map(({ href, title, text }) => [href, title, text]), [
+    ["01-first.html#one", "One", "A T cell &"],
+    ["01-first.html#two-b", "Two b", "A figure"],
+  ]);
+});
+
+Deno.test("writeSearch writes an index that finds words and their beginnings", async () => {
+  const folder = await Deno.makeTempDir();
+  const section = { chapter: "One", title: "Losses", text: "Ranking against the ontology" };
+  await writeSearch(folder, [{ ...section, id: "a", href: "a" }, {
+    ...section,
+    id: "b",
+    href: "b",
+    text: "",
+  }]);
+  const script = await Deno.readTextFile(join(folder, "search_index.js"));
+  const { index, options } = JSON.parse(script.replace(/^window\.kcellfmSearch = (.*);\n$/s, "$1"));
+  const found = MiniSearch.loadJS(index, options).search("onto", { prefix: true });
+  deepStrictEqual(found.map(({ href }) => href), ["a"]);
+  ok((await Deno.readTextFile(join(folder, "minisearch.js"))).includes("MiniSearch"));
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("writeSite writes an index, a page with every output, a copy with outputs, and plotly.js", async () => {

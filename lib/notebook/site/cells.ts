@@ -19,17 +19,21 @@ export interface CellRenderer {
   readonly headings: readonly Heading[];
 }
 
-export function createCellRenderer(): CellRenderer {
+/** @param pages names of the notebooks that have a page here: others' links stay words. */
+export function createCellRenderer(pages: ReadonlySet<string>): CellRenderer {
   const headings: Heading[] = [];
   const marked = new Marked({
     gfm: true,
-    // notebooks link to each other; here they are pages
-    walkTokens: (token) => {
-      if (token.type === "link") token.href = token.href.replace(/^([\w-]+)\.ipynb$/, "$1.html");
-    },
     renderer: {
+      // notebooks link to each other; here they are pages
+      link({ href, tokens }) {
+        const [, name, part = ""] = /^([\w-]+)\.ipynb(#.*)?$/.exec(href) ?? [];
+        if (name === undefined) return false;
+        const words = this.parser.parseInline(tokens);
+        return pages.has(name) ? `<a href="${name}.html${part}">${words}</a>` : words;
+      },
       heading({ depth, text, tokens }) {
-        const anchor = slug(text);
+        const anchor = free(slug(text), headings);
         headings.push({ level: depth, text: plain(text), anchor });
         return `<h${depth} id="${anchor}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
       },
@@ -57,6 +61,14 @@ const joinFormulas = (source: string) =>
 const plain = (markdown: string) => markdown.replaceAll(/[`*_]/g, "");
 const slug = (text: string) =>
   text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "");
+
+/** Two headings of the same words are two places. */
+function free(anchor: string, taken: readonly Heading[]): string {
+  const names = new Set(taken.map((heading) => heading.anchor));
+  let name = anchor;
+  for (let n = 2; names.has(name); n++) name = `${anchor}-${n}`;
+  return name;
+}
 
 interface Context {
   readonly seconds?: number;

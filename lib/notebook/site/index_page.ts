@@ -2,6 +2,7 @@ import { escapeHtml } from "../../figures/escape.ts";
 import { duration } from "../progress.ts";
 import { dataOf, joined } from "./cells.ts";
 import { type Chapter, htmlPage, statusBadge } from "./page.ts";
+import { SEARCH_BOX } from "./search.ts";
 import { resultsSection, type ResultsTable } from "./results_table.ts";
 
 /** What the index shows beside the chapters. */
@@ -25,6 +26,7 @@ export function indexPage(chapters: readonly Chapter[], { preset, seconds, table
 cells, in notebooks that ran on this machine.</p>
 <p>${state} <span class="faint small">&nbsp; preset ${escapeHtml(preset)}, ${duration(seconds)} in all,
 Deno ${Deno.version.deno} on ${Deno.build.os} ${Deno.build.arch}</span></p>
+${SEARCH_BOX}
 <div class="cards">${chapters.map(card).join("\n")}</div>
 ${resultsSection(tables)}
 </main>`,

@@ -4,7 +4,8 @@ import { writeAtomically, writeFileAtomically } from "../../runtime/mod.ts";
 import { titleOfNotebook, writeNotebook } from "../format.ts";
 import type { NotebookRun } from "../runner/mod.ts";
 import { coverPicture, type IndexFacts, indexPage } from "./index_page.ts";
-import { type Chapter, chapterPage } from "./page.ts";
+import { type Chapter, chapterBody, chapterPage } from "./page.ts";
+import { type Section, sectionsOf, writeSearch } from "./search.ts";
 import { STYLE } from "./style.ts";
 
 /**
@@ -26,16 +27,24 @@ export async function writeSite(
   await Deno.mkdir(assets, { recursive: true });
   await writeAtomically(join(assets, "plotly.min.js"), (path) => Deno.copyFile(plotlyPath(), path));
   await writeFileAtomically(join(assets, "style.css"), STYLE);
-  for (const chapter of chapters) await writeChapter(folder, chapter, chapters);
+  const sections = await Promise.all(chapters.map((chapter) => writeChapter(folder, chapter, chapters)));
+  await writeSearch(assets, sections.flat());
   const index = join(folder, "index.html");
   await writeFileAtomically(index, indexPage(chapters, facts));
   return index;
 }
 
-async function writeChapter(folder: string, chapter: Chapter, chapters: readonly Chapter[]): Promise<void> {
-  const { name, run } = chapter;
+/** @returns what the search finds in it. */
+async function writeChapter(
+  folder: string,
+  chapter: Chapter,
+  chapters: readonly Chapter[],
+): Promise<Section[]> {
+  const { name, title, run } = chapter;
+  const body = chapterBody(chapter, new Set(chapters.map((it) => it.name)));
   await writeNotebook(join(folder, `${name}.ipynb`), run.notebook);
-  await writeFileAtomically(join(folder, `${name}.html`), chapterPage(chapter, chapters));
+  await writeFileAtomically(join(folder, `${name}.html`), chapterPage(chapter, { chapters, body }));
   const picture = coverPicture(chapter);
   if (picture !== null) await writeFileAtomically(join(folder, "assets", `${name}.svg`), picture);
+  return sectionsOf(name, { chapter: title, html: body.html });
 }

@@ -2,6 +2,7 @@ import { escapeHtml } from "../../figures/escape.ts";
 import { duration } from "../progress.ts";
 import type { NotebookRun } from "../runner/mod.ts";
 import { createCellRenderer, type Heading } from "./cells.ts";
+import { SEARCH_BOX } from "./search.ts";
 
 /** A notebook as a chapter of the book. */
 export interface Chapter {
@@ -21,6 +22,7 @@ export function htmlPage(title: string, body: string): string {
 <title>${escapeHtml(title)}</title>
 <link rel="stylesheet" href="assets/style.css">
 <script>window.kcellfmPlotly = "assets/plotly.min.js";</script>
+<script defer src="assets/search.js"></script>
 </head>
 <body>
 ${body}
@@ -29,25 +31,36 @@ ${body}
 `;
 }
 
-/** The page of one chapter: contents at the side, cells and their outputs, the way to the next chapter. */
-export function chapterPage(chapter: Chapter, chapters: readonly Chapter[]): string {
-  const renderer = createCellRenderer();
-  const seconds = [...chapter.run.cellSeconds];
-  const cells = chapter.run.notebook.cells.map((cell) =>
-    renderer.render(
-      cell,
-      cell.cell_type === "code" && cell.source.trim() !== "" ? seconds.shift() : undefined,
-    )
+/** The cells of a chapter as HTML. */
+export interface ChapterBody {
+  readonly html: string;
+  readonly headings: readonly Heading[];
+}
+
+/** @param pages names of all chapters of the site. */
+export function chapterBody({ run }: Chapter, pages: ReadonlySet<string>): ChapterBody {
+  const { render, headings } = createCellRenderer(pages);
+  const seconds = [...run.cellSeconds];
+  const cells = run.notebook.cells.map((cell) =>
+    render(cell, cell.cell_type === "code" && cell.source.trim() !== "" ? seconds.shift() : undefined)
   );
+  return { html: cells.join("\n"), headings };
+}
+
+/** The page of one chapter: contents at the side, cells and their outputs, the way to the next chapter. */
+export function chapterPage(
+  chapter: Chapter,
+  { chapters, body }: { chapters: readonly Chapter[]; body: ChapterBody },
+): string {
   return htmlPage(
     `${chapter.title} - KCellFM`,
-    `<div class="book">${sideBar(chapter, chapters, renderer.headings)}
+    `<div class="book">${sideBar(chapter, chapters, body.headings)}
 <main>
 <p class="small faint">${statusBadge(chapter)} ran in ${duration(chapter.run.seconds)} &middot;
 <a href="${chapter.name}.ipynb" download>notebook with outputs</a> &middot;
 <button onclick="document.body.classList.toggle('hide-code')">code on / off</button></p>
 ${failureNote(chapter)}
-${cells.join("\n")}
+${body.html}
 ${pager(chapter, chapters)}
 </main></div>`,
   );
@@ -76,6 +89,7 @@ function sideBar(here: Chapter, chapters: readonly Chapter[], headings: readonly
       : `<li>${link}</li>`;
   });
   return `<nav class="side"><div><a class="home" href="index.html">KCellFM walkthrough</a>
+${SEARCH_BOX}
 <ol>${items.join("\n")}</ol></div></nav>`;
 }
 

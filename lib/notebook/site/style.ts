@@ -20,6 +20,14 @@ nav.side li{margin:2px 0}nav.side li a{display:block;padding:4px 10px;border-rad
 nav.side li a:hover{background:color-mix(in srgb,var(--accent) 9%,transparent);text-decoration:none}
 nav.side li.here>a{color:var(--text);font-weight:600;background:color-mix(in srgb,var(--accent) 13%,transparent)}
 nav.side li li a{padding:1px 10px 1px 22px;font-size:13px}
+search{display:block;margin:12px 0}
+search input{font:inherit;font-size:14px;width:100%;max-width:420px;padding:5px 10px;color:var(--text);
+background:var(--page);border:1px solid var(--rule);border-radius:6px}
+search p{margin:4px 0}
+nav.side .found,.found{list-style:none;margin:0;padding:0;font-size:13px}
+.found li a{color:var(--faint);padding:4px 0 0!important}.found b{color:var(--accent)}
+.found p{margin:0 0 6px;line-height:1.4;color:var(--faint);overflow-wrap:anywhere}
+mark{background:color-mix(in srgb,var(--accent) 22%,transparent);color:var(--text);border-radius:2px}
 main{padding:34px 44px 80px;max-width:1080px}
 .prose>:is(p,ul,ol,blockquote){max-width:760px}
 .prose a,main>p a{text-decoration:underline;text-underline-offset:2px}
@@ -75,7 +83,7 @@ padding:3px 10px;cursor:pointer}button:hover{color:var(--text);border-color:var(
 .hljs-title,.hljs-title.function_,.hljs-title.class_,.hljs-type{color:var(--name)}
 @media (max-width:900px){.book{display:block}nav.side{border-right:0;border-bottom:1px solid var(--rule)}
 nav.side>div{position:static;max-height:none}nav.side li li{display:none}main{padding:24px 18px}}
-@media print{:root{color-scheme:light}.book{display:block}nav.side,.pages,button,.code .clock,.modebar{display:none!important}
+@media print{:root{color-scheme:light}.book{display:block}nav.side,search,.pages,button,.code .clock,.modebar{display:none!important}
 main{padding:0;max-width:none}body{font-size:10.5pt}pre{font-size:8.5pt}.output pre{max-height:none}
 .cell,.kcellfm-figure,tr,img{break-inside:avoid}h1,h2,h3{break-after:avoid}}
 `;
