@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { StoredTensor } from "../data/safetensors.ts";
 import { type AdamW, clipGlobalNorm, createAdamW } from "../kernels/mod.ts";
 import { flattenParams, loadParams, storeParams } from "../nn/mod.ts";
-import { dataError, type KcellfmError, modelError } from "../runtime/mod.ts";
+import { backendError, dataError, KcellfmError, modelError, settleBackend } from "../runtime/mod.ts";
 import { addScores, batchRng, computeGradients } from "./gradients.ts";
 import { type BadBatch, keepBadBatch } from "./replay.ts";
 import { learningRate } from "./schedule.ts";
@@ -19,7 +19,7 @@ const LOG_EVERY = 20;
  * numbers, because all randomness is drawn from (seed, epoch, batch).
  *
  * @throws {KcellfmError} tag "data", when an epoch has no batches; tag "model", when the loss is not finite or
- * the folder holds a run of other settings.
+ * the folder holds a run of other settings; tag "backend", when a GPU failed: it says which step is saved.
  */
 export async function runTraining<Batch>(options: TrainingOptions<Batch>): Promise<TrainingResult> {
   const run = await openRun(options);
@@ -32,6 +32,8 @@ export async function runTraining<Batch>(options: TrainingOptions<Batch>): Promi
     if (run.best && stopped !== "aborted") loadParams(options.params, run.best, "the best epoch");
     const { log, step, best, bestEpoch } = run.position;
     return { log, steps: step, best, bestEpoch, stopped };
+  } catch (error) {
+    throw withSavedStep(error, run);
   } finally {
     run.optimiser.dispose();
   }
@@ -56,6 +58,17 @@ interface Run<Batch> {
   readonly position: Position;
   readonly started: number;
   best: Map<string, StoredTensor> | null;
+  /** The step whose state is in the folder. */
+  saved: number | null;
+}
+
+/** The failure of a backend leaves the saved state as it is, and says so. */
+function withSavedStep<Batch>(error: unknown, { saved, options: { directory } }: Run<Batch>): unknown {
+  if (!(error instanceof KcellfmError && error.tag === "backend") || saved === null) return error;
+  return backendError(
+    `${error.message}; the same command goes on from step ${saved}, saved in ${directory}`,
+    error,
+  );
 }
 
 async function openRun<Batch>(options: TrainingOptions<Batch>): Promise<Run<Batch>> {
@@ -79,6 +92,7 @@ async function openRun<Batch>(options: TrainingOptions<Batch>): Promise<Run<Batc
     position: saved?.position ?? startPosition(),
     started: performance.now(),
     best: best && best.size > 0 ? best : null,
+    saved: saved?.position.step ?? null,
   };
 }
 
@@ -107,6 +121,7 @@ async function trainEpoch<Batch>(run: Run<Batch>): Promise<boolean> {
     applyGradients(run, gradients);
     gradients = null;
     position.batch = batch;
+    await settleBackend();
     await options.onStep?.({ epoch: position.epoch, step: position.step, loss });
     loss = 0;
     if (position.step % LOG_EVERY === 0) await logTraining(run);
@@ -242,7 +257,9 @@ async function save<Batch>(run: Run<Batch>): Promise<void> {
     ...addPrefix(stored(second), "second"),
     ...addPrefix(run.best ?? new Map<string, StoredTensor>(), "best"),
   ]);
+  await settleBackend(); // before the numbers are kept
   await saveRun(options.directory, { position, tensors }, fingerprint(options));
+  run.saved = position.step;
 }
 
 const stored = (moments: Map<string, Float32Array>) =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { disposeParams, flattenParams, initLinear } from "lib/nn/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+import { backendError, createRng, startBackend } from "lib/runtime/mod.ts";
 import { learningRate, runTraining, type TrainingOptions } from "lib/train/mod.ts";
 
 await startBackend();
@@ -60,6 +60,28 @@ Deno.test("runTraining lowers the validation loss and keeps the best epoch", asy
   assert.ok(result.best.mse < 0.05 * validation[0] || result.best.mse < 0.01, `${validation}`);
   assert.equal((await options.validate!()).mse, result.best.mse);
   disposeParams(params);
+});
+
+Deno.test("runTraining keeps the saved state when the backend fails, names its step and goes on from it", async () => {
+  const whole = problem();
+  await runTraining(whole.options);
+  const directory = await Deno.makeTempDir();
+  const first = problem({ directory, saveEvery: 4 });
+  let calls = 0;
+  const loss: typeof first.options.loss = (...given) => {
+    if (++calls > 10) throw backendError("Cannot compute on the GPU: the device was lost");
+    return first.options.loss(...given);
+  };
+  await assert.rejects(runTraining({ ...first.options, loss }), {
+    tag: "backend",
+    message:
+      `Cannot compute on the GPU: the device was lost; the same command goes on from step 8, saved in ${directory}`,
+  });
+  const second = problem({ directory, saveEvery: 4 });
+  await runTraining(second.options);
+  assert.deepEqual(valuesOf(second.params), valuesOf(whole.params));
+  [whole, first, second].forEach(({ params }) => disposeParams(params));
+  await Deno.remove(directory, { recursive: true });
 });
 
 Deno.test("runTraining, aborted at any step and started again, ends with the same parameters to the bit", async () => {
