@@ -41,6 +41,11 @@ class ReadableBackend extends WebGPUBackend implements LateFailing {
     this.failure ??= reason.trim().split("\n")[0];
   }
 
+  override runWebGPUProgram(...call: Parameters<WebGPUBackend["runWebGPUProgram"]>): tf.TensorInfo {
+    this.assertWorks();
+    return super.runWebGPUProgram(...call);
+  }
+
   override readSync(dataId: object): tf.backend_util.TypedArray {
     const data = this.tensorMap.get(dataId);
     if (!data.values && data.resource instanceof GPUBuffer) {

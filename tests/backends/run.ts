@@ -9,6 +9,7 @@ const FILES = [
   "../kernels/dropout_test.ts",
   "../kernels/adamw_test.ts",
   "curve_test.ts",
+  "webgpu_test.ts",
 ];
 
 const FLAGS = ["--no-check", "--no-prompt", "--allow-read", "--allow-env", "--allow-ffi", "--allow-sys"];
