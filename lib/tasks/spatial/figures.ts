@@ -26,6 +26,27 @@ export function tissueMap(cells: SpatialCells, words: Words & { part?: "train" |
   return typeMap(cells, { ...words, rows, label: rows.map((row) => cells.labels[row] ?? "") });
 }
 
+/** Cells where they lie, coloured by one marker; the most extreme hundredth at either end shares a colour. */
+export function markerMap(
+  cells: SpatialCells,
+  { marker, part }: { marker: string; part: "train" | "test" },
+): Figure {
+  const column = cells.markers.indexOf(marker);
+  if (column < 0) {
+    throw new RangeError(`Cannot draw the marker "${marker}" (the panel has: ${cells.markers.join(", ")})`);
+  }
+  const rows = [...cells.labels.keys()].filter((row) => (cells.isTest?.[row] ?? false) === (part === "test"));
+  const values = rows.map((row) => cells.values[row * cells.markers.length + column]);
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [0.01, 0.99].map((share) => sorted[Math.round(share * (sorted.length - 1))]);
+  return scatterMap({
+    ...places(cells, rows),
+    value: values.map((value) => Math.min(high, Math.max(low, value))),
+    ...{ valueTitle: "value in the file", title: `How strongly ${marker} is stained` },
+    ...TISSUE,
+  });
+}
+
 /** The test cells of a run's first repeat where they lie, by true type, by called type, and by confidence. */
 export function testMaps(
   cells: SpatialCells,
@@ -59,7 +80,8 @@ function confidences({ probabilities = new Float32Array() }: Answer, classes: nu
   );
 }
 
-const TISSUE = { spatial: true, axes: ["x", "y"], namesOnMap: false, maxPoints: 6000 } as const;
+/** Words and scale of every map of a tissue. */
+export const TISSUE = { spatial: true, axes: ["x", "y"], namesOnMap: false, maxPoints: 6000 } as const;
 
 function typeMap(
   cells: SpatialCells,

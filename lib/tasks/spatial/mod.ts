@@ -1,3 +1,4 @@
+export * from "./error_figures.ts";
 export * from "./experiment.ts";
 export * from "./figures.ts";
 export * from "./layout.ts";

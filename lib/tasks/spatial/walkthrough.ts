@@ -1,14 +1,17 @@
 import pl from "nodejs-polars";
+import { bars, type Figure } from "../../figures/mod.ts";
 import { engineName } from "../../kernels/mod.ts";
 import { type ExperimentRun, type StartingPoint, unseenCheckpoint, untrained } from "../finetune/mod.ts";
 import { methodName } from "../finetune/report.ts";
 import { bestOntology } from "../pretrain/sources.ts";
 import type { SpatialOptions } from "./experiment.ts";
+import type { PartSizes } from "./prepare.ts";
 import type { SpatialSet } from "./sets.ts";
 import { ownSplit } from "./split.ts";
 
-/** Cells of a notebook's set: enough to learn from within two minutes. */
-export const NOTEBOOK_CELLS = { train: 1200, test: 800 } as const;
+/** Cells of a notebook's set: enough to learn from within a minute, or (`quick`) to see that all works. */
+export const notebookCells = ({ quick }: { quick: boolean }): PartSizes =>
+  quick ? { train: 400, test: 300 } : { train: 1000, test: 800 };
 
 /** What a notebook's run was told. */
 export interface NotebookChoice {
@@ -50,18 +53,45 @@ export function ontologyTable({ folds: [{ scores }] }: ExperimentRun): pl.DataFr
   });
 }
 
-/** How often each type occurs in the cells to learn from and in those to report on, per cent; rarest last. */
-export function typeShares({ cells: { labels, isTest } }: Pick<SpatialSet, "cells">): pl.DataFrame {
+/** A type and its shares in the cells to learn from and in those to report on, per cent. */
+interface TypeShare {
+  readonly type: string;
+  readonly train: number;
+  readonly test: number;
+}
+
+/** Shares of every type; rarest last. */
+function sharesOf({ cells: { labels, isTest } }: Pick<SpatialSet, "cells">): TypeShare[] {
   const rows = [...labels.keys()].filter((row) => labels[row] !== null);
   const parts = [false, true].map((test) => rows.filter((row) => (isTest?.[row] ?? false) === test));
   const share = (type: string, of: number[]) =>
     Math.round(1000 * of.filter((row) => labels[row] === type).length / Math.max(1, of.length)) / 10;
-  const types = [...new Set(rows.map((row) => labels[row] ?? ""))]
+  return [...new Set(rows.map((row) => labels[row] ?? ""))]
     .map((type) => ({ type, train: share(type, parts[0]), test: share(type, parts[1]) }))
     .sort((a, b) => b.train + b.test - a.train - a.test);
+}
+
+/** How common each type is in the two parts of a set. */
+export function sharesFigure(set: Pick<SpatialSet, "cells">, title = "How common each type is"): Figure {
+  const shares = sharesOf(set);
+  return bars({
+    title,
+    categories: shares.map(({ type }) => type),
+    series: [
+      { name: "learned from", values: shares.map(({ train }) => train) },
+      { name: "reported on", values: shares.map(({ test }) => test) },
+    ],
+    value: "share of the cells (%)",
+    horizontal: true,
+  });
+}
+
+/** {@linkcode sharesFigure} as a table. */
+export function typeShares(set: Pick<SpatialSet, "cells">): pl.DataFrame {
+  const shares = sharesOf(set);
   return pl.DataFrame({
-    "cell type": types.map(({ type }) => type),
-    "learned from, %": types.map(({ train }) => train),
-    "reported on, %": types.map(({ test }) => test),
+    "cell type": shares.map(({ type }) => type),
+    "learned from, %": shares.map(({ train }) => train),
+    "reported on, %": shares.map(({ test }) => test),
   });
 }

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { markerHeatmap, neighbourHeatmap, tissueMap, typeShares, typesOf } from "lib/tasks/spatial/mod.ts";
+import { loadOntology } from "lib/ontology/mod.ts";
+import {
+  errorMap,
+  markerHeatmap,
+  markerMap,
+  neighbourHeatmap,
+  sharesFigure,
+  tissueMap,
+  typeShares,
+  typesOf,
+} from "lib/tasks/spatial/mod.ts";
 import { twoTypes } from "./helpers.ts";
 
 /** Ten cells of A in a row, then five of B, then one without a label; the last B and the unlabelled one are test cells. */
@@ -7,6 +17,8 @@ const cells = {
   ...twoTypes([..."AAAAAAAAAABBBBB", null]),
   isTest: Array.from({ length: 16 }, (_, row) => row >= 14),
 };
+
+const ontology = await loadOntology(null);
 
 /** The z of the only trace of a heatmap. */
 const matrixOf = (figure: { data: unknown[] }) => (figure.data[0] as { z: number[][] }).z;
@@ -48,4 +60,32 @@ Deno.test("neighbourHeatmap is above chance within a type whose cells keep to th
 Deno.test("typeShares gives each type's share of both parts in per cent", () => {
   const rows = typeShares({ cells }).rows();
   assert.deepEqual(rows, [["B", 28.6, 100], ["A", 71.4, 0]]);
+});
+
+Deno.test("markerMap draws one part by one marker, and names the panel when there is no such marker", () => {
+  const { data } = markerMap(cells, { marker: "CD4", part: "test" });
+  assert.equal((data[0] as { x: number[] }).x.length, 2);
+  assert.throws(() => markerMap(cells, { marker: "CD99", part: "test" }), /"CD99" \(the panel has: .*CD4/);
+});
+
+Deno.test("sharesFigure has the shares of typeShares", () => {
+  const series = sharesFigure({ cells }).data.map((trace) => (trace as { x: number[] }).x);
+  assert.deepEqual(series, [[28.6, 71.4], [100, 0]]);
+});
+
+Deno.test("errorMap tells right calls, near misses and far ones by steps in the ontology", () => {
+  const run = {
+    folds: [{
+      truth: ["A", "A", "A"],
+      answers: { kcellfm: { labels: ["A", "B", "C"] } },
+      tuned: { test: { rows: Int32Array.of(0, 1, 2) } },
+    }],
+  };
+  const terms = new Map([["A", "CL:0000624"], ["B", "CL:0000084"], ["C", "CL:0000057"]]);
+  const { data } = errorMap({ cells, terms }, run, { ontology, steps: 4 });
+  assert.deepEqual(data.map(({ name }) => name), [
+    "right (1)",
+    "wrong, fewer than 4 steps away (1)",
+    "wrong, 4 steps away or more (1)",
+  ]);
 });
