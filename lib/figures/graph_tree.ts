@@ -33,6 +33,9 @@ export interface GraphTree extends FigureText {
   readonly valueRange?: readonly [number, number];
 }
 
+/** Not to be made narrower: names have just the room they need (`figureHtml`); missing in the types. */
+const RIGID = { meta: { rigid: true } } as object;
+
 /** Legends must not push the plot's edges, where one unit is one pixel; missing in the types. */
 const FIXED = { autoexpand: false } as object;
 
@@ -57,6 +60,7 @@ export function graphTree(graph: GraphTree): Figure {
   };
   const hidden = { visible: false, showgrid: false, zeroline: false };
   return figure(data, { ...graph, ...size }, {
+    ...RIGID,
     hovermode: "closest",
     margin: { l: 20, r: 20, t: top, b: bottom, ...FIXED },
     // one unit is one pixel, so that edges begin where names end

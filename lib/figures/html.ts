@@ -16,7 +16,8 @@ export const PLOTLY_CONFIG = {
  * A figure as an HTML fragment that draws itself with plotly.js, in the page's light or dark colours. Until
  * plotly.js is there, and where scripts may not run, the static picture stands in its place.
  *
- * A figure wider than its page is drawn as wide as the page, down to 480 pixels; below that it scrolls.
+ * A figure wider than its page is drawn as wide as the page, down to 480 pixels; below that it scrolls. One
+ * with `meta.rigid` in its layout, whose texts have their room to the pixel, is shown smaller instead.
  *
  * plotly.js is loaded once a page, from the first source that answers: `window.kcellfmPlotly` (a page of ours
  * names its copy there), the Jupyter server that `deno task lab` started, plotly's public
@@ -75,8 +76,16 @@ const DRAW = `(async () => {
   JSON.stringify(haloStyle(LIGHT.page))
 };
     const { data, layout } = JSON.parse(text);
-    layout.width = Math.min(layout.width, Math.max(figure.clientWidth || layout.width, 480));
+    const room = Math.min(layout.width, Math.max(figure.clientWidth || layout.width, 480));
+    const scale = layout.meta?.rigid ? room / layout.width : 1;
+    if (!layout.meta?.rigid) layout.width = room;
     place.style.height = layout.height + "px";
+    if (scale < 1) {
+      place.style.width = layout.width + "px";
+      place.style.transformOrigin = "0 0";
+      place.style.transform = "scale(" + scale + ")";
+      place.style.marginBottom = (scale - 1) * layout.height + "px";
+    }
     figure.querySelector("img")?.remove();
     figure.append(style, place);
     await Plotly.newPlot(place, data, layout, ${JSON.stringify(PLOTLY_CONFIG)});
