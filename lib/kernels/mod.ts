@@ -1,3 +1,4 @@
+import "./tensorflow/mod.ts";
 import "./wasm/mod.ts";
 import "./webgpu/mod.ts";
 

@@ -8,7 +8,7 @@ export interface CrossEntropyOptions {
 }
 
 /** Keeps the mean over no rows at 0 / SMALLEST = 0 (divNoNan has no gradient). */
-const SMALLEST = 1e-30;
+export const SMALLEST = 1e-30;
 
 /** Weighted mean of `-log softmax(logits)[label]` over the rows that count, in plain ops. */
 export function softmaxCrossEntropyReference(
