@@ -1,6 +1,7 @@
 import pl from "nodejs-polars";
 import type { CellModel } from "../../cell/mod.ts";
 import { findDataset } from "../../data/mod.ts";
+import { bars, type Figure } from "../../figures/mod.ts";
 import { INTERFERON_GAMMA, type ReporterCall } from "./biology.ts";
 import { changeOf } from "./changes.ts";
 import { type LeagueRow, leagueTable } from "./league.ts";
@@ -72,6 +73,27 @@ export function reporterFrame(calls: readonly ReporterCall[]): pl.DataFrame {
       ...of(own, ({ predicted, rank, genes }) => `${predicted.toFixed(2)} (${rank} of ${genes})`),
     })),
   ]);
+}
+
+/** Predicted change of a reporter gene by some models, one group of bars a lost gene, beside the measured change. */
+export function reporterFigure(
+  calls: readonly ReporterCall[],
+  { title, models }: { title: string; models: readonly string[] },
+): Figure {
+  const conditions = [...new Set(calls.map(({ condition }) => condition))];
+  const callOf = (model: string, condition: string) =>
+    calls.find((call) => call.model === model && call.condition === condition);
+  const observed = conditions.map((name) => calls.find(({ condition }) => condition === name)?.observed ?? 0);
+  const predicted = models.map((name) => ({
+    name,
+    values: conditions.map((condition) => callOf(name, condition)?.predicted ?? 0),
+  }));
+  return bars({
+    title,
+    categories: conditions.map((name) => name.replace("+ctrl", " lost")),
+    series: [{ name: "measured", values: observed }, ...predicted],
+    value: "change of the mean log(1 + normalised count)",
+  });
 }
 
 /** The league as a table, best first. */
