@@ -8,7 +8,15 @@ import {
 } from "../data/safetensors.ts";
 import { readVocabulary, vocabularyText } from "../genes/mod.ts";
 import { loadParams, matchNames, storeParams } from "../nn/mod.ts";
-import { finishTogether, modelError, parseJson, sha256, writeTogether, zeroRng } from "../runtime/mod.ts";
+import {
+  finishTogether,
+  makeFolder,
+  modelError,
+  parseJson,
+  sha256,
+  writeTogether,
+  zeroRng,
+} from "../runtime/mod.ts";
 import { cellConfigSchema, parseCellConfig } from "./config.ts";
 import type { CellModel } from "./model.ts";
 import { initCellParams } from "./params.ts";
@@ -48,7 +56,7 @@ export async function saveCellCheckpoint(
     beside?: Readonly<Record<string, string | Uint8Array>>;
   },
 ): Promise<string> {
-  await Deno.mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const { ids, names, dim, vectors } = model.types;
   const tables = new Map<string, StoredTensor>([
     ["informativeness", { dtype: "F32", shape: [model.informativeness.length], data: model.informativeness }],

@@ -3,7 +3,7 @@ import { readCheckpointStudies } from "../cell/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
-import { checkpointsDir, resultsDir, startBackend, writeFileAtomically } from "../runtime/mod.ts";
+import { checkpointsDir, makeFolder, resultsDir, startBackend, writeFileAtomically } from "../runtime/mod.ts";
 import { annotate, type AnnotateRequest, type Annotation } from "../tasks/annotate.ts";
 import { modelEmbedder } from "../tasks/annotation/embedder.ts";
 import { startEmbedWorkers } from "../tasks/annotation/parallel.ts";
@@ -124,7 +124,7 @@ function outputPaths(input: string, { out, report }: AnnotateFlags): OutputPaths
 /** Makes our own results folder, never one that the user named. */
 async function prepare(paths: OutputPaths): Promise<void> {
   if ([paths.out, paths.report].some((path) => path.startsWith(resultsDir()))) {
-    await Deno.mkdir(resultsDir(), { recursive: true });
+    await makeFolder(resultsDir());
   }
   checkOutputs(paths);
 }

@@ -1,10 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fetchDataset, whereIs } from "../data/download.ts";
 import { type Dataset, datasetsNamed, listDatasets } from "../data/registry.ts";
 import { markersOf, simulateAtlas, writeAtlas } from "../data/simulate/mod.ts";
 import { loadOntology } from "../ontology/load.ts";
-import { cacheDir, createRng, requireFolder, usageError } from "../runtime/mod.ts";
+import { cacheDir, createRng, makeFolder, requireFolder, usageError } from "../runtime/mod.ts";
 import { createCommand, integer } from "./flags.ts";
 import { createDownloadBar, createProgress } from "./progress.ts";
 import { interruptSignal, runCommand } from "./run.ts";
@@ -118,7 +117,7 @@ const isSize = (preset: string): preset is keyof typeof SIZES => Object.hasOwn(S
 /** A path that was asked for must lie in a folder that exists; our own default makes its folder. */
 async function outputPath(asked: string | undefined, fallback: string): Promise<string> {
   const path = asked ?? join(cacheDir(), "simulated", fallback);
-  if (asked === undefined) await mkdir(dirname(path), { recursive: true });
+  if (asked === undefined) await makeFolder(dirname(path));
   requireFolder(path);
   return path;
 }

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { z } from "zod";
-import { fileError, parseJson, resultsDir, ROOT, writeFileAtomically } from "../runtime/mod.ts";
+import { fileError, makeFolder, parseJson, resultsDir, ROOT, writeFileAtomically } from "../runtime/mod.ts";
 import { createCommand } from "./flags.ts";
 import { runCommand } from "./run.ts";
 
@@ -26,7 +26,7 @@ export const command = createCommand(
   },
 ).action(async ({ out }) => {
   const path = out ?? join(resultsDir(), "sbom.json");
-  if (out === undefined) await Deno.mkdir(resultsDir(), { recursive: true });
+  if (out === undefined) await makeFolder(resultsDir());
   const lock = await Deno.readTextFile(join(ROOT, "deno.lock"));
   const components = componentsOf(lock, licenceOf);
   const document = { bomFormat: "CycloneDX", specVersion: "1.6", version: 1, components };

@@ -5,6 +5,7 @@ import { engineLine, engineName } from "../kernels/mod.ts";
 import { type Result, writeResult } from "../metrics/mod.ts";
 import { liveTerms, loadOntology, type Ontology } from "../ontology/mod.ts";
 import {
+  makeFolder,
   peakMemoryMb,
   requireFolder,
   resultsDir,
@@ -109,7 +110,7 @@ interface Job {
 
 /** The folder of the checkpoint, refused at once where it could not be made; our own results folder is made. */
 async function prepareOut({ out, preset }: { out?: string; preset: string }): Promise<string> {
-  if (!out) await Deno.mkdir(resultsDir(), { recursive: true });
+  if (!out) await makeFolder(resultsDir());
   const folder = out ?? join(resultsDir(), `text-${preset}`);
   requireFolder(folder);
   return folder;

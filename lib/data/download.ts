@@ -1,6 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileError, KcellfmError, messageOf, networkError, syncFolder } from "../runtime/mod.ts";
+import { fileError, KcellfmError, makeFolder, messageOf, networkError, syncFolder } from "../runtime/mod.ts";
 import { findCached, findInFolder, gzipInto, statOrNull } from "./download_cache.ts";
 import type { Expected, Fingerprint } from "./download_check.ts";
 import { fingerprint, mismatch, wrongKind } from "./download_check.ts";
@@ -86,7 +85,7 @@ async function fetchPublic(dataset: Dataset, options: FetchOptions): Promise<str
 async function opened(path: string, dataset: Dataset, options: FetchOptions): Promise<string> {
   if (dataset.opens === undefined) return path;
   const folder = unpackedPath(cachePath(dataset, options));
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   await unpackInto(folder, path);
   const wanted = join(folder, dataset.opens);
   if (await statOrNull(wanted)) return wanted;
@@ -120,7 +119,7 @@ async function knownOf(dataset: Dataset, options: FetchOptions): Promise<Expecte
 
 async function bring(errand: Errand, options: FetchOptions): Promise<string> {
   const path = cachePath(errand.dataset, options);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const part = await openPart(`${path}.part`, options.signal);
   try {
     const meanwhile = await findCached(path, errand.dataset); // another process may have brought it

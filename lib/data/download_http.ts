@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { KcellfmError, messageOf, networkError } from "../runtime/errors.ts";
+import { KcellfmError, messageOf, networkError, writeProblem } from "../runtime/mod.ts";
 import type { Part } from "./download_part.ts";
 import { readValidator, writeValidator } from "./download_part.ts";
 
@@ -139,7 +139,7 @@ async function appendBody(
   await part.file.seek(start, Deno.SeekMode.Start);
   for await (const piece of response.body ?? []) {
     alive();
-    await writeAll(part.file, piece);
+    await writeAll(part, piece);
     received += piece.length;
     download.onBytes?.(received, total);
     if (download.bytes !== undefined && received > download.bytes) {
@@ -150,8 +150,12 @@ async function appendBody(
   if (total !== null && received < total) throw new Error(`it ends after ${received} of ${total} bytes`);
 }
 
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+async function writeAll({ path, file }: Part, bytes: Uint8Array): Promise<void> {
+  try {
+    for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+  } catch (error) {
+    throw writeProblem(path, error); // a full disk is nothing to try again
+  }
 }
 
 const sizeOf = async (part: Part): Promise<number> => (await part.file.stat()).size;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { writeFileAtomically } from "../runtime/mod.ts";
+import { writeFileAtomically, writeProblem } from "../runtime/mod.ts";
 
 const POLL_MS = 200;
 
@@ -19,7 +19,9 @@ export interface Part {
  */
 export async function openPart(path: string, signal?: AbortSignal): Promise<Part> {
   while (true) {
-    const file = await Deno.open(path, { read: true, write: true, create: true });
+    const file = await Deno.open(path, { read: true, write: true, create: true }).catch((error) => {
+      throw writeProblem(path, error);
+    });
     try {
       while (!await file.tryLock(true)) await delay(POLL_MS, undefined, { signal });
       if (await isStillAt(path, file)) return { path, file };

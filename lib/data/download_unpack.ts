@@ -6,7 +6,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { extract, type ReadEntry } from "tar";
 // @ts-types="@types/yauzl"
 import type { Entry, ZipFile } from "yauzl";
-import { fileError, messageOf, syncFile, syncFolder, temporaryPath } from "../runtime/mod.ts";
+import {
+  fileError,
+  KcellfmError,
+  makeFolder,
+  messageOf,
+  syncFile,
+  syncFolder,
+  temporaryPath,
+  writeProblem,
+} from "../runtime/mod.ts";
 import { archiveGate, type ArchiveLimits, type ArchiveMember } from "./archive_gate.ts";
 import { openZip } from "./zip_file.ts";
 
@@ -22,7 +31,7 @@ export const unpackedPath = (archive: string): string => archive.replace(/\.(tar
 export async function unpackInto(folder: string, archive: string, limits: ArchiveLimits = {}): Promise<void> {
   if (await exists(folder)) return;
   const temporary = temporaryPath(folder);
-  await mkdir(temporary, { recursive: true });
+  await makeFolder(temporary);
   try {
     const objection = archiveGate((await Deno.stat(archive)).size, limits);
     await (archive.endsWith(".zip") ? unzip : untar)(archive, { folder: temporary, objection });
@@ -30,6 +39,8 @@ export async function unpackInto(folder: string, archive: string, limits: Archiv
     await rename(temporary, folder);
   } catch (error) {
     if (await exists(folder)) return; // another process was first
+    const problem = writeProblem(folder, error);
+    if (problem instanceof KcellfmError) throw problem;
     throw fileError(`Cannot unpack ${archive}: ${messageOf(error)}; delete it and fetch it again`, error);
   } finally {
     await removeTree(temporary);

@@ -1,5 +1,5 @@
 import * as h5 from "h5wasm/node";
-import { fileError, KcellfmError, requireFolder } from "../runtime/mod.ts";
+import { fileError, requireFolder } from "../runtime/mod.ts";
 import { requireHdf5, requirePlausible } from "./hdf5_check.ts";
 import { ChunkReader } from "./hdf5_chunks.ts";
 import {
@@ -11,7 +11,7 @@ import {
   type Memory,
   sizeOf,
 } from "./hdf5_decode.ts";
-import { loudly, reasonOf } from "./hdf5_errors.ts";
+import { hdf5Error, loudly } from "./hdf5_errors.ts";
 import {
   type Attribute,
   type DatasetInfo,
@@ -61,7 +61,7 @@ export class Hdf5File {
       const file = loudly(h5.FS, () => new h5.File(path, mode, OLDEST));
       return new Hdf5File(shown, file, mode === "r" ? Deno.openSync(path) : null);
     } catch (error) {
-      throw fileError(`Cannot open ${shown}: ${reasonOf(error)}`, error);
+      throw hdf5Error(error, { path: shown, what: `Cannot open ${shown}`, writes: mode !== "r" });
     }
   }
 
@@ -70,7 +70,8 @@ export class Hdf5File {
     try {
       loudly(h5.FS, () => this.#file.close());
     } catch (error) {
-      if (!this.#raw) throw fileError(`Cannot write ${this.path}: ${reasonOf(error)}`, error);
+      const { path } = this;
+      if (!this.#raw) throw hdf5Error(error, { path, what: `Cannot write ${path}`, writes: true });
     } finally {
       this.#raw?.close();
     }
@@ -264,8 +265,8 @@ export class Hdf5File {
     try {
       return loudly(h5.FS, call);
     } catch (error) {
-      if (error instanceof KcellfmError) throw error;
-      throw fileError(`Cannot ${verb} ${path} of ${this.path}: ${reasonOf(error)}`, error);
+      const what = `Cannot ${verb} ${path} of ${this.path}`;
+      throw hdf5Error(error, { path: this.path, what, writes: verb === "write" });
     }
   }
 }

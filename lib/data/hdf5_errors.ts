@@ -1,4 +1,4 @@
-import { messageOf } from "../runtime/mod.ts";
+import { fileError, KcellfmError, messageOf, writeProblem } from "../runtime/mod.ts";
 import { guardHeaps, type StreamRead } from "./hdf5_heaps.ts";
 
 /**
@@ -43,12 +43,19 @@ type StreamWrite = (
   position?: number,
 ) => number;
 
+/** The one line that a failed call ends with: what the system refuses when something is written, else `what` and the reason. */
+export function hdf5Error(
+  error: unknown,
+  { path, what, writes }: { path: string; what: string; writes: boolean },
+): KcellfmError {
+  const problem = writes ? writeProblem(path, error) : error;
+  return problem instanceof KcellfmError ? problem : fileError(`${what}: ${reasonOf(error)}`, error);
+}
+
 /** The innermost line of an HDF5 error stack, or the message itself. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const text = messageOf(error);
-  if (text.includes("No space left on device")) {
-    return "the disk is full; free some space or choose another folder";
-  }
+  if (text.includes("Permission denied")) return "you may not read it; ask who owns it";
   const filter = text.match(/required filter '(.+?)' is not registered/)?.[1];
   if (filter) return `it is compressed with ${filter}, which is not known here; write it again with gzip`;
   const frames = [...text.matchAll(/#\d+: \S+ line \d+ in \w+\(\): (.+)/g)];

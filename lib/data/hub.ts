@@ -1,7 +1,13 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { cacheDir, messageOf, networkError, usageError, writeFileAtomically } from "../runtime/mod.ts";
+import {
+  cacheDir,
+  makeFolder,
+  messageOf,
+  networkError,
+  usageError,
+  writeFileAtomically,
+} from "../runtime/mod.ts";
 import { fetchFile, type FetchOptions } from "./download.ts";
 import type { Dataset } from "./registry.ts";
 
@@ -99,7 +105,7 @@ async function lockRevision(
     return known;
   }
   const lock = await resolveRevision(asked, { names: wanted.flat(), commit: known?.commit, options });
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await writeFileAtomically(path, JSON.stringify(lock, null, 2) + "\n");
   return lock;
 }

@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { dataError, fileError, messageOf, resultsDir, writeFileAtomically } from "../runtime/mod.ts";
+import {
+  dataError,
+  fileError,
+  makeFolder,
+  messageOf,
+  resultsDir,
+  writeFileAtomically,
+} from "../runtime/mod.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.+-]*$/, "expected letters, digits and _ . + - only");
 const metrics = z.record(name, z.number().nullable());
@@ -62,6 +69,14 @@ export const benchRowSchema = z.strictObject({
   gbytes_per_second: z.number().optional(),
   /** Cells per second beside those of the model's training step. */
   times_model: z.number().optional(),
+  /** The card that both sides computed on. */
+  device: z.string().optional(),
+  /** PyTorch with torch.compile. */
+  torch_compiled_ms: z.number().optional(),
+  /** Share of the card's measured rate of bfloat16 products. */
+  of_bf16: z.number().optional(),
+  /** Cells per second beside the published ones. */
+  times_published: z.number().optional(),
 });
 
 export type Result = z.infer<typeof resultSchema>;
@@ -78,7 +93,7 @@ const BENCH_FILE = "bench.json";
 export async function writeResult(result: Result, folder = resultsDir()): Promise<string> {
   const path = join(folder, `${result.task}-${result.set}.json`);
   const checked = parse(resultSchema, result, `write ${path}`);
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFileAtomically(path, JSON.stringify(checked, null, 2) + "\n");
   return path;
 }

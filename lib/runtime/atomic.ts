@@ -1,5 +1,6 @@
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 import { fileError, KcellfmError } from "./errors.ts";
+import { cacheDir, resultsDir } from "./paths.ts";
 
 /** A name beside `path` that no reader takes for the finished file. */
 export function temporaryPath(path: string): string {
@@ -42,22 +43,59 @@ export async function syncFolder(path: string): Promise<void> {
   await folder.sync();
 }
 
-/** What the file system refuses, as one line that says what to do; other errors as they are. */
-export function writeProblem(path: string, error: unknown): unknown {
-  if (error instanceof KcellfmError) return error;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const advice = ADVICE[String(code)];
-  return advice === undefined ? error : fileError(`Cannot write ${path}: ${advice}`, error);
+/**
+ * Makes a folder, and those above it that are missing.
+ *
+ * @throws {KcellfmError} tag "file", when the file system refuses.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw writeProblem(path, error);
+  }
 }
 
-const ADVICE: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full; free some space or choose another folder",
-  EDQUOT: "your quota of disk space is used up; free some space or choose another folder",
-  EROFS: "the file system can only be read; choose another folder",
-  EACCES: "its folder may not be written to; choose another folder or ask who owns it",
-  EPERM: "its folder may not be written to; choose another folder or ask who owns it",
-  EIO: "the disk does not take it; try another one",
-};
+/** What the file system refuses, as one line that says what to do; other errors as they are. */
+export function writeProblem(path: string, error: unknown): unknown {
+  if (error instanceof KcellfmError || !(error instanceof Error)) return error;
+  const code = "code" in error ? error.code : undefined;
+  const refusal = REFUSALS.find(({ codes, words }) =>
+    codes.some((it) => it === code) || words.test(error.message)
+  );
+  if (!refusal) return error;
+  return fileError(`Cannot write ${path}: ${refusal.problem}${otherPlace(path)}`, error);
+}
+
+/** How to write elsewhere: our own folders are named by a variable each. */
+function otherPlace(path: string): string {
+  const isIn = (folder: string) => !relative(folder, path).startsWith("..");
+  if (isIn(cacheDir())) return "set KCELLFM_CACHE to another folder";
+  if (isIn(resultsDir())) return "choose another folder, for all results by KCELLFM_RESULTS";
+  return "choose another folder";
+}
+
+/** By the system's codes, or its words where a library passes on no more; what to do instead follows. */
+const REFUSALS = [
+  { codes: ["ENOSPC"], words: /no space left/i, problem: "the disk is full; free some space or " },
+  {
+    codes: ["EDQUOT"],
+    words: /quota exceeded/i,
+    problem: "your quota of disk space is used up; free some space or ",
+  },
+  {
+    codes: ["EFBIG"],
+    words: /file too large/i,
+    problem: "files may not be so large here (by the disk's format or ulimit -f); raise that or ",
+  },
+  { codes: ["EROFS"], words: /read-only file system/i, problem: "the file system can only be read; " },
+  {
+    codes: ["EACCES", "EPERM"],
+    words: /permission denied|operation not permitted/i,
+    problem: "its folder may not be written to; ask who owns it or ",
+  },
+  { codes: ["EIO"], words: /input\/output error/i, problem: "the disk does not take it; " },
+];
 
 /** {@linkcode writeAtomically} for content that is already in memory. */
 export function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {

@@ -2,7 +2,15 @@ import { join } from "node:path";
 import { z } from "zod";
 import { decodeSafetensors, encodeSafetensors, readSafetensors } from "../data/safetensors.ts";
 import { loadParams, storeParams } from "../nn/mod.ts";
-import { createRng, finishTogether, messageOf, modelError, sha256, writeTogether } from "../runtime/mod.ts";
+import {
+  createRng,
+  finishTogether,
+  makeFolder,
+  messageOf,
+  modelError,
+  sha256,
+  writeTogether,
+} from "../runtime/mod.ts";
 import { type TextConfig, textConfigSchema } from "./config.ts";
 import { initText } from "./encoder.ts";
 import { createTextModel, type TextModel, type TypeEmbeddings } from "./model.ts";
@@ -51,7 +59,7 @@ export async function saveTextCheckpoint(
   model: TextModel,
   { types, made, metrics }: TextCheckpointExtras,
 ): Promise<string> {
-  await Deno.mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const weights = encodeSafetensors(storeParams(model.params, "F16"));
   const { ids, names, dim, vectors } = types;
   const stored = { dtype: "F16", shape: [ids.length, dim], data: vectors } as const;

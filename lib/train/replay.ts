@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeFileAtomically } from "../runtime/mod.ts";
+import { makeFolder, writeFileAtomically } from "../runtime/mod.ts";
 import type { BatchPlace, Scores } from "./types.ts";
 
 /** What a batch was whose loss is not finite: `place` brings back its randomness. */
@@ -11,7 +11,7 @@ export interface BadBatch {
 
 /** Keeps the batch in the run's folder as JSON, numbers that JSON lacks as texts; returns its path. */
 export async function keepBadBatch(directory: string, bad: BadBatch): Promise<string> {
-  await Deno.mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const path = join(directory, "not_finite.json");
   await writeFileAtomically(path, JSON.stringify(bad, plain, 1) + "\n");
   return path;

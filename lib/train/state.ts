@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { encodeSafetensors, readSafetensors, type StoredTensor } from "../data/safetensors.ts";
-import { modelError, statOrNull, writeFileAtomically } from "../runtime/mod.ts";
+import { makeFolder, modelError, statOrNull, writeFileAtomically, writeProblem } from "../runtime/mod.ts";
 import type { LogEntry, Scores } from "./types.ts";
 
 /** Where a run stands, beside its tensors. All of it is plain data. */
@@ -40,7 +40,7 @@ const logPath = (directory: string) => join(directory, "log.jsonl");
 
 /** Writes the run's state; the file holds either the state before or this one. */
 export async function saveRun(directory: string, run: SavedRun, fingerprint: string): Promise<void> {
-  await Deno.mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const metadata = { position: JSON.stringify(run.position), fingerprint };
   await writeFileAtomically(statePath(directory), encodeSafetensors(run.tensors, metadata));
 }
@@ -67,8 +67,11 @@ export async function readRun(directory: string, fingerprint: string): Promise<S
 
 /** Adds a line to the run's log. */
 export async function appendLog(directory: string, entry: LogEntry): Promise<void> {
-  await Deno.mkdir(directory, { recursive: true });
-  await Deno.writeTextFile(logPath(directory), JSON.stringify(entry) + "\n", { append: true });
+  await makeFolder(directory);
+  const path = logPath(directory);
+  await Deno.writeTextFile(path, JSON.stringify(entry) + "\n", { append: true }).catch((error) => {
+    throw writeProblem(path, error);
+  });
 }
 
 /** The tensors whose names start with `prefix/`, without it. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Ontology } from "../../ontology/types.ts";
-import { statOrNull, writeFileAtomically } from "../../runtime/atomic.ts";
+import { makeFolder, statOrNull, writeFileAtomically } from "../../runtime/atomic.ts";
 import { dataError } from "../../runtime/errors.ts";
 import { createRng } from "../../runtime/random.ts";
 import { simulateAtlas } from "./atlas.ts";
@@ -47,7 +47,7 @@ export async function writeAtlasShards(
   options: ShardedAtlasOptions,
   { onProgress, signal }: WriteShardsOptions = {},
 ): Promise<string[]> {
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await claimFolder(folder, { ...options, ontology: `${ontology.source} ${ontology.version}` });
   const shards = planShards(folder, options);
   let written = 0;

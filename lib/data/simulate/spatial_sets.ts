@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Rng } from "../../runtime/mod.ts";
-import { writeFileAtomically } from "../../runtime/mod.ts";
+import { makeFolder, writeFileAtomically } from "../../runtime/mod.ts";
 import { CODEX_PANEL, type IntestineType, intestineTypes, type Tissue } from "./intestine.ts";
 import { inventLayout, type Layout, richestView, stainCells, typeEntropy } from "./tissue.ts";
 
@@ -50,7 +50,7 @@ export async function writeSpatialTwin(
   plan: SpatialPlan,
   { rng, cells = { train: 3000, test: 2000 } }: TwinOptions,
 ): Promise<void> {
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const known = intestineTypes();
   for (const part of ["train", "test"] as const) {
     const views = bestViews(plan[part], { cells: cells[part], rng: rng.split(part) });

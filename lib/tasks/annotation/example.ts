@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { findDataset, simulatePair, writeAtlas } from "../../data/mod.ts";
 import { loadOntology } from "../../ontology/mod.ts";
-import { cacheDir, createRng } from "../../runtime/mod.ts";
+import { cacheDir, createRng, makeFolder } from "../../runtime/mod.ts";
 
 /** A file to annotate and a labelled reference for it. */
 export interface ExamplePair {
@@ -33,7 +33,7 @@ async function simulatedExample(
   { seed, genes }: { seed: number; genes: readonly string[] },
 ): Promise<ExamplePair> {
   const folder = join(cacheDir(), "simulated");
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const options = {
     cells: 800,
     types: SIMULATED_TYPES,

@@ -1,7 +1,7 @@
 import type { CellSource } from "../../data/types.ts";
 import type { ModelCells } from "../../genes/cells.ts";
 import type { Ontology } from "../../ontology/mod.ts";
-import { peakMemoryMb } from "../../runtime/mod.ts";
+import { makeFolder, peakMemoryMb } from "../../runtime/mod.ts";
 import type { Embedder } from "../annotation/embedder.ts";
 import { type CellLabels, readLabels } from "../annotation/labels.ts";
 import { readCells } from "../annotation/read.ts";
@@ -48,7 +48,7 @@ export async function annotateShards(
   context: AtlasContext,
 ): Promise<AtlasState> {
   const { folder, embedder, namer, ontology } = context;
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const madeBy = { model: embedder.hash, by: namer.by, ontology: `${ontology.source} ${ontology.version}` };
   let state = await readState(folder, madeBy);
   const [started, total] = [performance.now(), sumBytes(shards)];

@@ -3,7 +3,14 @@ import { gzipSync } from "node:zlib";
 import { simulateCycle, type SimulatedCycle, writeH5ad } from "../../data/mod.ts";
 import type { DenseArray } from "../../data/mod.ts";
 import { readCycleGenes, readVocabulary } from "../../genes/mod.ts";
-import { cacheDir, checkpointsDir, createRng, statOrNull, writeFileAtomically } from "../../runtime/mod.ts";
+import {
+  cacheDir,
+  checkpointsDir,
+  createRng,
+  makeFolder,
+  statOrNull,
+  writeFileAtomically,
+} from "../../runtime/mod.ts";
 import { PHASE_CENTRES, phaseOfAngle, PHASES } from "./phases.ts";
 
 /** The sets that have a simulated twin, and the form of its file. */
@@ -29,7 +36,7 @@ export async function writeTwin(name: TwinName, seed: number): Promise<string> {
   const folder = join(cacheDir(), "simulated");
   const path = join(folder, `${name}-${seed}${ending}`);
   if (statOrNull(path)?.isFile) return path;
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const rng = createRng(seed).split(`twin/${name}`);
   const { s, g2m } = readCycleGenes();
   const peaks = new Map([

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type CellSource, findDataset, openCells, simulateAtlas, writeAtlas } from "../../data/mod.ts";
 import { fingerprint } from "../../data/download_check.ts";
 import { findTerm, loadOntology, type Ontology } from "../../ontology/mod.ts";
-import { cacheDir, createRng, statOrNull, usageError } from "../../runtime/mod.ts";
+import { cacheDir, createRng, makeFolder, statOrNull, usageError } from "../../runtime/mod.ts";
 import { readLabels } from "../annotation/labels.ts";
 import { RECIPES, type SetRecipe } from "./recipes.ts";
 import { type ExperimentSet, valuesOf } from "./set.ts";
@@ -111,7 +111,7 @@ async function writeTwin(recipe: SetRecipe, seed: number): Promise<string> {
   const folder = join(cacheDir(), "simulated");
   const path = join(folder, `${recipe.name}-${seed}.h5ad`);
   if (statOrNull(path)?.isFile) return path;
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const { twin, labels, groups } = recipe;
   const atlas = simulateAtlas(
     await loadOntology(null),

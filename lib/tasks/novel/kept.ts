@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeFileAtomically } from "../../runtime/mod.ts";
+import { makeFolder, writeFileAtomically } from "../../runtime/mod.ts";
 
 /** Where finished parts of a long run lie until the whole is done, so that a stopped run goes on. */
 export interface Keep {
@@ -16,7 +16,7 @@ export async function kept<T>(keep: Keep | undefined, name: string, make: () => 
   const before = await readPart<T>(path);
   if (before?.settings === settings) return before.part;
   const part = await make();
-  await Deno.mkdir(keep.folder, { recursive: true });
+  await makeFolder(keep.folder);
   await writeFileAtomically(path, JSON.stringify({ settings, part }));
   return part;
 }

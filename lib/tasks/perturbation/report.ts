@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Result } from "../../metrics/mod.ts";
-import { resultsDir, writeFileAtomically } from "../../runtime/mod.ts";
+import { makeFolder, resultsDir, writeFileAtomically } from "../../runtime/mod.ts";
 import type { RunFacts } from "../run_facts.ts";
 import { INTERFERON_GAMMA, reporterCalls, reporterMetrics } from "./biology.ts";
 import { leagueMetrics, type LeagueRow } from "./league.ts";
@@ -77,7 +77,7 @@ export async function writeConditionScores(
     ...[split, group, condition.name, condition.cells.rows, model],
     ...PERTURBATION_METRICS.map((metric) => scores[metric]?.toPrecision(6) ?? ""),
   ]);
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFileAtomically(path, [header, ...rows].map((row) => row.join("\t") + "\n").join(""));
   return path;
 }
