@@ -43,7 +43,9 @@ export const command = new Command("deno task gpu:setup")
     } finally {
       await removeFolder(stage);
     }
-    console.log(`Installed in ${vendorDir()}; every task now starts on it, KCELLFM_BACKEND names another`);
+    console.log(
+      `Installed in ${vendorDir()}; where it has a GPU every task starts on it, else KCELLFM_BACKEND=tensorflow asks for it`,
+    );
   });
 
 /** Whether an earlier setup still works, which is then said. */

@@ -15,7 +15,10 @@ interface NodeBackend {
   readonly binding: { readonly TF_Version: string };
 }
 
-/** TensorFlow's C library through tfjs-node-gpu or tfjs-node, where `deno task gpu:setup` has installed one. */
+/**
+ * TensorFlow's C library through tfjs-node-gpu or tfjs-node, where `deno task gpu:setup` has installed one; by itself only
+ * with a GPU, since our wasm kernels are several times faster than its own on a CPU (docs/GPU.md).
+ */
 export const startTensorflow: BackendStarter = async ({ forced }) => {
   const require = createRequire(join(vendorDir(), "package.json"));
   const name = TENSORFLOW_PACKAGES.find((name) => isInstalled(require, name));
@@ -31,7 +34,9 @@ export const startTensorflow: BackendStarter = async ({ forced }) => {
   }
   await useBackend("tensorflow");
   const { isUsingGpuDevice, binding } = tf.backend() as unknown as NodeBackend;
-  return `TensorFlow ${binding.TF_Version} on the ${isUsingGpuDevice ? "GPU" : "CPU"} (${name})`;
+  const what = `TensorFlow ${binding.TF_Version} on the ${isUsingGpuDevice ? "GPU" : "CPU"} (${name})`;
+  if (!forced && !isUsingGpuDevice) throw new Error(`${what}, where wasm is faster`);
+  return what;
 };
 
 function isInstalled(require: NodeJS.Require, name: string): boolean {

@@ -1,7 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { BACKENDS, type BackendStarter, startBackend } from "lib/runtime/backend.ts";
+import { startTensorflow } from "lib/runtime/backend_tensorflow.ts";
 import { isSoftware } from "lib/runtime/backend_webgpu.ts";
+import { inFolder } from "../folder.ts";
 
 const starts = (what: string): BackendStarter => () => Promise.resolve(what);
 const fails = (reason: string): BackendStarter => () => Promise.reject(new Error(reason));
@@ -52,3 +55,41 @@ Deno.test("startBackend starts WebAssembly on every machine when it is asked to"
   assert.deepEqual(await startBackend("wasm"), { name: "wasm", why: "asked for: WebAssembly on the CPU" });
   assert.equal(tf.getBackend(), "wasm");
 });
+
+/** Runs `use` with TensorFlow looked for in a folder that holds a package of this code, or none. */
+const withVendor = (code: string | null, use: () => Promise<void>) =>
+  inFolder(async (folder) => {
+    if (code !== null) {
+      const place = join(folder, "node_modules/@tensorflow/tfjs-node");
+      await Deno.mkdir(place, { recursive: true });
+      await Deno.writeTextFile(join(place, "index.js"), code);
+    }
+    const before = Deno.env.get("KCELLFM_VENDOR");
+    Deno.env.set("KCELLFM_VENDOR", folder);
+    try {
+      await use();
+    } finally {
+      if (before === undefined) Deno.env.delete("KCELLFM_VENDOR");
+      else Deno.env.set("KCELLFM_VENDOR", before);
+    }
+  });
+
+Deno.test("startBackend says how to install TensorFlow where it is asked for and absent", () =>
+  withVendor(null, async () => {
+    await assert.rejects(startBackend("tensorflow"), {
+      tag: "backend",
+      message: 'Cannot start backend "tensorflow": TensorFlow is not installed; run deno task gpu:setup',
+    });
+    await assert.rejects(startTensorflow({ forced: false }), { message: "not installed" });
+  }));
+
+Deno.test("startBackend says why an installed TensorFlow does not load", () =>
+  withVendor(
+    'throw new Error("libtensorflow.so.2: cannot open\\nand more")',
+    () =>
+      assert.rejects(startBackend("tensorflow"), {
+        tag: "backend",
+        message:
+          /tfjs-node is installed but does not load \(libtensorflow.so.2: cannot open\); run deno task gpu:setup/,
+      }),
+  ));
