@@ -133,6 +133,25 @@ export function typeFigure(
   });
 }
 
+/** What the cells of one true type were called, as shares of them; types are counted from the hardest, 0, on. */
+export function calledFigure(tally: Tally, ontology: Ontology, number: number): Figure {
+  const hardest = typeScores(tally, subtypeRule(ontology))
+    .filter(({ cells }) => cells > 0)
+    .sort((a, b) => f1Of(a) - f1Of(b) || (a.id < b.id ? -1 : 1));
+  const { id, cells } = hardest[number % hardest.length];
+  const nameOfTerm = (term: string) => ontology.terms.has(term) ? termOf(ontology, term).name : term;
+  const calls = [...tally.pairs.get(id) ?? []].sort((a, b) => b[1] - a[1]).slice(0, MOST_CALLS);
+  return bars({
+    title: `What cells of the type ${nameOfTerm(id)} were called`,
+    subtitle: `${cells} cells; the ${MOST_CALLS} commonest names at most`,
+    categories: calls.map(([called]) => nameOfTerm(called)),
+    series: [{ name: "share", values: calls.map(([, count]) => count / cells) }],
+    ...{ value: "share of the cells", horizontal: true, range: [0, 1], format: ".2f" },
+  });
+}
+
+const MOST_CALLS = 8;
+
 /** The same cells on a UMAP of an embedding, by type and by batch. */
 export function mapFigures(
   embeddings: Embeddings,
