@@ -8,6 +8,7 @@ const FILES = [
   "../kernels/scan_test.ts",
   "../kernels/dropout_test.ts",
   "../kernels/adamw_test.ts",
+  "../kernels/memory_test.ts",
   "curve_test.ts",
   "webgpu_test.ts",
 ];
