@@ -11,6 +11,15 @@ export interface ExamplePair {
   readonly real: boolean;
 }
 
+/** What a simulated pair is drawn with. */
+interface ExampleOptions {
+  readonly seed: number;
+  /** Symbols that its genes have. */
+  readonly genes: readonly string[];
+  /** Cells of each of the two files; default 800. */
+  readonly cells?: number;
+}
+
 /** Blood cells, some of them close relatives, as in the real pair. */
 const SIMULATED_TYPES = [
   ...["CL:0000624", "CL:0000625", "CL:0000815", "CL:0000623", "CL:0000236"],
@@ -21,21 +30,17 @@ const SIMULATED_TYPES = [
  * The pair that notebooks and benchmarks annotate: kang_ifnb_832 (blood cells, half of them stimulated by
  * interferon beta) by pbmc3k where both are at hand, else a simulated pair of the same kind, kept in the cache.
  */
-export async function examplePair(
-  { seed, genes }: { seed: number; genes: readonly string[] },
-): Promise<ExamplePair> {
+export async function examplePair(options: ExampleOptions): Promise<ExamplePair> {
   const [input, reference] = [await findDataset("kang_ifnb_832"), await findDataset("pbmc3k")];
   if (input && reference) return { input, reference, labelKey: "cell_type", real: true };
-  return await simulatedExample({ seed, genes });
+  return await simulatedExample(options);
 }
 
-async function simulatedExample(
-  { seed, genes }: { seed: number; genes: readonly string[] },
-): Promise<ExamplePair> {
+async function simulatedExample({ seed, genes, cells = 800 }: ExampleOptions): Promise<ExamplePair> {
   const folder = join(cacheDir(), "simulated");
   await makeFolder(folder);
   const options = {
-    cells: 800,
+    cells,
     types: SIMULATED_TYPES,
     genes: 2000,
     vocabulary: genes,
@@ -43,8 +48,8 @@ async function simulatedExample(
     depth: 2000,
   };
   const pair = simulatePair(await loadOntology(null), options, createRng(seed).split("example"));
-  const input = join(folder, `blood-query-${seed}.h5ad`);
-  const reference = join(folder, `blood-reference-${seed}.h5ad`);
+  const input = join(folder, `blood-query-${cells}-${seed}.h5ad`);
+  const reference = join(folder, `blood-reference-${cells}-${seed}.h5ad`);
   await writeAtlas(input, pair.query, { provenance: { seed } });
   await writeAtlas(reference, pair.reference, { provenance: { seed } });
   return { input, reference, labelKey: "cell_type", real: false };

@@ -1,7 +1,7 @@
-import { type Figure, heatmap, histogram, methodBars, scatterMap } from "../../figures/mod.ts";
+import { bars, type Figure, heatmap, histogram, methodBars, scatterMap } from "../../figures/mod.ts";
 import type { Annotation } from "../annotate.ts";
 import type { CellMap } from "../annotation/umap.ts";
-import type { CalledType } from "./types.ts";
+import { type CalledType, confidentTypes } from "./types.ts";
 
 /** A figure with the sentence that stands for it where it cannot be seen. */
 export interface Described {
@@ -86,6 +86,25 @@ export function markerHeatmap({ markers }: Annotation, types: readonly CalledTyp
     digits: null,
   });
   return { figure, alt: "Heat map of marker genes by called type; the table below has the figures" };
+}
+
+/** Shares of the answers where they have to be sure enough: called types, broader terms in place of them, and unknown. */
+export function confidentFigure(answer: Annotation): Described {
+  const types = confidentTypes(answer);
+  const kinds = ["as called", "rolled up", "unknown"] as const;
+  const figure = bars({
+    title: `Answers with a probability of at least ${answer.rolled.confidence}`,
+    subtitle: "share of the cells; a cell torn between two types is named by what both are",
+    categories: types.map(({ name }) => shorten(name)),
+    series: kinds.map((kind) => ({
+      name: kind,
+      values: types.map((type) => type.kind === kind ? type.share : 0),
+    })),
+    value: "share of the cells",
+    horizontal: true,
+    stacked: true,
+  });
+  return { figure, alt: `Bars of the shares of ${types.length} answers` };
 }
 
 /** Accuracy and macro-F1 of the calls and of the baselines, against the file's own labels. */
