@@ -48,12 +48,7 @@ Deno.test("annotateShards killed in the middle goes on behind the last shard and
 
 /** Runs the child and ends it by SIGKILL once it works on a shard. */
 async function killInShard(shard: string, args: string[]): Promise<void> {
-  const entry = join(ROOT, "tests/tasks/atlas/annotate_child.ts");
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--config", join(ROOT, "deno.json"), "--allow-all", entry, ...args],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
+  const child = startChild(args);
   let said = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     said += text;
@@ -61,6 +56,27 @@ async function killInShard(shard: string, args: string[]): Promise<void> {
   }
   assert.equal((await child.status).signal, "SIGKILL");
 }
+
+function startChild(args: string[]): Deno.ChildProcess {
+  const entry = join(ROOT, "tests/tasks/atlas/annotate_child.ts");
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--config", join(ROOT, "deno.json"), "--allow-all", entry, ...args],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+}
+
+Deno.test("annotateShards by two processes at once in one folder ends with the same bytes", async () => {
+  await withAtlas(async ({ shards, answers }) => {
+    await annotateFolder(shards, `${answers}-whole`);
+    const both = [1, 2].map(() => startChild([shards, answers]).output());
+    for (const { code } of await Promise.all(both)) assert.equal(code, 0);
+    assert.deepEqual(await answersIn(answers), await answersIn(`${answers}-whole`));
+    const redone: string[] = [];
+    await annotateFolder(shards, answers, { onProgress: ({ shard }) => redone.push(shard) });
+    assert.deepEqual(redone, []);
+  });
+});
 
 Deno.test("annotateShards redoes a shard whose answers are gone or that has changed, and nothing else", async () => {
   await withAtlas(async ({ shards, answers }) => {
