@@ -62,8 +62,8 @@ export async function writeKernelspec(folder: string): Promise<string> {
     argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
     display_name: "Deno (KCellFM)",
     language: "typescript",
-    // an interrupt by signal would end this kernel
-    interrupt_mode: "message",
+    // this kernel takes no notice of an interrupt by message; lib/notebook/interrupt.ts hears the signal
+    interrupt_mode: "signal",
     env: KERNEL_ENV,
   };
   await writeFileAtomically(join(place, "kernel.json"), JSON.stringify(spec, null, 2) + "\n");

@@ -24,17 +24,21 @@ export const PLOTLY_CONFIG = {
  * address.
  */
 export function figureHtml(figure: Figure, svg: string): string {
-  const { width = 760, height = 440 } = figure.layout;
   const json = figureJson(figure).replaceAll("<", "\\u003c");
-  const picture = new TextEncoder().encode(svg).toBase64();
   return `<div class="kcellfm-figure" style="overflow-x:auto;max-width:100%">
-<img alt="${
-    escapeHtml(titleOf(figure))
-  }" width="${width}" height="${height}" style="max-width:100%;height:auto"
- src="data:image/svg+xml;base64,${picture}">
+${figurePicture(figure, svg)}
 <script type="application/json">${json}</script>
 </div>
 <script>${DRAW}</script>`;
+}
+
+/** The static picture of a figure, named by its title. */
+export function figurePicture(figure: Figure, svg: string): string {
+  const { width = 760, height = 440 } = figure.layout;
+  return `<img alt="${
+    escapeHtml(titleOf(figure))
+  }" width="${width}" height="${height}" style="max-width:100%;height:auto"
+ src="data:image/svg+xml;base64,${new TextEncoder().encode(svg).toBase64()}">`;
 }
 
 /** The title of a figure, without markup. */

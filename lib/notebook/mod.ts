@@ -1,4 +1,6 @@
 export * from "./header.ts";
+export { interruptSignal } from "./interrupt.ts";
+export * from "./live_loss.ts";
 export { type Bundle, currentOutput, type Output } from "./output.ts";
 export * from "./progress.ts";
 export * from "./settings.ts";

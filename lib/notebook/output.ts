@@ -1,3 +1,5 @@
+import { surviveInterrupts } from "./interrupt.ts";
+
 /** What a frontend can show, by media type; `text/plain` is what a terminal gets. */
 export interface Bundle {
   readonly "text/plain": string;
@@ -36,6 +38,7 @@ const MS_PER_MB = 20;
  * later; so each output is followed by a pause in which it can leave.
  */
 function kernelOutput(jupyter: Jupyter): Output {
+  surviveInterrupts();
   return {
     rich: true,
     async display(bundle, { id, update = false } = {}) {

@@ -3,7 +3,7 @@ import { currentOutput, type Output } from "./output.ts";
 
 /** A bar under the cell that is updated in place. */
 export interface Progress {
-  /** Sets how much is done, with a few words on the state ("loss 0.41"); drawn at most four times a second. */
+  /** Sets how much is done, with a few words on the state ("loss 0.41"); drawn at most every `redrawMs`. */
   update(done: number, note?: string): Promise<void>;
   /** Draws the last state, full, and says how long it took. */
   finish(note?: string): Promise<void>;
@@ -12,6 +12,8 @@ export interface Progress {
 export interface ProgressOptions {
   /** What is counted; default "steps". */
   readonly unit?: string;
+  /** The least time between two drawings, in milliseconds; default 250. */
+  readonly redrawMs?: number;
   /** The clock, in milliseconds; default the machine's. */
   readonly now?: () => number;
   /** Where it is drawn; default the notebook or the terminal. */
@@ -28,11 +30,9 @@ export interface ProgressState {
   readonly note: string;
 }
 
-const REDRAW_MS = 250;
-
 /** Starts a bar from 0 to `total`. In a terminal, which keeps every line, only its end is printed. */
 export function progress(label: string, total: number, options: ProgressOptions = {}): Progress {
-  const { unit = "steps", now = () => performance.now(), output = currentOutput() } = options;
+  const { unit = "steps", redrawMs = 250, now = () => performance.now(), output = currentOutput() } = options;
   const id = `progress-${crypto.randomUUID()}`;
   const start = now();
   let drawn = -Infinity, shown = false, last: ProgressState | null = null;
@@ -50,7 +50,7 @@ export function progress(label: string, total: number, options: ProgressOptions 
   return {
     async update(done, note = "") {
       last = stateAt(done, note);
-      if (output.rich && now() - drawn >= REDRAW_MS) await draw(last);
+      if (output.rich && now() - drawn >= redrawMs) await draw(last);
     },
     finish: (note = last?.note ?? "") => draw(stateAt(total, note)),
   };

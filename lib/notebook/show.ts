@@ -1,11 +1,5 @@
-import {
-  createSvgRenderer,
-  type Figure,
-  figureHtml,
-  figureJson,
-  PLOTLY_CONFIG,
-  titleOf,
-} from "../figures/mod.ts";
+import { type Figure, titleOf } from "../figures/mod.ts";
+import { figureForms } from "./figure_forms.ts";
 import { type Bundle, currentOutput } from "./output.ts";
 import { type Frame, frameHtml, type TableOptions } from "./table.ts";
 
@@ -30,36 +24,10 @@ const isFigure = (value: Exclude<Showable, string>): value is Figure =>
 async function richBundle(value: Showable, options: TableOptions): Promise<Bundle> {
   const plain = { "text/plain": plainText(value) };
   if (typeof value === "string") return { ...plain, "text/markdown": value };
-  if (isFigure(value)) return { ...plain, ...await figureBundle(value) };
+  if (isFigure(value)) return { ...plain, ...await figureForms(value) };
   if (isFrame(value)) return { ...plain, "text/html": frameHtml(value, options) };
   return { ...plain, "text/html": value.html };
 }
-
-/**
- * Three forms, each where it is understood: plotly's JSON (VS Code), HTML that draws itself (JupyterLab, our
- * pages), and a static picture (where no script runs).
- */
-async function figureBundle(figure: Figure): Promise<Record<string, string | object>> {
-  const svg = await svgRenderer.render(figure);
-  return withinLimit({
-    "application/vnd.plotly.v1+json": { ...JSON.parse(figureJson(figure)), config: PLOTLY_CONFIG },
-    "text/html": figureHtml(figure, svg),
-    "image/svg+xml": svg,
-  });
-}
-
-/** Larger outputs make notebooks that editors and code hosts refuse to open. */
-const OUTPUT_LIMIT = 2e6;
-
-/** Leaves out the richest forms until the output is small enough; the picture always stays. */
-function withinLimit(forms: Record<string, string | object>): Record<string, string | object> {
-  const kept = Object.entries(forms);
-  while (kept.length > 1 && JSON.stringify(kept).length > OUTPUT_LIMIT) kept.shift();
-  return Object.fromEntries(kept);
-}
-
-/** Kept for the life of the kernel; it starts plotly.js, which takes a second, with the first figure. */
-const svgRenderer = createSvgRenderer();
 
 function plainText(value: Showable): string {
   if (typeof value === "string") return value;

@@ -7,6 +7,11 @@ globalThis.kcellfmInspect = {
   drawn: (root = document) =>
     [...root.querySelectorAll(".kcellfm-figure")].every(({ dataset }) => dataset.drawn === "yes"),
 
+  /** How many figures are static pictures that can be seen. */
+  pictures: (root) =>
+    [...root.querySelectorAll(".kcellfm-figure img")].filter((img) => img.naturalWidth > 0 && hasSize(img))
+      .length,
+
   /** Rules that axe finds broken seriously, each with the first place. */
   async serious() {
     const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });

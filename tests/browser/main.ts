@@ -55,7 +55,10 @@ async function* suites(browser: Browser, options: SuiteOptions): AsyncGenerator<
   }
   const env = kernelEnv({ preset, seed: 42 });
   const jupyter = join(scripts, "jupyter");
-  yield* checkLab(browser, { jupyter, notebooks: notebooks.split(","), out: OUT, env, timeout });
+  yield* checkLab(browser, {
+    ...{ jupyter, env, timeout, out: OUT, executed: site },
+    notebooks: notebooks.split(","),
+  });
 }
 
 async function* siteSuite(browser: Browser, site: string): AsyncGenerator<Check> {

@@ -61,6 +61,19 @@ Deno.test("runNotebook reports a kernel that dies and a cell that does not end",
   strictEqual(endless.failures[0].message, "it did not end within 1 s");
 });
 
+Deno.test(
+  "a kernel outlives an interrupt, and liveLoss hears it and draws what there is",
+  options,
+  async () => {
+    const run = await runNotebook(fixture("07-interrupt"));
+    deepStrictEqual(run.failures, []);
+    const [, curve, end] = codeCells(run).map(({ outputs }) => outputs);
+    match(String(end[0].text), /^stopped AbortError: Stopped by the interrupt button/);
+    strictEqual(curve.length, 1, "one output, updated in place");
+    match(JSON.stringify(curve[0].data), /kcellfm-figure/);
+  },
+);
+
 Deno.test("runNotebook stops when it is told to", options, async () => {
   const signal = AbortSignal.timeout(1500);
   await rejects(runNotebook(fixture("06-endless"), { signal }), { name: "TimeoutError" });

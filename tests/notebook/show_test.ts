@@ -1,6 +1,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import pl from "nodejs-polars";
-import { type Bundle, frameHtml, type Output, progress } from "lib/notebook/mod.ts";
+import type { Figure } from "lib/figures/mod.ts";
+import { type Bundle, frameHtml, liveLoss, type Output, progress } from "lib/notebook/mod.ts";
 
 function recorder() {
   const calls: { bundle: Bundle; id?: string; update?: boolean }[] = [];
@@ -43,6 +44,26 @@ Deno.test("progress says how long is left", async () => {
   clock = 30_000;
   await bar.update(20);
   strictEqual(calls[0].bundle["text/plain"], "training: 20 of 100 steps, 0.67 steps/s, 2 min 0 s left");
+});
+
+Deno.test("liveLoss draws its curve in place, at most once a second, and at the end for the pointer", async () => {
+  const { calls, output } = recorder();
+  let clock = 0;
+  const curve = liveLoss("training", 600, { now: () => clock, output });
+  for (let step = 1; step <= 600; step++, clock += 5) await curve.update(step, 1 / step);
+  await curve.finish();
+  // one at the start, two in the three seconds that pass, the last
+  strictEqual(calls.map(({ update }) => update).join(), "false,true,true,true");
+  const html = calls.map(({ bundle }) => String(bundle["text/html"]));
+  ok(!html[0].includes("<img"), "one point is no curve");
+  ok(html[1].includes("<img") && !html[1].includes("<script"), "a picture while it grows");
+  ok(html[3].includes("kcellfm-figure"), "a figure in the end");
+  const figure = calls[3].bundle["application/vnd.plotly.v1+json"] as Figure;
+  const [{ x, y }] = figure.data as { x: number[]; y: number[] }[];
+  strictEqual(x.length, 120);
+  // means of steps 1 to 5, and of 596 to 600
+  ok(Math.abs(x[0] - 3) < 1e-6 && Math.abs(y[0] - (1 + 1 / 2 + 1 / 3 + 1 / 4 + 1 / 5) / 5) < 1e-5);
+  strictEqual(x[119], 598);
 });
 
 Deno.test("show and header print text where there is no notebook", async () => {

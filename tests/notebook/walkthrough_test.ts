@@ -42,12 +42,12 @@ Deno.test("walkthrough ends 2 when no notebook has that name", async () => {
   match(stderr, /starts with 99 \(there are: 01-success\.ipynb, /);
 });
 
-Deno.test("writeKernelspec names this Deno and asks for interrupts by message", async () => {
+Deno.test("writeKernelspec names this Deno and asks for interrupts by signal", async () => {
   const folder = await Deno.makeTempDir();
   await writeKernelspec(folder);
   const spec = JSON.parse(await Deno.readTextFile(join(folder, "kernels/deno/kernel.json")));
   deepStrictEqual(spec.argv, [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"]);
-  strictEqual(spec.interrupt_mode, "message");
+  strictEqual(spec.interrupt_mode, "signal");
   strictEqual(spec.env.NO_COLOR, "1");
   await Deno.remove(folder, { recursive: true });
 });
