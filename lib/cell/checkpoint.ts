@@ -160,7 +160,8 @@ const madeSchema = z.object({
  * the folder or it does not say.
  */
 export async function readCheckpointStudies(directory: string): Promise<string[] | null> {
-  const text = await Deno.readTextFile(join(directory, FILES.config)).catch(() => null);
-  const studies = text === null ? undefined : madeSchema.safeParse(JSON.parse(text)).data?.made.studies;
+  const path = join(directory, FILES.config);
+  const text = await Deno.readTextFile(path).catch(() => null);
+  const studies = text === null ? undefined : madeSchema.safeParse(parseJson(text, path)).data?.made.studies;
   return studies?.map(({ name }) => name.replace(/\.(h5ad|h5|csv|tsv)(\.gz)?$/, "")) ?? null;
 }

@@ -1,21 +1,42 @@
 import { join } from "node:path";
+import { z } from "zod";
 import { encodeSafetensors, readSafetensors, type StoredTensor } from "../data/safetensors.ts";
-import { makeFolder, modelError, statOrNull, writeFileAtomically, writeProblem } from "../runtime/mod.ts";
-import type { LogEntry, Scores } from "./types.ts";
+import {
+  makeFolder,
+  modelError,
+  parseJson,
+  statOrNull,
+  writeFileAtomically,
+  writeProblem,
+} from "../runtime/mod.ts";
+import type { LogEntry } from "./types.ts";
+
+const scores = z.record(z.string(), z.number());
+const count = z.int().nonnegative();
+const logEntry: z.ZodType<LogEntry> = z.object({
+  epoch: count,
+  step: count,
+  kind: z.enum(["train", "validation"]),
+  scores,
+  learning_rate: z.number().optional(),
+  seconds: z.number(),
+});
+
+const positionSchema = z.object({
+  epoch: count,
+  /** Batches of the epoch that are done. */
+  batch: count,
+  step: count,
+  /** Sums of the training scores since the last log line, and how many batches they hold. */
+  sums: scores,
+  summed: count,
+  best: scores,
+  bestEpoch: z.int().min(-1),
+  log: z.array(logEntry),
+});
 
 /** Where a run stands, beside its tensors. All of it is plain data. */
-export interface Position {
-  epoch: number;
-  /** Batches of the epoch that are done. */
-  batch: number;
-  step: number;
-  /** Sums of the training scores since the last log line, and how many batches they hold. */
-  sums: Scores;
-  summed: number;
-  best: Scores;
-  bestEpoch: number;
-  log: LogEntry[];
-}
+export type Position = z.infer<typeof positionSchema>;
 
 /** A run as it is saved: one file, so that it is always whole. */
 export interface SavedRun {
@@ -48,7 +69,7 @@ export async function saveRun(directory: string, run: SavedRun, fingerprint: str
 /**
  * The state in a folder, or null when there is none. The log is cut back to that state.
  *
- * @throws {KcellfmError} tag "model", when the state belongs to a run of other settings.
+ * @throws {KcellfmError} tag "model", when the state is damaged or belongs to a run of other settings.
  */
 export async function readRun(directory: string, fingerprint: string): Promise<SavedRun | null> {
   const path = statePath(directory);
@@ -59,10 +80,13 @@ export async function readRun(directory: string, fingerprint: string): Promise<S
       `Cannot resume from ${path}: it was written by a run of other settings; choose another folder or delete it`,
     );
   }
-  const position = JSON.parse(metadata.position) as Position;
-  const lines = position.log.map((entry) => JSON.stringify(entry) + "\n");
+  const position = positionSchema.safeParse(parseJson(metadata.position ?? "", path));
+  if (!position.success) {
+    throw modelError(`Cannot resume from ${path}: it is damaged; delete it to start anew`);
+  }
+  const lines = position.data.log.map((entry) => JSON.stringify(entry) + "\n");
   await writeFileAtomically(logPath(directory), lines.join(""));
-  return { position, tensors };
+  return { position: position.data, tensors };
 }
 
 /** Adds a line to the run's log. */

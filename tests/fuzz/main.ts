@@ -13,7 +13,7 @@ const command = new Command("deno task fuzz")
   .description(
     "Reads thousands of changed files: each reads to shapes that fit, or is refused in one line of ours.",
   )
-  .option("--inputs <n>", "files to read", integer({ min: 1 }), 10_500)
+  .option("--inputs <n>", "files to read", integer({ min: 1 }), 22_000)
   .option("--seed <n>", "seed of the changes", integer({ min: 0 }), 42)
   .option("--only <n>", "read this input alone", integer({ min: 0 }))
   .option("--limit <seconds>", "for one input", integer({ min: 1 }), 20)

@@ -98,6 +98,93 @@ export function tokenizers(): Seed[] {
   }];
 }
 
+export const goTerms = (): Seed[] => [{
+  "gene2go.tsv": bytes("CD3D\tGO:0042105\tIDA\tCC\nCD8A\tGO:0002456\tND\tBP\nCD8A\tGO:0019882\tIEA\tBP\n"),
+}];
+
+export const markers =
+  (): Seed[] => [{ "own.tsv": bytes("# mine\nmarker\tgenes\nCD8|CD8a\tCD8A|CD8B\narea\t-\n") }];
+
+export const triples = (): Seed[] => [{
+  "facts.txt": bytes("T cell is_a lymphocyte\nT cell develops_from pro-T cell\n\nno relation here\n"),
+}];
+
+export const CONDITIONS = ["A", "B", "A+B"];
+
+export const splits = (): Seed[] => [{
+  "splits.json": json({
+    version: 1,
+    splits: [{
+      set: "screen",
+      name: "1",
+      train: ["A"],
+      validation: ["B"],
+      test: ["A+B"],
+      groups: { "A+B": "both" },
+    }],
+  }),
+}];
+
+/** A state of "settings", as the training loop saves it. */
+export function trainingState(): Seed[] {
+  const log = [{
+    epoch: 0,
+    step: 2,
+    kind: "train",
+    scores: { loss: 1.5 },
+    learning_rate: 1e-3,
+    seconds: 0.5,
+  }];
+  const position = { epoch: 1, batch: 0, step: 2, sums: {}, summed: 0, best: { loss: 1 }, bestEpoch: 0, log };
+  const tensor: StoredTensor = { dtype: "F32", shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) };
+  const metadata = { position: JSON.stringify(position), fingerprint: "settings" };
+  return [{ "training.safetensors": encodeSafetensors(new Map([["params/a", tensor]]), metadata) }];
+}
+
+export const MADE_BY = { model: "0".repeat(64), by: "text", ontology: "slim 2026" };
+
+export function atlasState(): Seed[] {
+  const times = { seconds: 2.5, reading_seconds: 0.5, rss_mb: 300, peak_mb: 400 };
+  const done = { shard_000: { cells: 60, labelled: 60, genes: 250, real: false, bytes: 9000, ...times } };
+  return [{ "state.json": json({ made_by: MADE_BY, done }) }];
+}
+
+export function results(): Seed[] {
+  const run = {
+    split: "70/30",
+    repeats: 1,
+    preset: "nano",
+    seed: 1,
+    backend: "wasm",
+    seconds: 1,
+    peak_mb: 400,
+  };
+  const data = { real: false, cells: 10, genes: 5, sha256: null };
+  const scores = {
+    metrics: { accuracy: 0.5 },
+    sd: {},
+    baselines: { majority: { accuracy: 0.2 } },
+    published: {},
+  };
+  return [{
+    "demo-set.json": json({
+      task: "demo",
+      set: "set",
+      data,
+      ...run,
+      ...scores,
+      cells_per_second: 9,
+      versions: {},
+    }),
+  }];
+}
+
+/** Two files that were to change together when the run was killed. */
+export const pending = (): Seed[] => [{
+  "pending.json": json({ "a.txt.1.tmp": "a.txt", "b.txt.1.tmp": "b.txt" }),
+  ...Object.fromEntries(["a.txt", "b.txt", "a.txt.1.tmp", "b.txt.1.tmp"].map((name) => [name, bytes(name)])),
+}];
+
 export const registry =
   (): Seed[] => [{ "registry.json": Deno.readFileSync(join(ROOT, "data/registry.json")) }];
 

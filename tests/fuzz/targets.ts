@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { cellPreset, disposeModel, loadCellCheckpoint, parseCellConfig } from "lib/cell/mod.ts";
-import { openCells, openH5ad, openTensors, parseRegistry } from "lib/data/mod.ts";
+import { openCells, openH5ad, openTensors, parseRegistry, readGoTerms } from "lib/data/mod.ts";
 import { unpackInto } from "lib/data/download_unpack.ts";
-import { loadOntology } from "lib/ontology/mod.ts";
-import { parseJson } from "lib/runtime/mod.ts";
+import { readMarkerTable } from "lib/genes/markers.ts";
+import { readResults } from "lib/metrics/mod.ts";
+import { loadOntology, parseTriples } from "lib/ontology/mod.ts";
+import { finishTogether, parseJson } from "lib/runtime/mod.ts";
+import { readState } from "lib/tasks/atlas/state.ts";
+import { readSplits } from "lib/tasks/perturbation/split_file.ts";
 import { loadTokenizer, loadTypeEmbeddings } from "lib/text/mod.ts";
+import { readRun } from "lib/train/state.ts";
 import { checkCells, checkElements, checkTensors } from "./checks.ts";
 import * as seeds from "./seeds.ts";
 
@@ -70,6 +75,26 @@ export const TARGETS: readonly Target[] = [
   },
   { name: "type vectors", seeds: seeds.typeVectors, read: ({ folder }) => void loadTypeEmbeddings(folder) },
   {
+    name: "GO terms",
+    seeds: seeds.goTerms,
+    read: ({ file }) => assert.ok(readGoTerms(file).size > 0),
+  },
+  { name: "markers", seeds: seeds.markers, read: ({ file }) => assert.ok(readMarkerTable(file).size > 0) },
+  {
+    name: "triples",
+    seeds: seeds.triples,
+    read: ({ file }) => void parseTriples(Deno.readTextFileSync(file), file),
+  },
+  { name: "splits", seeds: seeds.splits, read: ({ file }) => readConditions(file) },
+  { name: "training state", seeds: seeds.trainingState, read: readTrainingState },
+  {
+    name: "atlas state",
+    seeds: seeds.atlasState,
+    read: async ({ folder }) => void await readState(folder, seeds.MADE_BY),
+  },
+  { name: "results", seeds: seeds.results, read: async ({ folder }) => void await readResults(folder) },
+  { name: "pending files", seeds: seeds.pending, read: readPending },
+  {
     name: "cell checkpoint",
     seeds: seeds.checkpoint,
     read: async ({ folder }) => disposeModel(await loadCellCheckpoint(folder)),
@@ -95,6 +120,31 @@ async function readArchive({ folder, file }: { folder: string; file: string }): 
     throw error;
   }
   assert.deepEqual(names().sort(), [basename(file), "unpacked"].sort());
+}
+
+async function readConditions(file: string): Promise<void> {
+  const conditions = seeds.CONDITIONS.map((name) => ({ name }));
+  for (const { test, groups } of await readSplits(file, { conditions })) {
+    assert.ok(test.every((name) => name in groups));
+  }
+}
+
+async function readTrainingState({ folder }: { folder: string }): Promise<void> {
+  const run = await readRun(folder, "settings");
+  assert.ok(run && run.position.log.every(({ seconds }) => seconds >= 0));
+}
+
+/** All of the new files or all of the old ones, and nothing beside the folder is touched. */
+function readPending({ folder }: { folder: string }): void {
+  try {
+    finishTogether(folder);
+  } finally {
+    const found = Array.from(
+      Deno.readDirSync(folder),
+      ({ name }) => Deno.readTextFileSync(join(folder, name)),
+    );
+    assert.ok(found.length >= 2 && found.length <= 5, `${found}`);
+  }
 }
 
 async function readTensorFile({ file }: { file: string }): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { statOrNull, usageError, writeFileAtomically } from "../../runtime/mod.ts";
+import { parseJson, statOrNull, usageError, writeFileAtomically } from "../../runtime/mod.ts";
 
 /** What was seen of a shard while its cells were named. */
 const shardFactsSchema = z.object({
@@ -42,7 +42,7 @@ export const partPath = (folder: string, shard: string): string => join(folder, 
 export async function readState(folder: string, madeBy: AtlasState["made_by"]): Promise<AtlasState> {
   const path = join(folder, FILE);
   if (statOrNull(path) === null) return { made_by: madeBy, done: {} };
-  const found = stateSchema.safeParse(JSON.parse(await Deno.readTextFile(path)));
+  const found = stateSchema.safeParse(parseJson(await Deno.readTextFile(path), path));
   if (found.success && JSON.stringify(found.data.made_by) === JSON.stringify(madeBy)) return found.data;
   throw usageError(
     `Cannot go on in ${folder}: its names were begun with another model, rule or ontology (see its ${FILE}); give another ` +

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { dataError, fileError, messageOf, writeFileAtomically } from "../../runtime/mod.ts";
-import type { Splittable } from "./splits.ts";
 import type { PerturbationSplit } from "./types.ts";
 
 const names = z.array(z.string().min(1)).min(1);
@@ -16,6 +15,11 @@ const splitFileSchema = z.strictObject({
   })).min(1),
 });
 
+/** What is asked of a set: the names of its conditions. */
+interface Named {
+  readonly conditions: readonly { readonly name: string }[];
+}
+
 /** Writes splits as JSON, so that others can score the same conditions; `path` holds the whole file or nothing. */
 export async function writeSplits(path: string, splits: readonly PerturbationSplit[]): Promise<void> {
   await writeFileAtomically(path, JSON.stringify({ version: 1, splits }, null, 1) + "\n");
@@ -27,7 +31,7 @@ export async function writeSplits(path: string, splits: readonly PerturbationSpl
  * @throws {KcellfmError} tag "file" when it cannot be read, "data" when it names a condition that the set has not, or one
  *   twice, or a test condition has no group.
  */
-export async function readSplits(path: string, set: Splittable): Promise<PerturbationSplit[]> {
+export async function readSplits(path: string, set: Named): Promise<PerturbationSplit[]> {
   const parsed = splitFileSchema.safeParse(await readJson(path));
   if (!parsed.success) {
     const { path: field, message } = parsed.error.issues[0];

@@ -28,8 +28,16 @@ export function panelFile({ coding, known, markers }: Panel): Record<string, Uin
 
 const schema = z.object({
   coding: z.enum(VALUE_CODINGS),
-  markers: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+  markers: z.string().transform(jsonOrNull).pipe(z.array(z.string())),
 });
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
 
 function loadPanel(folder: string): Panel {
   finishTogether(folder);
