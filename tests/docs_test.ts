@@ -5,6 +5,7 @@ import { command as atlas } from "lib/cli/atlas.ts";
 import { command as checkpoint } from "lib/cli/checkpoint.ts";
 import { command as data } from "lib/cli/data.ts";
 import { command as finetune } from "lib/cli/finetune.ts";
+import { command as lab } from "lib/cli/lab.ts";
 import { command as perturb } from "lib/cli/perturb.ts";
 import { command as pretrain } from "lib/cli/pretrain.ts";
 import { command as spatial } from "lib/cli/spatial.ts";
@@ -17,7 +18,7 @@ const config: { version: string; tasks: Record<string, string> } = JSON.parse(
   await readDocument("deno.json"),
 );
 
-const COMMANDS = [annotate, atlas, checkpoint, data, finetune, perturb, pretrain, spatial];
+const COMMANDS = [annotate, atlas, checkpoint, data, finetune, lab, perturb, pretrain, spatial];
 /** Flags of npm and of deno itself. */
 const OTHER_FLAGS = /^--(help|prefix|config|allow-\w+)$/;
 

@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { plotlyPath } from "../figures/svg.ts";
@@ -10,9 +11,11 @@ import { interruptSignal, runCommand } from "./run.ts";
 export const command = new Command("deno task lab")
   .description("Opens the notebooks in JupyterLab.")
   .option("--jupyter <path>", "the jupyter program (default: the one on the PATH)", "jupyter")
+  .option("--install-kernel", "only write the kernel to where VS Code and other Jupyter programs look for it")
   .option("--debug", "print the stack of an error")
   .argument("[flags...]", "what JupyterLab itself takes, after --: deno task lab -- --no-browser")
-  .action(async (flags, { jupyter }) => {
+  .action(async (flags, { jupyter, installKernel }) => {
+    if (installKernel) return console.log(`wrote ${await writeKernelspec(userJupyterFolder())}/kernels/deno`);
     await requireLab(jupyter);
     const args = [
       "lab",
@@ -29,6 +32,14 @@ export const command = new Command("deno task lab")
     const { code } = await server.status;
     if (code !== 0) throw usageError(`JupyterLab ended with code ${code}`);
   });
+
+/** Where Jupyter programs look for a user's kernels, by system. */
+function userJupyterFolder(): string {
+  const named = Deno.env.get("JUPYTER_DATA_DIR");
+  if (named) return named;
+  if (Deno.build.os === "windows") return join(Deno.env.get("APPDATA") ?? homedir(), "jupyter");
+  return join(homedir(), Deno.build.os === "darwin" ? "Library/Jupyter" : ".local/share/jupyter");
+}
 
 /** A server that outlived this task would hold its port, and kernels their memory. */
 function endWithUs(server: Deno.ChildProcess): void {
