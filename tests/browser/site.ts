@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
+import { readNotebook } from "lib/notebook/format.ts";
 import { figureProblem, type FigureState, type Scheme, seriousViolations, watchedPage } from "./browser.ts";
 import type { Check } from "../checks.ts";
 
@@ -13,6 +14,7 @@ export interface SiteOptions {
 
 /** The largest page or notebook, in bytes: code hosts and editors stop at about this. */
 const PAGE_LIMIT = 5e6;
+const OUTPUT_LIMIT = 2e6;
 
 /** Opens every page of the site from the disk, by day and by night, with the network off. */
 export async function* checkSite(browser: Browser, options: SiteOptions): AsyncGenerator<Check> {
@@ -27,15 +29,34 @@ export async function* checkSite(browser: Browser, options: SiteOptions): AsyncG
 }
 
 async function checkSizes(site: string, names: readonly string[]): Promise<Check> {
-  const sizes = await Promise.all(
-    names.map(async (name) => ({ name, ...await Deno.stat(join(site, name)) })),
+  const files = await Promise.all(
+    names.map(async (name) => ({ name, bytes: (await Deno.stat(join(site, name))).size })),
   );
-  const problems = sizes.filter(({ size }) => size > PAGE_LIMIT).map(({ name, size }) =>
-    `${name} has ${(size / 1e6).toFixed(1)} MB, above ${PAGE_LIMIT / 1e6}`
+  const notebooks = names.filter((name) => name.endsWith(".ipynb"));
+  const outputs = (await Promise.all(notebooks.map((name) => outputSizes(site, name)))).flat();
+  const problems = [
+    ...files.filter(({ bytes }) => bytes > PAGE_LIMIT),
+    ...outputs.filter(({ bytes }) => bytes > OUTPUT_LIMIT),
+  ].map(({ name, bytes }) => `${name} has ${megabytes(bytes)}`);
+  const [file, output] = [files, outputs].map((list) =>
+    megabytes(Math.max(0, ...list.map((it) => it.bytes)))
   );
-  const largest = Math.max(...sizes.map(({ size }) => size));
-  return { name: `${names.length} files, the largest of ${(largest / 1e6).toFixed(1)} MB`, problems };
+  return {
+    name: `${names.length} files of at most ${file}, ${outputs.length} outputs of at most ${output}`,
+    problems,
+  };
 }
+
+async function outputSizes(site: string, name: string): Promise<{ name: string; bytes: number }[]> {
+  const { cells } = await readNotebook(join(site, name));
+  const outputs = cells.flatMap((cell) => cell.cell_type === "code" ? cell.outputs : []);
+  return outputs.map((output, k) => ({
+    name: `${name}, output ${k + 1}`,
+    bytes: new TextEncoder().encode(JSON.stringify(output)).length,
+  }));
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 async function checkPage(
   browser: Browser,

@@ -100,9 +100,10 @@ export function outputHtml(output: CellOutput, markdown: (source: string) => str
     return `<pre class="error" tabindex="0">${escapeHtml(`${ename}: ${evalue}`)}</pre>`;
   }
   const data = dataOf(output);
+  const alt = escapeHtml(joined(data["text/plain"]));
   if (data["text/html"]) return joined(data["text/html"]);
-  if (data["image/svg+xml"]) return `<img alt="" src="${svgUrl(joined(data["image/svg+xml"]))}">`;
-  if (data["image/png"]) return `<img alt="" src="data:image/png;base64,${joined(data["image/png"])}">`;
+  if (data["image/svg+xml"]) return `<img alt="${alt}" src="${svgUrl(joined(data["image/svg+xml"]))}">`;
+  if (data["image/png"]) return `<img alt="${alt}" src="data:image/png;base64,${joined(data["image/png"])}">`;
   if (data["text/markdown"]) return markdown(joined(data["text/markdown"]));
   return `<pre tabindex="0">${escapeHtml(joined(data["text/plain"]))}</pre>`;
 }
