@@ -7,7 +7,7 @@ import { annotate, type AnnotateContext, type Annotation } from "lib/tasks/annot
 import { toResult } from "lib/tasks/annotation/result.ts";
 import { writeAnnotation } from "lib/tasks/annotation/write.ts";
 import { pointsToCheck } from "lib/tasks/report/checks.ts";
-import { calledTypes, renderReport } from "lib/tasks/report/mod.ts";
+import { calledTypes, confidentFigure, renderReport, scoresFigure } from "lib/tasks/report/mod.ts";
 import { linearEmbedder, type PairOnDisk, save, TYPES, withPair } from "./fixture.ts";
 
 const backend = await startBackend();
@@ -179,6 +179,18 @@ Deno.test("annotate refuses a label key or truth key that is not there", () =>
       annotate({ input: pair.query, truthKey }, { ...context(pair), embedder: linearEmbedder(pair.genes) }),
       /query\.h5ad has no column "nope"/,
     );
+  }, SMALL));
+
+Deno.test("scoresFigure and confidentFigure show what the tables say", () =>
+  withPair(async (pair) => {
+    const answer = await byReference(pair);
+    const [accuracy] = scoresFigure(answer)!.figure.data as { x: number[]; y: string[] }[];
+    assert.deepEqual([accuracy.y[0], accuracy.x[0]], ["KCellFM", answer.evaluation!.metrics.accuracy]);
+    assert.equal(scoresFigure({ ...answer, evaluation: null }), null);
+    const kinds = confidentFigure(answer).figure.data as { name: string; x: number[] }[];
+    assert.deepEqual(kinds.map(({ name }) => name), ["as called", "rolled up", "unknown"]);
+    const total = kinds.flatMap(({ x }) => x).reduce((sum, share) => sum + share, 0);
+    assert.ok(Math.abs(total - 1) < 1e-6, `${total}`); // shares of all cells
   }, SMALL));
 
 Deno.test("renderReport makes one page with every section that needs nothing else", () =>

@@ -13,6 +13,7 @@ import {
   simulatedStudy,
   splitRows,
   typeSpace,
+  withoutFirstGenes,
 } from "lib/tasks/pretrain/mod.ts";
 
 await startBackend();
@@ -38,7 +39,7 @@ Deno.test("runPretraining at nano lowers each of the three losses and beats the 
   const names = [...new Set([...ontology.terms.values()].flatMap(({ markers = [] }) => markers))].sort();
   const vocabulary = symbolVocabulary(names);
   const options = { vocabulary, cells: 500, types: 6, rng: createRng(1) };
-  const { model, training, scores } = await runPretraining([simulatedStudy(ontology, options)], {
+  const { model, data, named, training, scores } = await runPretraining([simulatedStudy(ontology, options)], {
     preset: "nano",
     seed: 1,
     ontology,
@@ -53,6 +54,11 @@ Deno.test("runPretraining at nano lowers each of the three losses and beats the 
   const { metrics, baselines } = scores;
   assert.ok(metrics.accuracy! > baselines.majority.accuracy! + 0.2, JSON.stringify(scores));
   assert.ok(model.temperature > 0.005 && model.temperature < 5);
+  assert.equal(named.truth.length, data.studies[0].test.rows.length);
+  const figure = withoutFirstGenes(model, data, { cell: 0, genes: 10, typeName: (id) => id });
+  const [whole, poorer] = figure.data.map((trace) => (trace as { x: number[] }).x);
+  assert.deepEqual(whole, whole.toSorted((a, b) => b - a));
+  assert.notDeepEqual(whole, poorer);
   disposeModel(model);
 });
 

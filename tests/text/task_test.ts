@@ -10,7 +10,16 @@ import {
   scoreTrial,
   trainText,
 } from "lib/tasks/text.ts";
-import { branchNames, embedOntology, lossFigure, nearestTypes, scoreFigure, typeMap } from "lib/text/mod.ts";
+import {
+  branchNames,
+  embedOntology,
+  lossFigure,
+  nearestFigure,
+  nearestTypes,
+  scoreFigure,
+  typeMap,
+} from "lib/text/mod.ts";
+import { shippedText, textScoreTable } from "lib/tasks/text_shipped.ts";
 
 const slim = await loadOntology(null);
 const settings = { preset: "nano", seed: 7, share: 0.1 } as const;
@@ -75,6 +84,8 @@ Deno.test("nearestTypes finds a type by its own vector and ranks by cosine", () 
   const types = { ids: ["CL:1", "CL:2", "CL:3"], names: ["a", "b", "c"], dim: 2, vectors };
   const near = nearestTypes(types, [6, 8], 2);
   assert.deepEqual(near.map(({ name, cosine }) => [name, Number(cosine.toFixed(6))]), [["b", 1], ["a", 0.6]]);
+  const [bars] = nearestFigure(near, { title: "near" }).data as { y: string[] }[];
+  assert.deepEqual(bars.y, ["b", "a"]);
 });
 
 Deno.test("branchNames and typeMap colour a type by the broad type above it", () => {
@@ -94,4 +105,15 @@ Deno.test("branchNames and typeMap colour a type by the broad type above it", ()
   const map = typeMap(types, { ontology: slim, places: { rows, x: rows, y: rows }, title: "Types" });
   const drawn = map.data.reduce((sum, trace) => sum + ((trace as { x: unknown[] }).x?.length ?? 0), 0);
   assert.equal(drawn, 50);
+});
+
+Deno.test("shippedText reads the scores that the shipped encoder was saved with, and textScoreTable has a row for each", async () => {
+  const { methods, split } = await shippedText();
+  assert.equal(Object.keys(methods)[0], "shipped");
+  assert.match(split, /held out/);
+  const table = textScoreTable(methods);
+  assert.deepEqual([table.height, table.getColumn("method").get(0)], [
+    Object.keys(methods).length,
+    "shipped",
+  ]);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { addToTally, emptyTally, subtypeRule } from "lib/tasks/atlas/mod.ts";
 import {
+  calledFigure,
   integrationFigure,
   memoryFigure,
   methodFigure,
@@ -50,6 +51,12 @@ Deno.test("typeFigure names the types that have cells, by their F1", () => {
   const { data } = typeFigure(smallTally(), ontology, { title: "t" });
   assert.deepEqual((data[0] as { y: string[] }).y, ["T cell"]);
   assert.ok(Math.abs(numbersOf(data, "x")["F1"][0] - 6 / 7) < 1e-12);
+});
+
+Deno.test("calledFigure shows what a type's cells were called, the commonest name first", () => {
+  const { data } = calledFigure(smallTally(), ontology, 3); // one type: every number is its
+  const { y, x } = data[0] as { y: string[]; x: number[] };
+  assert.deepEqual([y[0], x], ["T cell", [0.5, 0.25, 0.25]]);
 });
 
 const shard = { labelled: 0, genes: 5, real: false, bytes: 1 };

@@ -12,6 +12,7 @@ import {
   kept,
   type NamingTask,
   novelSettings,
+  partsTree,
   RULE_SETTINGS,
   runNovel,
   scoreRules,
@@ -215,4 +216,19 @@ Deno.test("kept makes a part once, and anew when settings changed or its file is
   assert.equal(await part({ seed: 2 }), 3);
   assert.equal(await kept(undefined, "T cell", () => Promise.resolve(7)), 7);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("partsTree colours every type of the three parts by what becomes of its cells", () => {
+  const { data } = partsTree({ ...set, ontology }, "CL:0000000");
+  const groups = data.flatMap((trace) => {
+    const { name, showlegend, x } = trace as { name: string; showlegend?: boolean; x: number[] };
+    return showlegend && ["learned from", "decides about rules", "named in the end"].includes(name)
+      ? [[name, x.length]]
+      : [];
+  });
+  assert.deepEqual(Object.fromEntries(groups), {
+    "learned from": 12,
+    "decides about rules": 4,
+    "named in the end": 8,
+  });
 });

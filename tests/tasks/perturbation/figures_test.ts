@@ -12,6 +12,7 @@ import {
   leagueFrame,
   leagueTable,
   type PerturbationModel,
+  reporterFigure,
   simulatedSet,
   splitConditions,
   volcanoFigure,
@@ -87,4 +88,12 @@ Deno.test("exampleConditions takes those that change most where no effect is kno
   const examples = exampleConditions(set);
   assert.equal(examples.length, 4);
   assert.ok(examples.every(({ name }) => set.conditions.some((condition) => condition.name === name)));
+});
+
+Deno.test("reporterFigure draws the measured change first, then each model's, a group a lost gene", () => {
+  const call = { condition: "A+ctrl", observed: -1, rank: 1, genes: 9 };
+  const calls = [{ ...call, model: "m", predicted: -0.5 }, { ...call, model: "n", predicted: 0.2 }];
+  const figure = reporterFigure(calls, { title: "reporter", models: ["n"] });
+  assert.deepEqual(figure.data.map(({ name }) => name), ["measured", "n"]);
+  assert.deepEqual([trace(figure).x[0], trace(figure).y[0], trace(figure, 1).y[0]], ["A lost", -1, 0.2]);
 });
