@@ -25,7 +25,7 @@ export async function checkTensorflow(folder: string): Promise<string[]> {
   const flags = ["--no-prompt", "--no-check", "--allow-read", "--allow-env", "--allow-ffi", "--allow-sys"];
   const env = { KCELLFM_VENDOR: folder, KCELLFM_BACKEND: "tensorflow" };
   const ended = await runQuietly(Deno.execPath(), ["run", ...flags, script], { env });
-  if (!ended.success) throw backendError(`TensorFlow does not run: ${reasonOf(ended)}`);
+  if (!ended.success) throw backendError(reasonOf(ended));
   const probe = ProbeSchema.safeParse(parseJson(ended.stdout, "the check of TensorFlow"));
   if (!probe.success || !isRight(probe.data)) {
     throw backendError(`TensorFlow computes wrong numbers: ${ended.stdout.trim()}`);

@@ -24,7 +24,7 @@ export async function runQuietly(
 }
 
 /** How programs begin the line that says what went wrong: npm, Node, Python, compilers, Deno. */
-const TELLING = /^(\w*Error|error):|: (fatal )?error:|failed, reason|not found|No such file/i;
+const TELLING = /^(\w*Error|error):|^Cannot |: (fatal )?error:|failed, reason|not found|No such file/i;
 
 /** The line of a program's complaints that says most, else its last. */
 export function reasonOf({ stdout, stderr }: Ended): string {
