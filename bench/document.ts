@@ -39,7 +39,9 @@ function fill(text: string, [name, table]: [string, string]): string {
 
 /** How matrix products run, in words. */
 const engineOf = ({ backend, blas, relaxed_simd }: BenchRow): string =>
-  [backend, blas === "off" ? "own products" : blas, relaxed_simd ? "" : "no relaxed SIMD"].filter(Boolean)
+  [backend, blas === "off" ? "own products" : blas, relaxed_simd === false ? "no relaxed SIMD" : ""].filter(
+    Boolean,
+  )
     .join(", ");
 
 const number = (value: number | null | undefined, digits = 1): string => value?.toFixed(digits) ?? "-";

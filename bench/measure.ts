@@ -41,7 +41,7 @@ export async function measure(
   const { name } = await startBackend(backend);
   const { blas, relaxedSimd } = describeEngine();
   setBlasThreads(threads);
-  const twin = await startTwin(python, threads);
+  const twin = await startTwin(python, { threads });
   const torch = twin?.version ?? null;
   console.log(
     `backend ${name}, BLAS ${blas}, relaxed SIMD ${relaxedSimd}, PyTorch ${torch}, ${threads} threads`,

@@ -69,6 +69,13 @@ export function describeRow(row: BenchRow): string {
   if (row.cells_per_second !== undefined) parts.push(`${row.cells_per_second.toFixed(1)} rows/s`);
   if (row.gbytes_per_second !== undefined) parts.push(`${row.gbytes_per_second.toFixed(1)} GB/s`);
   if (row.times_model !== undefined) parts.push(`${row.times_model.toFixed(0)} times the training step`);
+  if (row.torch_compiled_ms !== undefined) {
+    parts.push(`PyTorch compiled ${row.torch_compiled_ms.toFixed(2)} ms`);
+  }
+  if (row.of_bf16 !== undefined) parts.push(`${(100 * row.of_bf16).toFixed(1)} % of bfloat16`);
+  if (row.times_published !== undefined) {
+    parts.push(`${row.times_published.toFixed(2)} times the published rate`);
+  }
   if (row.ratio !== null) parts.push(`PyTorch ${row.torch_ms!.toFixed(2)} ms, ratio ${row.ratio.toFixed(2)}`);
   return `${row.name} (${row.scale}): ${parts.join(", ")}`;
 }

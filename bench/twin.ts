@@ -4,16 +4,26 @@ import { readLines } from "./lines.ts";
 /** A running PyTorch process that does one case at a time, so that both sides can be interleaved. */
 export interface Twin {
   readonly version: string;
+  /** Where it computes: "CPU" or the name of a card. */
+  readonly device: string;
   /** Makes a case its own and gives its check values. */
   build(spec: Record<string, unknown>): Promise<number[]>;
   /** Milliseconds of one of `count` runs of the case built last. */
   time(count: number): Promise<number>;
+  /** GFLOP/s of a product of two square matrices. */
+  rate(product: { side: number; type: "float32" | "bfloat16" }): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Starts the twin with `python` on `threads` threads; null, with the reason printed, where torch is missing. */
-export async function startTwin(python: string, threads: number): Promise<Twin | null> {
-  const process = spawn(python, threads);
+/** What the twin could not do, such as a case that its memory does not hold. */
+export class TwinError extends Error {}
+
+/** Starts the twin with `python` on `threads` threads of the CPU or on the GPU; null, with the reason printed, where torch is missing. */
+export async function startTwin(
+  python: string,
+  { threads, device = "cpu" }: { threads: number; device?: "cpu" | "gpu" },
+): Promise<Twin | null> {
+  const process = spawn(python, [String(threads), device]);
   if (!process) return skip(`${python} cannot be run`);
   const lines = readLines(process.stdout);
   const hello = await lines.next();
@@ -23,12 +33,17 @@ export async function startTwin(python: string, threads: number): Promise<Twin |
     await writer.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
     const answer = await lines.next();
     if (answer.done) throw new Error(`The PyTorch twin ended at ${JSON.stringify(request).slice(0, 200)}`);
-    return JSON.parse(answer.value);
+    const said = JSON.parse(answer.value);
+    if ("error" in said) throw new TwinError(`PyTorch: ${said.error}`);
+    return said;
   };
+  const { torch, device: name } = JSON.parse(hello.value);
   return {
-    version: JSON.parse(hello.value).torch,
+    version: torch,
+    device: name,
     build: async (spec) => (await ask({ build: spec })).check as number[],
     time: async (count) => (await ask({ time: count })).ms as number,
+    rate: async (product) => (await ask({ rate: product })).gflops as number,
     async close() {
       await writer.close();
       await process.status;
@@ -36,11 +51,11 @@ export async function startTwin(python: string, threads: number): Promise<Twin |
   };
 }
 
-function spawn(python: string, threads: number): Deno.ChildProcess | null {
+function spawn(python: string, args: string[]): Deno.ChildProcess | null {
   const script = fileURLToPath(new URL("./torch/twin.py", import.meta.url));
   try {
     return new Deno.Command(python, {
-      args: [script, String(threads)],
+      args: [script, ...args],
       env: { PYTHONDONTWRITEBYTECODE: "1" },
       stdin: "piped",
       stdout: "piped",

@@ -116,12 +116,14 @@ def cell(spec):
         classes=tensor("classes", torch.long),
         space=type_space(spec, spec["config"]["width"]),
     )
+    compiled = torch.compile if spec.get("compile") else lambda function: function
     if spec["pass"] == "step":
-        return Step(p, lambda training: pretraining_loss(p, spec, batch, training))
+        return Step(p, compiled(lambda training: pretraining_loss(p, spec, batch, training)))
+    encode = compiled(lambda: encode_cells(p, spec, batch, False)[1])
 
     def forward():
         with torch.inference_mode():
-            return [encode_cells(p, spec, batch, False)[1]]
+            return [encode()]
 
     return forward
 

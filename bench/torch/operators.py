@@ -7,6 +7,9 @@ from fill import fill, uniform
 
 def ssd(x, dt, a, b, c, chunk):
     """The block decomposition of Mamba-2's scan (Dao and Gu 2024, section 6) as matrix products."""
+    positions = x.shape[1]
+    if more := -positions % chunk:  # padding takes no step
+        x, dt, b, c = (F.pad(t, [0, 0] * (t.dim() - 2) + [0, more]) for t in (x, dt, b, c))
     batch, length, heads, width = x.shape
     chunks = length // chunk
     steps = (x * dt[..., None]).view(batch, chunks, chunk, heads, width).permute(0, 1, 3, 2, 4)
@@ -22,7 +25,8 @@ def ssd(x, dt, a, b, c, chunk):
         entering.append(state)
         state = state * kept[:, i] + added[:, i]
     carried = (c @ torch.stack(entering, 1).transpose(-1, -2)) * sums.exp()[..., None]
-    return (inside + carried).permute(0, 1, 3, 2, 4).reshape(batch, length, heads, width)
+    y = (inside + carried).permute(0, 1, 3, 2, 4).reshape(batch, length, heads, width)
+    return y[:, :positions] if more else y
 
 
 def ssd_scan(x, dt, a, b, c, d, chunk):

@@ -1,0 +1,115 @@
+import * as tf from "@tensorflow/tfjs";
+import { matMul } from "../lib/kernels/mod.ts";
+import { startBackend } from "../lib/runtime/mod.ts";
+import type { CaseEntry, Work } from "./case.ts";
+import { cellCases } from "./cell_cases.ts";
+import { filled } from "./fill.ts";
+import { product } from "./flops.ts";
+import type { Scale } from "./scales.ts";
+import { assertSameWork, clock, type Samples, timeCase } from "./timing.ts";
+import { startTwin, type Twin, TwinError } from "./twin.ts";
+
+/** One measurement, in a process of its own: a GPU that ran out of memory is of no more use to its process. */
+export interface GpuRequest {
+  /** Name of one of the cell cases, or the rate of a matrix product. */
+  readonly name: "cell forward" | "cell step" | "matMul rate";
+  readonly backend: string;
+  readonly scale: Scale;
+  /** Rows of the square product. */
+  readonly side: number;
+  readonly repeats: number;
+  readonly python: string;
+  /** Whether PyTorch is also timed compiled. */
+  readonly compile: boolean;
+}
+
+/** What came out; without PyTorch, or where it failed, there are no samples of it. */
+export interface GpuAnswer {
+  readonly why: string;
+  readonly shape: string;
+  readonly work: Work;
+  readonly samples: Samples;
+  /** Samples of PyTorch compiled. */
+  readonly compiled: readonly number[];
+  readonly torch: string | null;
+  readonly device: string | null;
+  /** GFLOP/s of PyTorch's own products, of the rate alone. */
+  readonly rates?: { readonly float32: number; readonly bfloat16: number };
+  /** What PyTorch could not do. */
+  readonly failures: readonly string[];
+}
+
+async function answerRequest(request: GpuRequest): Promise<GpuAnswer> {
+  const { why } = await startBackend(request.backend);
+  const threads = navigator.hardwareConcurrency;
+  const twin = await startTwin(request.python, { threads, device: "gpu" });
+  const failures: string[] = [];
+  /** What of PyTorch's may fail without ours. */
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof TwinError)) throw error;
+      failures.push(error.message);
+      return null;
+    }
+  };
+  const measured = request.name === "matMul rate"
+    ? await measureRate(request, twin)
+    : await measureCase(request, { twin, attempt });
+  await twin?.close();
+  return { why, torch: twin?.version ?? null, device: twin?.device ?? null, failures, ...measured };
+}
+
+type Measured = Pick<GpuAnswer, "shape" | "work" | "samples" | "compiled" | "rates">;
+
+interface Rival {
+  readonly twin: Twin | null;
+  attempt<T>(work: () => Promise<T>): Promise<T | null>;
+}
+
+async function measureCase(
+  { name, scale, repeats, compile }: GpuRequest,
+  { twin, attempt }: Rival,
+): Promise<Measured> {
+  const entry = [...cellCases(scale, 1)].find((entry) => entry.name === name) as CaseEntry;
+  const one = await entry.create();
+  const built = twin && await attempt(() => assertSameWork(one, name, twin).then(() => twin));
+  const samples = await timeCase(one, { twin: built, repeats, sampleMs: 0 });
+  const compiled = built && compile && await attempt(async () => {
+    await built.build({ ...one.spec, compile: true });
+    await built.time(2); // a step compiles anew with dropout
+    return await Array.fromAsync({ length: repeats }, () => built.time(1));
+  });
+  return { shape: entry.shape, work: one.work, samples, compiled: compiled || [] };
+}
+
+/** Products between two reads, so that reading counts for little. */
+const PRODUCTS = 10;
+
+async function measureRate({ side, repeats }: GpuRequest, twin: Twin | null): Promise<Measured> {
+  const [a, b] = [0, 1].map((seed) => filled({ shape: [side, side], deviation: 0.5 }, seed) as tf.Tensor2D);
+  const multiply = () => {
+    for (let i = 1; i < PRODUCTS; i++) matMul(a, b).dispose();
+    tf.tidy(() => void tf.slice(matMul(a, b), [0, 0], [1, 1]).dataSync());
+  };
+  multiply();
+  const times = await Array.fromAsync({ length: repeats }, () => clock(multiply, 1));
+  const rates = twin && {
+    float32: await twin.rate({ side, type: "float32" }),
+    bfloat16: await twin.rate({ side, type: "bfloat16" }),
+  };
+  const flops = product(side, side, side);
+  return {
+    shape: `${side}x${side}, ${side}x${side}`,
+    work: { flops },
+    samples: { ours: times.map((ms) => ms / PRODUCTS), torch: rates ? [flops / rates.float32 / 1e6] : [] },
+    compiled: [],
+    ...(rates ? { rates } : {}),
+  };
+}
+
+if (import.meta.main) {
+  console.log(JSON.stringify(await answerRequest(JSON.parse(Deno.args[0]))));
+  Deno.exit(0);
+}
