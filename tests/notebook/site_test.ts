@@ -63,7 +63,7 @@ Deno.test("createCellRenderer gives headings of the same words two anchors", () 
 
 Deno.test("sectionsOf cuts a page at its headings into words, without code", () => {
   const html = prose("# One\n\nA *T cell* & $x^2$\n\n```\nconst code = 1;\n```\n\n## Two `b`") +
-    '<pre>printed</pre><img alt="A figure" width="1" src="data:,"><script>draw()</script>';
+    '<span class="clock">1.5 s</span><pre>printed</pre><img alt="A figure" width="1" src="data:,"><script>draw()</script>';
   const sections = sectionsOf("01-first", { chapter: "One", html });
   deepStrictEqual(sections.map(({ href, title, text }) => [href, title, text]), [
     ["01-first.html#one", "One", "A T cell &"],

@@ -46,7 +46,7 @@ const ENTITIES: Record<string, string> = {
 /** What a reader sees of HTML as words, with pictures by their names. */
 function wordsOf(html = ""): string {
   return html
-    .replaceAll(/<(script|style|math|pre)\b.*?<\/\1>/gs, " ")
+    .replaceAll(/<(script|style|math|pre)\b.*?<\/\1>|<span class="clock">.*?<\/span>/gs, " ")
     .replaceAll(/<img alt="([^"]*)"[^>]*>/g, " $1 ")
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity])

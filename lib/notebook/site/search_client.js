@@ -20,25 +20,29 @@
     return made;
   };
 
-  /** Some words around the first that was found, which is marked. */
+  /** Some words around the longest term that was found, which is marked. */
   function excerpt({ text, terms }) {
-    const words = new RegExp(`\\b(?:${terms.map(escape).join("|")})`, "i");
-    const at = Math.max(0, text.search(words)), from = text.lastIndexOf(" ", Math.max(0, at - 50)) + 1;
-    const [term] = text.slice(at).match(/^[\p{L}\p{N}]+/u) ?? [""];
+    const lower = text.toLowerCase();
+    const term = terms.filter((it) => lower.includes(it)).sort((a, b) => b.length - a.length)[0] ?? "";
+    const at = lower.indexOf(term), from = text.lastIndexOf(" ", Math.max(0, at - 50)) + 1;
     const end = at + term.length;
     return [text.slice(from, at), element("mark", {}, text.slice(at, end)), text.slice(end, end + 90)];
   }
-  const escape = (term) => term.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
   const item = (hit) =>
     element(
       "li",
       {},
-      element("a", { href: hit.href }, element("b", {}, hit.title), ` ${hit.chapter}`),
+      element("a", { href: hit.href }, element("b", {}, hit.title), ` · ${hit.chapter}`),
       element("p", {}, ...excerpt(hit)),
     );
 
-  const SEARCH = { prefix: true, fuzzy: 0.15, combineWith: "AND", boost: { title: 4, chapter: 2 } };
+  const SEARCH = {
+    combineWith: "AND",
+    prefix: (term) => term.length > 2,
+    fuzzy: (term) => term.length > 4 ? 0.15 : false,
+    boost: { title: 4, chapter: 2 },
+  };
   async function search() {
     const query = field.value.trim();
     const hits = query.length < 2 ? [] : (await index()).search(query, SEARCH);
