@@ -4,6 +4,7 @@ import { embed, layerNorm, linear } from "../kernels/mod.ts";
 import { biMamba2, dropout, type TrainingMode } from "../nn/mod.ts";
 import type { CellConfig } from "./config.ts";
 import type { CellParams, ClassifierParams } from "./params.ts";
+import { requireTrainingRoom } from "./room.ts";
 
 /** What the encoder returns: a vector a token `[cells, length, width]` and a vector a cell `[cells, width]`. */
 export interface Encoded {
@@ -17,14 +18,18 @@ const NORM_EPS = 1e-5;
  * Encodes a batch of tokenized cells (ORIGINAL section 2): gene vector + value vector, zero at padding, then the
  * bidirectional Mamba-2 layers. Without residual connections each layer is
  * `LayerNorm(mix(LayerNorm(x)))`; with them `x + mix(LayerNorm(x))` and one LayerNorm at the end. These LayerNorms have no weights.
+ *
+ * @throws {KcellfmError} tag "backend", when the gradients of the batch would not fit into memory.
  */
 export function encodeCells(
   params: CellParams,
   batch: TokenBatch,
   { config, training }: { config: CellConfig; training?: TrainingMode },
 ): Encoded {
-  const start = startTokens(params, batch, { config, training });
-  return encodeFrom(params, { hidden: start, lengths: batch.lengths }, { config, training });
+  const { cells, length, lengths } = batch;
+  if (training) requireTrainingRoom(config, { cells, length, layers: params.layers.length });
+  const hidden = startTokens(params, batch, { config, training });
+  return finish(params, { hidden, lengths }, { config, training, first: 0 });
 }
 
 /** Token vectors on their way through the layers: `[cells, length, width]`, with the tokens of each cell. */
@@ -36,8 +41,18 @@ export interface HiddenTokens {
 /** {@linkcode encodeCells} from layer `first` on: what goes into that layer comes out of {@linkcode encodeUpTo}. */
 export function encodeFrom(
   params: CellParams,
-  { hidden, lengths }: HiddenTokens,
+  input: HiddenTokens,
   { config, training, first = 0 }: { config: CellConfig; training?: TrainingMode; first?: number },
+): Encoded {
+  const [cells, length] = input.hidden.shape;
+  if (training) requireTrainingRoom(config, { cells, length, layers: params.layers.length - first });
+  return finish(params, input, { config, training, first });
+}
+
+function finish(
+  params: CellParams,
+  { hidden, lengths }: HiddenTokens,
+  { config, training, first }: { config: CellConfig; training?: TrainingMode; first: number },
 ): Encoded {
   const [cells, length] = hidden.shape;
   const x = mixTokens(params.layers.slice(first), { hidden, lengths }, { config, training });

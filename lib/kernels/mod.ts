@@ -17,3 +17,4 @@ export * from "./rms-norm/op.ts";
 export * from "./softmax-cross-entropy/op.ts";
 export * from "./ssd-scan/op.ts";
 export * from "./wasm/describe.ts";
+export { bytesLeft } from "./wasm/room.ts";

@@ -1,9 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { CELL_PRESETS, initCellParams, type PretrainingBatch, pretrainingLoss } from "lib/cell/mod.ts";
+import {
+  CELL_PRESETS,
+  encodeCells,
+  initCellParams,
+  type PretrainingBatch,
+  pretrainingLoss,
+} from "lib/cell/mod.ts";
+import { trainingBytes } from "lib/cell/room.ts";
 import { MASK_VALUE } from "lib/genes/mod.ts";
 import type { WasmBackend } from "lib/kernels/wasm/engine.ts";
-import { flattenParams } from "lib/nn/mod.ts";
+import { flattenParams, type ParamTree } from "lib/nn/mod.ts";
 import { createRng, startBackend } from "lib/runtime/mod.ts";
 
 await startBackend("wasm");
@@ -43,6 +50,36 @@ Deno.test("gradients of a batch of 32 cells at walkthrough take less than 1 GiB 
   );
   assert.ok(Number.isFinite(value.dataSync()[0]));
   assert.ok(Object.values(grads).every((gradient) => gradient.dataSync().every(Number.isFinite)));
-  const { memory } = (tf.backend() as unknown as WasmBackend).wasm.asm;
-  assert.ok(memory.buffer.byteLength < GIB, `${memory.buffer.byteLength / GIB} GiB`);
+  const { byteLength } = (tf.backend() as unknown as WasmBackend).wasm.asm.memory.buffer;
+  assert.ok(byteLength < GIB, `${byteLength / GIB} GiB`);
+  const load = { cells: CELLS, length: config.length, layers: config.layers };
+  const predicted = trainingBytes(config, load) + 3 * bytesOf(params); // parameters, gradients, the engine's own 16 MiB
+  const ratio = byteLength / predicted;
+  assert.ok(ratio > 0.85 && ratio < 1.25, `${byteLength} bytes, ${predicted} predicted`); // the heap grows by a fifth at once
+});
+
+const bytesOf = (params: ParamTree): number =>
+  4 * [...flattenParams(params).values()].reduce((sum, { size }) => sum + size, 0);
+
+Deno.test("a batch that cannot fit is refused before memory is taken, and the line says what to lower to what", () => {
+  const paper = { ...CELL_PRESETS.paper, layers: 1 };
+  const params = initCellParams(createRng("params"), { config: paper, genes: 50, classes: 2 });
+  const [cells, length] = [64, 2049];
+  const ids = new Int32Array(cells * length);
+  const batch = {
+    cells,
+    length,
+    ids,
+    values: new Float32Array(ids.length),
+    lengths: new Int32Array(cells).fill(length),
+  };
+  const before = tf.memory().numBytes;
+  const six = { ...params, layers: Array.from({ length: 6 }, () => params.layers[0]) };
+  assert.throws(() => encodeCells(six, batch, { config: paper, training: { rng: createRng(1) } }), {
+    name: "KcellfmError",
+    tag: "backend",
+    message:
+      /^Cannot train on 64 cells of 2049 tokens at once: it takes 5\d\.\d GiB, .* batch size to 4 or .* to 1\d\d, /,
+  });
+  assert.equal(tf.memory().numBytes, before);
 });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { backendError } from "../../runtime/mod.ts";
 import { type Blas, gemmOnMemory, openBlas } from "./blas.ts";
 import type { KernelExports, KernelHost, Pointer } from "./exports.ts";
+import { ADDRESSABLE, RESERVE } from "./room.ts";
 
 /** The parts of tfjs-backend-wasm that our kernels stand on. */
 export interface WasmBackend {
@@ -89,11 +90,6 @@ const moduleBytes = (name: string): BufferSource =>
   readFileSync(new URL(`../assembly/${name}`, import.meta.url));
 
 const isValid = (name: string): boolean => WebAssembly.validate(moduleBytes(name));
-
-/** The most a 32-bit wasm memory can hold. */
-const ADDRESSABLE = 2 ** 32;
-/** The end of it is left to the small allocations that tfjs makes for itself and does not check. */
-const RESERVE = 2 ** 26;
 
 /**
  * tfjs-wasm takes a failed allocation (address 0) for a real one and dies later with "memory access out of
