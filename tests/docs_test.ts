@@ -6,6 +6,7 @@ import { command as checkpoint } from "lib/cli/checkpoint.ts";
 import { command as data } from "lib/cli/data.ts";
 import { command as finetune } from "lib/cli/finetune.ts";
 import { command as lab } from "lib/cli/lab.ts";
+import { command as gpuSetup } from "lib/cli/gpu_setup.ts";
 import { command as perturb } from "lib/cli/perturb.ts";
 import { command as pretrain } from "lib/cli/pretrain.ts";
 import { command as spatial } from "lib/cli/spatial.ts";
@@ -14,11 +15,12 @@ import { ROOT } from "lib/runtime/mod.ts";
 
 const GUIDE = await readDocument("docs/GUIDE.md");
 const FORMATS = await readDocument("docs/FORMATS.md");
+const GPU = await readDocument("docs/GPU.md");
 const config: { version: string; tasks: Record<string, string> } = JSON.parse(
   await readDocument("deno.json"),
 );
 
-const COMMANDS = [annotate, atlas, checkpoint, data, finetune, lab, perturb, pretrain, spatial];
+const COMMANDS = [annotate, atlas, checkpoint, data, finetune, lab, gpuSetup, perturb, pretrain, spatial];
 /** Flags of npm and of deno itself. */
 const OTHER_FLAGS = /^--(help|prefix|config|allow-\w+)$/;
 
@@ -26,23 +28,25 @@ function readDocument(path: string): Promise<string> {
   return Deno.readTextFile(join(ROOT, path));
 }
 
-Deno.test("GUIDE and FORMATS name only flags that a command has", () => {
+Deno.test("GUIDE, FORMATS and GPU name only flags that a command has", () => {
   const flags = new Set(COMMANDS.flatMap(({ options }) => options.map(({ long }) => long ?? "")));
-  const named = new Set([GUIDE, FORMATS].flatMap((text) => text.match(/(?<![\w-])--[a-z][a-z-]*/g) ?? []));
+  const named = new Set(
+    [GUIDE, FORMATS, GPU].flatMap((text) => text.match(/(?<![\w-])--[a-z][a-z-]*/g) ?? []),
+  );
   assert.ok(named.size > 20);
   for (const flag of named) assert.ok(flags.has(flag) || OTHER_FLAGS.test(flag), `no command has ${flag}`);
 });
 
-Deno.test("GUIDE and FORMATS name only tasks of deno.json", () => {
-  const named = [GUIDE, FORMATS].flatMap((
+Deno.test("GUIDE, FORMATS and GPU name only tasks of deno.json", () => {
+  const named = [GUIDE, FORMATS, GPU].flatMap((
     text,
-  ) => [...text.matchAll(/deno(?:@[\d.]+)?\s+task\s+([a-z-]+)/g)]);
+  ) => [...text.matchAll(/deno(?:@[\d.]+)?\s+task\s+([a-z:-]+)/g)]);
   assert.ok(named.length > 10);
   for (const [, task] of named) assert.ok(task in config.tasks, `deno.json has no task ${task}`);
 });
 
-Deno.test("GUIDE and FORMATS link to files that are there", async () => {
-  for (const text of [GUIDE, FORMATS]) {
+Deno.test("GUIDE, FORMATS and GPU link to files that are there", async () => {
+  for (const text of [GUIDE, FORMATS, GPU]) {
     for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
       await Deno.stat(resolve(dirname(join(ROOT, "docs/GUIDE.md")), target));
     }
