@@ -1,4 +1,4 @@
-import { bars, type Figure } from "../../figures/mod.ts";
+import { bars, type Figure, NEUTRAL } from "../../figures/mod.ts";
 import { type FoldAnswers, OURS } from "./experiment.ts";
 
 /** What became of the cells of one class. */
@@ -32,7 +32,7 @@ export function leftOpenFigure(
   const total = (kind: keyof Outcome) => rows.reduce((sum, [, outcome]) => sum + outcome[kind], 0);
   const named = total("right") + total("wrong");
   const percent = (part: number, of: number) => `${of > 0 ? Math.round(100 * part / of) : 0} %`;
-  return bars({
+  const { data, layout } = bars({
     title: `Cells named with a probability of at least ${sure}`,
     subtitle: `${percent(named, named + total("open"))} of the cells get a name, ${
       percent(total("right"), named)
@@ -47,4 +47,6 @@ export function leftOpenFigure(
     stacked: true,
     range: [0, 1],
   });
+  const grey = { ...data[2], marker: { color: NEUTRAL } } as Figure["data"][number];
+  return { data: [data[0], data[1], grey], layout };
 }
