@@ -27,23 +27,39 @@ Deno.test("no task asks back for permissions, and none has all of a kind that ma
   }
 });
 
+/** Tasks that train or annotate. */
+const WORKING = [
+  ...["annotate", "pretrain", "finetune", "tcell", "spatial", "cell-cycle", "novel", "atlas", "checkpoint"],
+];
+
 Deno.test("tasks that train or annotate have no network, and run no other program", () => {
-  const working = [
-    "annotate",
-    "pretrain",
-    "finetune",
-    "tcell",
-    "spatial",
-    "cell-cycle",
-    "novel",
-    "atlas",
-    "checkpoint",
-  ];
-  for (const task of working) {
+  for (const task of WORKING) {
     const granted = flagsOf(task).filter((flag) => /^--allow-(net|run|import)/.test(flag));
     assert.deepEqual(granted, [], task);
   }
 });
+
+Deno.test("code that runs as a training task reaches neither network nor programs", async () => {
+  for (const flags of new Set(WORKING.map((task) => flagsOf(task).join(" ")))) {
+    const said = await runWith(flags.split(" "), "tests/cli/reach_child.ts");
+    assert.deepEqual(
+      said.stdout.trim().split("\n").map((line) => line.split(": ")[1]),
+      Array(4).fill("denied"),
+      flags,
+    );
+  }
+});
+
+/** Runs a script with these permissions. */
+async function runWith(flags: readonly string[], script: string, ...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", ...flags, "--no-check", join(ROOT, script), ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", KCELLFM_MIRROR: "" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
 
 Deno.test("tasks go to no host but those of the registry, the model hub and this machine", () => {
   const hub = ["*.huggingface.co", "*.hf.co"];
@@ -71,23 +87,37 @@ Deno.test("SECURITY.md has a line for every task, with its permissions", () => {
   }
 });
 
-Deno.test("a task without a permission that it needs fails in one line that names it", () =>
+const without = (task: string, kind: string): string[] =>
+  flagsOf(task).filter((flag) => !flag.startsWith(`--allow-${kind}`));
+const scriptOf = (task: string): string => tasks[task].split(" ").at(-1)!;
+
+Deno.test("a task that may not write, or has no network, fails in one line that says so", () =>
   inFolder(async (folder) => {
-    const flags = flagsOf("results").filter((flag) => !flag.startsWith("--allow-write"));
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        ...flags,
-        "--no-check",
-        join(ROOT, "lib/cli/results.ts"),
+    const tries = [
+      ["results", "write", ["--out", join(folder, "tables.md")]],
+      ["data", "net", ["fetch", "cl-simple-2026-03-26", "--out", folder]],
+    ] as const;
+    for (const [task, kind, args] of tries) {
+      const { code, stderr } = await runWith(without(task, kind), scriptOf(task), ...args);
+      const lines = stderr.trim().split("\n");
+      assert.deepEqual([code, lines.length], [1, 1], stderr);
+      assert.match(lines[0], new RegExp(`^error: .*Requires ${kind} access to `), `${task} without ${kind}`);
+    }
+  }));
+
+Deno.test("a task without what its libraries need to start is ended by Deno, which names it", () =>
+  inFolder(async (folder) => {
+    for (const kind of ["read", "env", "ffi", "sys"]) {
+      const out = join(folder, "named.h5ad");
+      const { code, stderr } = await runWith(
+        without("annotate", kind),
+        scriptOf("annotate"),
+        "x.h5ad",
         "--out",
-        join(folder, "tables.md"),
-      ],
-      cwd: ROOT,
-      env: { NO_COLOR: "1" },
-    });
-    const { code, stderr } = await child.output();
-    const lines = new TextDecoder().decode(stderr).trim().split("\n");
-    assert.deepEqual([code, lines.length], [1, 1], lines.join("\n"));
-    assert.match(lines[0], /^error: Cannot go on: Requires write access to .*SECURITY\.md/);
+        out,
+      );
+      assert.equal(code, 1);
+      assert.match(stderr, new RegExp(`NotCapable: Requires ${kind} access`), kind);
+      assert.deepEqual([...Deno.readDirSync(folder)], []);
+    }
   }));
