@@ -24,13 +24,14 @@ const command = createCommand(
   .option("--side <n>", "rows of the matrix product that tells the card's rate", count, 8192)
   .option("--repeats <n>", "samples of each side", count, 7)
   .option("--no-compile", "leave out torch.compile, which takes minutes on a CPU")
+  .option("--profile", "also the longest programs on the GPU, by its own clock (backend webgpu)", false)
   .option("--python <path>", "the Python that has torch (default: KCELLFM_PYTHON, then python3)")
-  .action(async ({ backend = "webgpu", preset, batch, side, repeats, compile, out, ...flags }) => {
+  .action(async ({ backend = "webgpu", preset, batch, side, repeats, compile, profile, out, ...flags }) => {
     const config = cellPreset(preset);
     const python = flags.python ?? Deno.env.get("KCELLFM_PYTHON") ?? "python3";
     const length = flags.length ?? config.length;
     const scale = { name: preset, batch, torchChunk: 128, config: { ...config, length } };
-    const rows = await measure({ backend, scale, side, repeats, compile, python });
+    const rows = await measure({ backend, scale, side, repeats, compile, profile, python });
     const path = out ?? join(resultsDir(), "bench.json");
     await Deno.mkdir(resultsDir(), { recursive: true });
     const all = out ? rows : mergeRows(await readBench(), rows);
@@ -72,10 +73,19 @@ async function fittingRows(request: GpuRequest, rates: Rates | null): Promise<Be
       const row = gpuRow(answer, smaller, rates);
       console.log(describeRow(row));
       rows.push(row);
+      printPrograms(answer);
     }
     if (isBeside || !answer.torch) break;
   }
   return rows;
+}
+
+/** The dozen programs that take longest, and their share of all. */
+function printPrograms({ programs = [] }: GpuAnswer): void {
+  const total = programs.reduce((sum, { ms }) => sum + ms, 0);
+  for (const { name, runs, ms } of programs.slice(0, 12)) {
+    console.log(`  ${(100 * ms / total).toFixed(1)} % ${ms.toFixed(2)} ms in ${runs} runs of ${name}`);
+  }
 }
 
 /** What a process of its own measures; null, once it said why, where it fails. */

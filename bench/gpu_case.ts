@@ -5,6 +5,7 @@ import type { CaseEntry, Work } from "./case.ts";
 import { cellCases } from "./cell_cases.ts";
 import { filled } from "./fill.ts";
 import { product } from "./flops.ts";
+import { profilePrograms, type ProgramTime } from "./gpu_profile.ts";
 import type { Scale } from "./scales.ts";
 import { assertSameWork, clock, type Samples, timeCase } from "./timing.ts";
 import { startTwin, type Twin, TwinError } from "./twin.ts";
@@ -21,6 +22,8 @@ export interface GpuRequest {
   readonly python: string;
   /** Whether PyTorch is also timed compiled. */
   readonly compile: boolean;
+  /** Whether the programs of the GPU are timed too. */
+  readonly profile: boolean;
 }
 
 /** What came out; without PyTorch, or where it failed, there are no samples of it. */
@@ -35,6 +38,8 @@ export interface GpuAnswer {
   readonly device: string | null;
   /** GFLOP/s of PyTorch's own products, of the rate alone. */
   readonly rates?: { readonly float32: number; readonly bfloat16: number };
+  /** Programs of backend webgpu, longest first. */
+  readonly programs?: readonly ProgramTime[];
   /** What PyTorch could not do. */
   readonly failures: readonly string[];
 }
@@ -61,7 +66,7 @@ async function answerRequest(request: GpuRequest): Promise<GpuAnswer> {
   return { why, torch: twin?.version ?? null, device: twin?.device ?? null, failures, ...measured };
 }
 
-type Measured = Pick<GpuAnswer, "shape" | "work" | "samples" | "compiled" | "rates">;
+type Measured = Pick<GpuAnswer, "shape" | "work" | "samples" | "compiled" | "rates" | "programs">;
 
 interface Rival {
   readonly twin: Twin | null;
@@ -69,7 +74,7 @@ interface Rival {
 }
 
 async function measureCase(
-  { name, scale, repeats, compile }: GpuRequest,
+  { name, scale, repeats, compile, profile }: GpuRequest,
   { twin, attempt }: Rival,
 ): Promise<Measured> {
   const entry = [...cellCases(scale, 1)].find((entry) => entry.name === name) as CaseEntry;
@@ -81,7 +86,8 @@ async function measureCase(
     await built.time(2); // a step compiles anew with dropout
     return await Array.fromAsync({ length: repeats }, () => built.time(1));
   });
-  return { shape: entry.shape, work: one.work, samples, compiled: compiled || [] };
+  const programs = profile ? await profilePrograms(one.run) : [];
+  return { shape: entry.shape, work: one.work, samples, compiled: compiled || [], programs };
 }
 
 /** Products between two reads, so that reading counts for little. */

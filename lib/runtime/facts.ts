@@ -5,6 +5,7 @@ import packages from "../../deno.json" with { type: "json" };
 const RECORDED = [
   "@tensorflow/tfjs",
   "@tensorflow/tfjs-backend-wasm",
+  "@tensorflow/tfjs-backend-webgpu",
   "@huggingface/tokenizers",
   "h5wasm/node",
   "umap-js",

@@ -1,5 +1,6 @@
 import "../adamw/webgpu.ts";
 import "../causal-conv-silu/webgpu.ts";
+import "../clip-global-norm/webgpu.ts";
 import "../dropout/webgpu.ts";
 import "../embed/webgpu.ts";
 import "../layer-norm/webgpu.ts";
