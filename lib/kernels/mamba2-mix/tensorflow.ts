@@ -15,11 +15,12 @@ type Named = Record<string, tf.Tensor>;
 
 registerTensorflow<Attributes>(MAMBA2_MIX, (inputs, { chunk, eps }) => {
   const shared = share(inputs, chunk);
-  const scans = DIRECTIONS.map((direction) => {
-    const params = paramsOf(inputs, direction);
-    const { scan } = enterScan(shared, params, direction);
-    return shared.join(scanChunks(scan, direction === "reverse"));
-  });
+  const scans = DIRECTIONS.map((direction) =>
+    tf.tidy(() => {
+      const { scan } = enterScan(shared, paramsOf(inputs, direction), direction);
+      return shared.join(scanChunks(scan, direction === "reverse"));
+    })
+  );
   const mixed = DIRECTIONS.map((direction, i) => {
     const { norm } = paramsOf(inputs, direction);
     const { normal } = normalise(scans[i], shared, eps);
@@ -30,12 +31,18 @@ registerTensorflow<Attributes>(MAMBA2_MIX, (inputs, { chunk, eps }) => {
 
 registerTensorflow<Attributes>(MAMBA2_MIX_GRADIENT, (inputs, { chunk, eps }) => {
   const shared = share(inputs, chunk);
-  const parts = DIRECTIONS.map((direction) => {
-    const params = paramsOf(inputs, direction);
-    const scan = inputs[`${direction}.scan`];
-    const normed = normaliseGradient({ scan, dy: inputs.dy, norm: params.norm }, shared, eps);
-    return { ...normed, ...enterGradient({ scan, dScan: normed.scan }, { shared, params, direction }) };
-  });
+  const parts = DIRECTIONS.map((direction) =>
+    tf.tidy(() => { // what one direction needs is freed before the other begins
+      const params = paramsOf(inputs, direction);
+      const scan = inputs[`${direction}.scan`];
+      const { gate, norm, scan: dScan } = normaliseGradient(
+        { scan, dy: inputs.dy, norm: params.norm },
+        shared,
+        eps,
+      );
+      return { gate, norm, ...enterGradient({ scan, dScan }, { shared, params, direction }) };
+    })
+  );
   const both = (name: "gate" | "xbc" | "dt") => tf.add(parts[0][name], parts[1][name]);
   const dProjected = tf.concat([siluGradient(shared.z, both("gate")), both("xbc"), both("dt")], 2);
   return [dProjected, ...parts.flatMap((part) => PARAMS.map((param) => part[param]))];

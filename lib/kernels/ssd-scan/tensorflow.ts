@@ -56,8 +56,10 @@ export function scanChunksGradient(
   const dAdded = acrossChunks(dEnter, between, true);
 
   const [dyHeads, stepsHeads] = [headsFirst(dy), headsFirst(steps)];
-  const dWeights = tf.matMul(dyHeads, stepsHeads, false, true); // [B, C, H, S, S]
-  const dShared = tf.mul(tf.sum(tf.mul(dWeights, decayed), 2), inner); // [B, C, S, S]
+  const dShared = tf.tidy(() => { // [B, C, S, S]
+    const dWeights = tf.matMul(dyHeads, stepsHeads, false, true); // [B, C, H, S, S]
+    return tf.mul(tf.sum(tf.mul(dWeights, decayed), 2), inner);
+  });
   const ended = tf.reshape(tf.mul(steps, toEnd), states);
   const dEnded = tf.reshape(tf.matMul(b, dAdded, false, true), x.shape);
   const dSteps = tf.add(headsLast(tf.matMul(weights, dyHeads, true)), tf.mul(dEnded, toEnd));
@@ -88,9 +90,10 @@ function describeScan({ x, dt, a, b, c }: ChunkedInputs, reverse: boolean) {
   const logs = tf.mul(dt, a);
   const decays = tf.matMul(inner, logs); // [B, C, S, H]
   const totals = tf.sum(logs, 2); // [B, C, H]
-  const heads = tf.transpose(decays, [0, 1, 3, 2]);
-  const differences = tf.sub(tf.expandDims(heads, 4), tf.expandDims(heads, 3));
-  const decayed = tf.exp(tf.minimum(differences, 0)); // [B, C, H, S, S]
+  const decayed = tf.tidy(() => { // the largest tensors here: [B, C, H, S, S]
+    const heads = tf.transpose(decays, [0, 1, 3, 2]);
+    return tf.exp(tf.minimum(tf.sub(tf.expandDims(heads, 4), tf.expandDims(heads, 3)), 0));
+  });
   const shared = tf.mul(tf.matMul(c, b, false, true), inner); // [B, C, S, S]
   const steps = tf.mul(x, perHead(dt));
   const toEnd = perHead(tf.exp(tf.sub(tf.expandDims(totals, 2), decays)));
