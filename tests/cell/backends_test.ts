@@ -24,7 +24,7 @@ function drawBatch(): TokenBatch {
   };
 }
 
-/** Embeddings by the backend that runs now; read without blocking, which is all that WebGPU can do. */
+/** Embeddings by the backend that runs now. */
 async function embed(): Promise<Float32Array> {
   const params = initCellParams(createRng("params"), { config, genes: GENES, classes: 3 });
   const cells = tf.tidy(() => encodeCells(params, drawBatch(), { config }).cells);
