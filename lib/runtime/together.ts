@@ -7,7 +7,7 @@ import { parseJson } from "./json.ts";
 /** Says which temporary files take which names. They are whole on the disk: once this is there, they count as written. */
 const JOURNAL = "pending.json";
 
-const plainName = z.string().refine((name) => basename(name) === name && !/^\.*$/.test(name));
+const plainName = z.string().regex(/^\w[\w.-]*$/); // no folder, no control character
 const journalSchema = z.record(plainName.endsWith(".tmp"), plainName);
 
 /**

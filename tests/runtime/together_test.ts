@@ -39,7 +39,9 @@ Deno.test("finishTogether renames nothing outside of its folder, and nothing but
     Deno.mkdirSync(inner);
     for (const name of ["a.tmp", "a.txt"]) Deno.writeTextFileSync(join(folder, name), name);
     for (
-      const journal of [{ "../a.tmp": "b.txt" }, { "a.tmp": "../a.txt" }, { "a.txt": "b.txt" }, ["a.tmp"]]
+      const journal of [{ "../a.tmp": "b.txt" }, { "a.tmp": "../a.txt" }, { "a.txt": "b.txt" }, {
+        "a.tmp": "b\0.txt",
+      }, ["a.tmp"]]
     ) {
       Deno.writeTextFileSync(join(inner, "pending.json"), JSON.stringify(journal));
       assert.throws(() => finishTogether(inner), oneLine("file", /pending\.json is not one of ours/));
