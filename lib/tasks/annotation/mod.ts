@@ -14,6 +14,7 @@ export * from "./novelty_experiment.ts";
 export * from "./novelty_run.ts";
 export * from "./reference_cells.ts";
 export * from "./roll_up.ts";
+export * from "./shipped.ts";
 export * from "./scores.ts";
 export * from "./text_expert.ts";
 export type * from "./types.ts";

@@ -1,0 +1,23 @@
+import { join } from "node:path";
+import { type CellModel, loadCellCheckpoint, readCheckpointStudies } from "../../cell/mod.ts";
+import { checkpointsDir } from "../../runtime/mod.ts";
+import { usualWorkers } from "../../train/mod.ts";
+import { type Embedder, modelEmbedder } from "./embedder.ts";
+import { startEmbedWorkers } from "./parallel.ts";
+
+/** A checkpoint of the repository, ready to annotate with all cores. */
+export interface ShippedEmbedder {
+  readonly model: CellModel;
+  readonly embedder: Embedder;
+  /** Ends its workers; without it a program does not end. */
+  close(): void;
+}
+
+/** Opens a shipped checkpoint with what it knows of its own training, so that a reference that it has seen is no evidence. */
+export async function openShipped(name = "walkthrough"): Promise<ShippedEmbedder> {
+  const folder = join(checkpointsDir(), name);
+  const model = await loadCellCheckpoint(folder);
+  const studies = await readCheckpointStudies(folder) ?? undefined;
+  const workers = await startEmbedWorkers(model, { count: usualWorkers() });
+  return { model, embedder: modelEmbedder(model, { workers, studies }), close: () => workers?.close() };
+}
