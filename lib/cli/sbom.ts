@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { fileError, makeFolder, parseJson, resultsDir, ROOT, writeFileAtomically } from "../runtime/mod.ts";
 import { createCommand } from "./flags.ts";
+import { licenceFor, requireAccepted } from "./licences.ts";
 import { runCommand } from "./run.ts";
 
 const LockSchema = z.object({ npm: z.record(z.string(), z.object({ integrity: z.string().optional() })) });
@@ -20,19 +21,26 @@ export interface Component {
 /** `deno task sbom`: every package that deno.lock pins, as a CycloneDX document. */
 export const command = createCommand(
   "sbom",
-  "Lists every package of deno.lock with its checksum and licence.",
+  "Lists every package of deno.lock with its checksum and licence; fails at a licence that was not accepted.",
   {
     out: "the CycloneDX file (default: data/results/sbom.json)",
   },
 ).action(async ({ out }) => {
   const path = out ?? join(resultsDir(), "sbom.json");
   if (out === undefined) await makeFolder(resultsDir());
-  const lock = await Deno.readTextFile(join(ROOT, "deno.lock"));
-  const components = componentsOf(lock, licenceOf);
+  const components = lockedComponents();
+  requireAccepted(components);
   const document = { bomFormat: "CycloneDX", specVersion: "1.6", version: 1, components };
   await writeFileAtomically(path, JSON.stringify(document, null, 1) + "\n");
   console.log(`${components.length} packages; written: ${path}`);
 });
+
+/** The packages of our own lock file, with the licences that they state or that were read. */
+export const lockedComponents = (): Component[] =>
+  componentsOf(
+    Deno.readTextFileSync(join(ROOT, "deno.lock")),
+    (name, version) => licenceFor(name, licenceOf(name, version)),
+  );
 
 /**
  * The packages of a lock file in its order; `licence` tells that of a name and version.

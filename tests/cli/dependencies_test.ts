@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { componentsOf } from "lib/cli/sbom.ts";
+import { requireAccepted } from "lib/cli/licences.ts";
+import { componentsOf, lockedComponents } from "lib/cli/sbom.ts";
 import { ROOT } from "lib/runtime/mod.ts";
 
 const { imports }: { imports: Record<string, string> } = JSON.parse(
@@ -32,4 +33,31 @@ Deno.test("componentsOf lists each package of the lock once, with address, check
   assert.deepEqual(components.map(({ purl }) => purl), ["pkg:npm/%40a/b@1.2.3", "pkg:npm/c@4.0.0"]);
   assert.deepEqual(components[0].hashes, [{ alg: "SHA-512", content: "000102" }]);
   assert.equal(components[1].licenses[0].license.name, "licence of c");
+});
+
+Deno.test("every package of the lock has a licence that was accepted and a checksum", () => {
+  const components = lockedComponents();
+  assert.ok(components.length > 100);
+  requireAccepted(components);
+  assert.deepEqual(components.filter(({ hashes }) => hashes.length === 0), []);
+});
+
+Deno.test("requireAccepted names what has another licence, or none, and each part of a double one", () => {
+  const of = (name: string) =>
+    componentsOf(
+      JSON.stringify({ npm: { "a@1.0.0": {}, "b@2.0.0": {} } }),
+      (it) => it === "a" ? name : "MIT",
+    );
+  assert.doesNotThrow(() => requireAccepted(of("MIT AND Apache-2.0")));
+  for (const name of ["GPL-3.0-only", "unknown", "MIT AND GPL-3.0-only"]) {
+    assert.throws(() => requireAccepted(of(name)), {
+      tag: "data",
+      message: new RegExp(`a 1\\.0\\.0 \\(${name}\\):`),
+    });
+  }
+});
+
+Deno.test("no package may run a script when it is installed", () => {
+  const { allowScripts } = JSON.parse(Deno.readTextFileSync(join(ROOT, "deno.json")));
+  assert.equal(allowScripts, undefined);
 });
