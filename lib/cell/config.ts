@@ -30,7 +30,10 @@ export const cellConfigSchema = z.strictObject({
   selection: z.enum(["uniform", "informative", "all"]),
   /** Largest value the value encoder sees. */
   maxValue: z.number().positive(),
-});
+}).refine(
+  ({ expand, width, headDim }) => expand * width % headDim === 0,
+  { path: ["headDim"], error: "expand x width must be a multiple of it" },
+);
 
 export type CellConfig = z.infer<typeof cellConfigSchema>;
 
