@@ -9,7 +9,7 @@ import {
   type TrainingMode,
 } from "../../nn/mod.ts";
 import { createRng, dataError, modelError, type Rng } from "../../runtime/mod.ts";
-import { runTraining, type Scores, type TrainingOptions } from "../../train/mod.ts";
+import { requireFinished, runTraining, type Scores, type TrainingOptions } from "../../train/mod.ts";
 import { changeOf } from "./changes.ts";
 import { gearsChange } from "./gears.ts";
 import {
@@ -146,7 +146,7 @@ async function trainWeights(
   const threads = setBlasThreads(1); // its products are too small to share
   capEmbeddings(live);
   try {
-    await runTraining(trainingOptions(live, parts, { settings, options, rng }));
+    requireFinished(await runTraining(trainingOptions(live, parts, { settings, options, rng })));
     const trust = frame.prior ? measureTrust(live, parts.validation) : 1;
     return { frame, weights: storeParams(params), trust };
   } finally {

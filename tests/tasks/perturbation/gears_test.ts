@@ -131,6 +131,13 @@ Deno.test("fitGears without validation conditions keeps the last epoch, and smal
   assert.ok(model.predict(held).every(Number.isFinite));
 });
 
+Deno.test("fitGears that is stopped gives no half model, and leaves no tensors", async () => {
+  const before = tf.memory().numTensors;
+  const stopped = fitGears(set, TOY_SPLIT, { ...brief, signal: AbortSignal.abort() });
+  await assert.rejects(stopped, { name: "AbortError" });
+  assert.equal(tf.memory().numTensors, before);
+});
+
 Deno.test("fitGears says what is missing", async () => {
   const tagged = (tag: string, pattern: RegExp) => (thrown: unknown) =>
     thrown instanceof KcellfmError && thrown.tag === tag && pattern.test(thrown.message);
