@@ -131,3 +131,26 @@ Deno.test("writeSite writes an index, a page with every output, a copy with outp
   match(await Deno.readTextFile(join(folder, "01-first.ipynb")), /"const a = 1;"/);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("writeSite puts chapters in the order of their numbers, not of their files' names", async () => {
+  const folder = await Deno.makeTempDir();
+  const titled = (path: string, title: string): NotebookRun => ({
+    ...run,
+    path,
+    notebook: {
+      ...run.notebook,
+      cells: [{ cell_type: "markdown", metadata: {}, source: `# ${title}` }],
+    },
+  });
+  const runs = [
+    titled("6-cross.ipynb", "6b. B"),
+    titled("6-intra.ipynb", "6a. A"),
+    titled("10.ipynb", "10. C"),
+  ];
+  const index = await writeSite(folder, runs, { preset: "nano", seconds: 1, tables: [] });
+  const page = await Deno.readTextFile(index);
+  const found = ["6a. A", "6b. B", "10. C"].map((title) => page.indexOf(title));
+  deepStrictEqual(found, found.toSorted((a, b) => a - b));
+  ok(found[0] > 0);
+  await Deno.remove(folder, { recursive: true });
+});

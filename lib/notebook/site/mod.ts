@@ -22,7 +22,7 @@ export async function writeSite(
   const chapters = runs.map((run): Chapter => {
     const name = basename(run.path, ".ipynb");
     return { name, title: titleOfNotebook(run.notebook, name), run };
-  });
+  }).sort((a, b) => a.title.localeCompare(b.title, "en", { numeric: true })); // 6a before 6b, 9 before 10
   const assets = join(folder, "assets");
   await Deno.mkdir(assets, { recursive: true });
   await writeAtomically(join(assets, "plotly.min.js"), (path) => Deno.copyFile(plotlyPath(), path));
