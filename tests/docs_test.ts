@@ -53,6 +53,14 @@ Deno.test("GUIDE, FORMATS and GPU link to files that are there", async () => {
   }
 });
 
+Deno.test("every picture of the docs is below 300 KB and shown somewhere", async () => {
+  const texts = await Promise.all(["README.md", "docs/GALLERY.md", "docs/PERFORMANCE.md"].map(readDocument));
+  for await (const { name } of Deno.readDir(join(ROOT, "docs/images"))) {
+    assert.ok((await Deno.stat(join(ROOT, "docs/images", name))).size < 300_000, name);
+    assert.ok(texts.some((text) => text.includes(`images/${name}`)), `${name} is shown nowhere`);
+  }
+});
+
 Deno.test("00-tour leads to every notebook", async () => {
   const tour = await readDocument("notebooks/00-tour.ipynb");
   for await (const { name } of Deno.readDir(join(ROOT, "notebooks"))) {

@@ -18,7 +18,9 @@ export interface TableOptions {
 export function frameHtml(frame: Frame, { rows = 20, caption }: TableOptions = {}): string {
   const shown = frame.head(rows).rows();
   const numeric = frame.columns.map((_, i) => shown.every((row) => row[i] === null || isNumber(row[i])));
-  const side = (i: number) => numeric[i] ? ' style="text-align:right;font-variant-numeric:tabular-nums"' : "";
+  // on the cell itself: JupyterLab's own rules put everything to the right
+  const side = (i: number) =>
+    ` style="text-align:${numeric[i] ? "right;font-variant-numeric:tabular-nums" : "left"}"`;
   const head = frame.columns.map((name, i) => `<th${side(i)}>${escapeHtml(name)}</th>`).join("");
   const body = shown.map((row) => `<tr>${row.map((v, i) => `<td${side(i)}>${cell(v)}</td>`).join("")}</tr>`);
   const more = frame.height - shown.length;
@@ -38,13 +40,12 @@ function cell(value: unknown): string {
   return escapeHtml(String(value));
 }
 
-/** Each rule names the table too, so that it is stronger than JupyterLab's own, which puts words to the right. */
 const STYLE = `<style>
 .kcellfm-table{max-width:100%;overflow-x:auto;font-size:13px}
 .kcellfm-table table{border-collapse:collapse;margin:4px 0;border:0}
-.kcellfm-table table caption{text-align:left;font-weight:600;padding:0 0 6px}
-.kcellfm-table table th,.kcellfm-table table td{padding:4px 14px 4px 4px;text-align:left;border:0;background:none;max-width:420px}
-.kcellfm-table table th{border-bottom:1.5px solid currentColor;font-weight:600}
-.kcellfm-table table td{border-bottom:1px solid color-mix(in srgb,currentColor 14%,transparent)}
+.kcellfm-table caption{text-align:left;font-weight:600;padding:0 0 6px}
+.kcellfm-table th,.kcellfm-table td{padding:4px 14px 4px 4px;border:0;background:none;max-width:420px}
+.kcellfm-table th{border-bottom:1.5px solid currentColor;font-weight:600}
+.kcellfm-table td{border-bottom:1px solid color-mix(in srgb,currentColor 14%,transparent)}
 .kcellfm-table .more{opacity:.65;margin:4px}
 </style>`;

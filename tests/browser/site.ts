@@ -15,15 +15,15 @@ export interface SiteOptions {
 /** The largest page or notebook, in bytes: code hosts and editors stop at about this. */
 const PAGE_LIMIT = 5e6;
 const OUTPUT_LIMIT = 2e6;
+const SCHEMES: readonly Scheme[] = ["light", "dark"];
 
 /** Opens every page of the site from the disk, by day and by night, with the network off. */
 export async function* checkSite(browser: Browser, options: SiteOptions): AsyncGenerator<Check> {
   const files = [...Deno.readDirSync(options.site)].map(({ name }) => name).sort();
   yield await checkSizes(options.site, files.filter((name) => /\.(html|ipynb)$/.test(name)));
   for (const name of files.filter((name) => name.endsWith(".html"))) {
-    for (const scheme of ["light", "dark"] as const) {
-      yield await checkPage(browser, { ...options, name, scheme });
-    }
+    // both at once: they are two processes, and machines have two cores
+    yield* await Promise.all(SCHEMES.map((scheme) => checkPage(browser, { ...options, name, scheme })));
   }
   yield await checkSearch(browser, options);
 }

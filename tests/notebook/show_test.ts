@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "node:assert/strict";
+import { match, ok, strictEqual } from "node:assert/strict";
 import pl from "nodejs-polars";
 import type { Figure } from "lib/figures/mod.ts";
 import { type Bundle, frameHtml, liveLoss, type Output, progress } from "lib/notebook/mod.ts";
@@ -15,10 +15,20 @@ function recorder() {
 Deno.test("frameHtml shows names, rounds numbers, marks missing values and counts what it leaves out", () => {
   const frame = pl.DataFrame({ gene: ["CD3E", "a<b", "x"], share: [0.123456, null, 2], n: [1200, 3, 4] });
   const html = frameHtml(frame, { rows: 2 });
-  for (const part of ["<th>gene</th>", "0.1235", "1,200", "a&lt;b", "and 1 more rows", ">-</span>"]) {
+  for (
+    const part of [
+      '<th style="text-align:left">gene</th>',
+      "0.1235",
+      "1,200",
+      "a&lt;b",
+      "and 1 more rows",
+      ">-</span>",
+    ]
+  ) {
     ok(html.includes(part), part);
   }
-  ok(!html.includes("<td>x</td>"), "the third row is left out");
+  ok(!html.includes(">x</td>"), "the third row is left out");
+  match(html, /text-align:right[^>]*>1,200</, "numbers stand at the right");
 });
 
 Deno.test("progress updates one display in place, at most four times a second, and always shows the end", async () => {
