@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { type BackendStarter, useBackend } from "./backend_starter.ts";
 import { messageOf } from "./errors.ts";
 import { vendorDir } from "./paths.ts";
-import { prepareForTensorflow } from "./tensorflow_shims.ts";
+import { type Executing, explainFullMemory, prepareForTensorflow } from "./tensorflow_shims.ts";
 
 /** TensorFlow itself, best first. Optional, since it takes a download of hundreds of megabytes or a build. */
 export const TENSORFLOW_PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const;
 
 /** The parts of tfjs-node's backend that say what it is. */
-interface NodeBackend {
+interface NodeBackend extends Executing {
   readonly isUsingGpuDevice: boolean;
   readonly binding: { readonly TF_Version: string };
 }
@@ -33,7 +33,9 @@ export const startTensorflow: BackendStarter = async ({ forced }) => {
     throw new Error(`${name} is installed but does not load (${reason}); run deno task gpu:setup`);
   }
   await useBackend("tensorflow");
-  const { isUsingGpuDevice, binding } = tf.backend() as unknown as NodeBackend;
+  const backend = tf.backend() as unknown as NodeBackend;
+  explainFullMemory(backend);
+  const { isUsingGpuDevice, binding } = backend;
   const what = `TensorFlow ${binding.TF_Version} on the ${isUsingGpuDevice ? "GPU" : "CPU"} (${name})`;
   if (!forced && !isUsingGpuDevice) throw new Error(`${what}, where wasm is faster`);
   return what;

@@ -86,6 +86,19 @@ Deno.test("an allocation that does not fit names the way out", { ignore: BACKEND
   });
 });
 
+Deno.test("a tensor that TensorFlow cannot hold is an error that names the way out", {
+  ignore: BACKEND !== "tensorflow",
+}, () => {
+  const tall = tf.zeros([2 ** 20, 1]);
+  assert.throws(() => tf.matMul(tall, tall, false, true), { // 4 TiB
+    name: "KcellfmError",
+    tag: "backend",
+    message:
+      /Cannot allocate a tensor of \[1048576,1048576\]: the memory of \w+:0 is full; .* smaller batch size/,
+  });
+  assert.equal(tf.add(1, 2).dataSync()[0], 3, "and the backend lives on");
+});
+
 Deno.test("a clone shares its memory and outlives its original", () => {
   const original = tf.tensor1d([1, 2, 3]);
   const clone = original.clone();
