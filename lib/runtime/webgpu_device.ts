@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { LateFailing } from "./backend_health.ts";
 import { backendError, messageOf } from "./errors.ts";
+import { limitPool } from "./webgpu_pool.ts";
 
 /** What large models and large workgroups need more of than WebGPU promises everywhere. */
 const RAISED = [
@@ -17,6 +18,9 @@ const RAISED = [
 /** Bytes that one read moves at once. */
 const PIECE = 1 << 24;
 
+/** Bytes of buffers that may always wait for the next tensor of their size. */
+const WAITING = 1 << 30;
+
 /**
  * tfjs's WebGPU backend on a device of our own, with the adapter's limits, and read without waiting.
  *
@@ -30,6 +34,7 @@ class ReadableBackend extends WebGPUBackend implements LateFailing {
 
   constructor(device: GPUDevice, info: GPUAdapterInfo, private readonly piece: GPUBuffer) {
     super(device, info);
+    limitPool(this.bufferManager, { least: WAITING });
     device.lost.then(({ reason, message }) => this.fail(`the device was lost (${reason}: ${message})`));
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
