@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { type BackendStarter, useBackend } from "./backend_starter.ts";
 
 /** Names of adapters that compute on the CPU, for drivers that do not say so themselves. */
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|softpipe|basic render/i;
 
-/** Where NVIDIA's driver for Linux says that it is there. */
-const NVIDIA = ["/etc", "/usr/share"].map((folder) => `${folder}/vulkan/icd.d/nvidia_icd.json`);
+/** Where drivers for Linux say that they are there. */
+const DRIVERS = ["etc", "usr/share"].map((folder) => `/${folder}/vulkan/icd.d`);
 
 /** TensorFlow.js on the GPU through Deno's WebGPU; by itself only on a real GPU. */
 export const startWebgpu: BackendStarter = async ({ forced }) => {
@@ -31,7 +31,10 @@ export const isSoftware = (info: Pick<GPUAdapterInfo, "description" | "isFallbac
  * Whether to ask for an adapter without being told to. Asking loads the graphics drivers, and Mesa's then end a process
  * of several isolates with a corrupted heap in about 1 of 40 exits (docs/LOG.md).
  */
-const mayAsk = (): boolean => Deno.build.os !== "linux" || NVIDIA.some((file) => existsSync(file));
+const mayAsk = (): boolean => Deno.build.os !== "linux" || DRIVERS.some(hasNvidia);
+
+const hasNvidia = (folder: string): boolean =>
+  existsSync(folder) && readdirSync(folder).some((name) => name.startsWith("nvidia_icd"));
 
 /** @throws {Error} when a product of two matrices comes back wrong, or cannot be read. */
 function checkItself(name: string): void {
