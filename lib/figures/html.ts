@@ -14,7 +14,7 @@ export const PLOTLY_CONFIG = {
 
 /**
  * A figure as an HTML fragment that draws itself with plotly.js, in the page's light or dark colours. Until
- * plotly.js is there, and where scripts may not run, the static picture stands in its place.
+ * plotly.js is there, where scripts may not run, and on paper the static picture stands in its place.
  *
  * A figure wider than its page is drawn as wide as the page, down to 480 pixels; below that it scrolls. One
  * with `meta.rigid` in its layout, whose texts have their room to the pixel, is shown smaller instead.
@@ -90,9 +90,16 @@ const DRAW = `(async () => {
       place.style.transform = "scale(" + scale + ")";
       place.style.marginBottom = (scale - 1) * layout.height + "px";
     }
-    figure.querySelector("img")?.remove();
+    const picture = figure.querySelector("img");
+    picture.style.display = "none"; // kept for printing
     figure.append(style, place);
-    await Plotly.newPlot(place, data, layout, ${JSON.stringify(PLOTLY_CONFIG)});
-    figure.dataset.drawn = "yes";
+    try {
+      await Plotly.newPlot(place, data, layout, ${JSON.stringify(PLOTLY_CONFIG)});
+      figure.dataset.drawn = "yes";
+    } catch (error) {
+      console.error(error);
+      place.remove();
+      picture.style.display = "";
+    }
   }
 })();`;

@@ -79,10 +79,18 @@ async function checkPage(
       path: join(out, `site-${basename(name, ".html")}-${scheme}.png`),
       fullPage: true,
     });
+    problems.push(...await printProblems(page, figures.length));
     return { name: `${name}, ${scheme}: ${figures.length} figures`, problems };
   } finally {
     await context.close();
   }
+}
+
+/** On paper each figure is its static picture: one drawn by night would be light words on white. */
+async function printProblems(page: Page, figures: number): Promise<string[]> {
+  await page.emulateMedia({ media: "print" });
+  const pictures = await page.evaluate<number>("kcellfmInspect.pictures(document)");
+  return pictures === figures ? [] : [`${pictures} of ${figures} figures would be printed`];
 }
 
 const offlineContext = (browser: Browser, colorScheme: Scheme) =>
