@@ -56,6 +56,8 @@ export async function parseMatrixMarket(
 const NEWLINE = 10;
 /** Bytes of the shortest entry, "1 1" and a new line. */
 const SHORTEST = 4;
+/** Bytes that a line, or the pieces of the file that end in it, have at most: what has no lines is no such file. */
+const LONGEST = 1 << 24;
 
 /** A text file as a header and then batches of the numbers on its lines. */
 class NumberLines {
@@ -96,6 +98,7 @@ class NumberLines {
   }
 
   async #more(): Promise<boolean> {
+    if (this.#rest.length > LONGEST) throw this.error("a line does not end within 16 MiB");
     const next = await this.#pieces.next();
     if (next.done) return false;
     const joined = new Uint8Array(this.#rest.length + next.value.length);

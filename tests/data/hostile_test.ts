@@ -4,6 +4,7 @@ import { cellPreset, parseCellConfig } from "lib/cell/mod.ts";
 import { openCells, openH5ad, parseRegistry, writeH5ad } from "lib/data/mod.ts";
 import { Hdf5File } from "lib/data/hdf5.ts";
 import { loadTokenizer, wordPieceJson } from "lib/text/mod.ts";
+import { peakMemoryMb } from "lib/runtime/mod.ts";
 import { SPECIAL_TOKENS } from "lib/text/wordpiece.ts";
 import { inFolder } from "../folder.ts";
 import { fixture, oneLine } from "./helpers.ts";
@@ -84,3 +85,22 @@ Deno.test("parseRegistry names the first field that is wrong", () => {
     oneLine("data", /registry registry\.json: datasets\.0\.name/),
   );
 });
+
+Deno.test("openCells refuses a matrix without line breaks, and texts that unpack to more than a string holds", () =>
+  inFolder(async (folder) => {
+    const write = (name: string, text: string) => Deno.writeTextFileSync(join(folder, name), text);
+    write("barcodes.tsv", "c1\n");
+    write("features.tsv", "g1\tG1\n");
+    write("matrix.mtx", "%%MatrixMarket matrix coordinate integer general\n1 1 1\n");
+    Deno.truncateSync(join(folder, "matrix.mtx"), 2 ** 33); // a hole of 8 GiB: no bytes on the disk, zeros to read
+    await assert.rejects(
+      openCells(folder),
+      oneLine("file", /matrix\.mtx: a line does not end within 16 MiB/),
+    );
+    Deno.truncateSync(join(folder, "features.tsv"), 2 ** 33);
+    await assert.rejects(
+      openCells(folder),
+      oneLine("file", /features\.tsv: it is larger than 512 MB of text/),
+    );
+    assert.ok(peakMemoryMb() < 2000, `${peakMemoryMb()} MB`);
+  }));
