@@ -17,7 +17,7 @@ const command = new Command("deno task browser")
   .option("--site <folder>", "the site that deno task walkthrough wrote (default: data/results/walkthrough)")
   .option("--notebooks <prefixes>", "notebooks to run in JupyterLab", "00,01")
   .option("--preset <name>", "size of the model in these: nano, walkthrough or paper", "walkthrough")
-  .option("--timeout <seconds>", "the longest that one of these may take", integer({ min: 1 }), 300)
+  .option("--timeout <seconds>", "the longest that one of these may take", integer({ min: 1 }), 600)
   .option("--only <suite>", "site or lab alone")
   .option("--debug", "print the stack of an error")
   .action(async (options) => {
