@@ -1,0 +1,19 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import "lib/kernels/mod.ts";
+
+/** Fused kernels of a backend, without starting it. */
+const formsOn = (backend: string): string[] =>
+  tf.getKernelsForBackend(backend).map(({ kernelName }) => kernelName).filter((name) =>
+    name.startsWith("Kcf")
+  )
+    .sort();
+
+/** What runs on webgpu in its plain form: BERT's attention, and GEARS's norm over the batch. */
+const PLAIN = ["KcfAttention", "KcfAttentionGradient", "KcfBatchNorm", "KcfBatchNormGradient"];
+
+Deno.test("every fused kernel of wasm has a WGSL form, but for those that are listed", () => {
+  const wasm = formsOn("wasm");
+  assert.ok(wasm.length > 15, `${wasm}`);
+  assert.deepEqual(formsOn("webgpu"), wasm.filter((name) => !PLAIN.includes(name)));
+});
