@@ -12,7 +12,7 @@ Deno.test("chapters say what is learned, ask to try something, and end in what g
   ok(chapters.length >= 16);
   for (const { path, text } of chapters) {
     match(text, /^# \d+[a-d]?\. /, path);
-    match(text, /You will learn\n\n(- .+\n(  .+\n)*){3}/, path);
+    match(text, /You will learn\n\n(- .+\n( {2}.+\n)*){3}/, path);
     match(text, /^## Try it$[\s\S]*^## What can go wrong$[\s\S]*^## Where to read on$/m, path);
     match(text, /^\| What you see +\| What it means +\|$/m, path);
   }
