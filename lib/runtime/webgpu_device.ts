@@ -3,6 +3,7 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { LateFailing } from "./backend_health.ts";
 import { backendError, messageOf } from "./errors.ts";
 import { limitPool } from "./webgpu_pool.ts";
+import { createReceipts, RECEIPT_BYTES, type Receipts } from "./webgpu_receipts.ts";
 
 /** What large models and large workgroups need more of than WebGPU promises everywhere. */
 const RAISED = [
@@ -18,6 +19,9 @@ const RAISED = [
 /** Bytes that one read moves at once. */
 const PIECE = 1 << 24;
 
+/** What is known of a failure before the GPU says more. */
+const DROPPED = "commands were not carried out, most likely because its memory ran out";
+
 /** Bytes of buffers that may always wait for the next tensor of their size. */
 const WAITING = 1 << 30;
 
@@ -31,9 +35,11 @@ const WAITING = 1 << 30;
  */
 class ReadableBackend extends WebGPUBackend implements LateFailing {
   private failure: string | null = null;
+  private readonly receipts: Receipts;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo, private readonly piece: GPUBuffer) {
     super(device, info);
+    this.receipts = createReceipts(device);
     limitPool(this.bufferManager, { least: WAITING });
     device.lost.then(({ reason, message }) => this.fail(`the device was lost (${reason}: ${message})`));
     device.addEventListener("uncapturederror", (event) => {
@@ -42,13 +48,20 @@ class ReadableBackend extends WebGPUBackend implements LateFailing {
     });
   }
 
+  /** Keeps the first reason, unless it was only a guess. */
   private fail(reason: string) {
-    this.failure ??= reason.trim().split("\n")[0];
+    if (this.failure && this.failure !== DROPPED) return;
+    this.failure = reason.trim().split("\n")[0];
   }
 
   override runWebGPUProgram(...call: Parameters<WebGPUBackend["runWebGPUProgram"]>): tf.TensorInfo {
     this.assertWorks();
     return super.runWebGPUProgram(...call);
+  }
+
+  override submitQueue(): void {
+    this.receipts.sign(this["commandEncoder"]);
+    super.submitQueue();
   }
 
   override readSync(dataId: object): tf.backend_util.TypedArray {
@@ -78,11 +91,14 @@ class ReadableBackend extends WebGPUBackend implements LateFailing {
   /** @throws {KcellfmError} tag "backend", when the GPU failed. */
   private readPiece(buffer: GPUBuffer, { at, bytes }: { at: number; bytes: Uint8Array }): void {
     try {
-      const encoder = this.device.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffer, at, this.piece, 0, bytes.length);
-      this.device.queue.submit([encoder.finish()]);
+      const commands = this.device.createCommandEncoder();
+      commands.copyBufferToBuffer(buffer, at, this.piece, 0, bytes.length);
+      this.receipts.collect(commands, this.piece, PIECE);
+      this.device.queue.submit([commands.finish()]);
       this.piece.mapAsync(GPUMapMode.READ).catch((error) => this.fail(messageOf(error)));
       bytes.set(new Uint8Array(this.piece.getMappedRange(0, bytes.length)));
+      const receipts = new Uint32Array(this.piece.getMappedRange(PIECE, RECEIPT_BYTES));
+      if (!this.receipts.areComplete(receipts)) this.fail(DROPPED);
       this.piece.unmap();
     } catch (error) {
       this.fail(messageOf(error));
@@ -107,7 +123,7 @@ async function createBackend(): Promise<WebGPUBackend> {
     requiredLimits: Object.fromEntries(RAISED.map((name) => [name, adapter.limits[name]])),
   });
   const piece = device.createBuffer({
-    size: PIECE,
+    size: PIECE + RECEIPT_BYTES,
     usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
   });
   await piece.mapAsync(GPUMapMode.READ);

@@ -11,6 +11,7 @@ const FILES = [
   "../kernels/memory_test.ts",
   "curve_test.ts",
   "webgpu_test.ts",
+  "webgpu_memory_test.ts",
 ];
 
 const FLAGS = ["--no-check", "--no-prompt", "--allow-read", "--allow-env", "--allow-ffi", "--allow-sys"];

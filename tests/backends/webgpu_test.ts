@@ -46,7 +46,7 @@ Deno.test({
   ignore,
   async fn() {
     (tf.backend() as unknown as WebGPUBackend).device.destroy();
-    const message = /^Cannot compute on the GPU: .*; start anew, .*KCELLFM_BACKEND=wasm$/;
+    const message = /^Cannot compute on the GPU: the device was lost .*; start anew, .*KCELLFM_BACKEND=wasm$/;
     await assert.rejects(settleBackend(), { tag: "backend", message });
     assert.throws(() => tf.add(tf.fill([2000], 1), 1).dataSync(), { tag: "backend", message });
   },
