@@ -11,7 +11,7 @@ import { describeRow, mergeRows } from "./rows.ts";
 const count = integer({ min: 1 });
 
 /** `deno task bench:gpu`: inference and a training step of a cell model on the GPU, beside PyTorch on the same. */
-const command = createCommand(
+export const command = createCommand(
   "bench:gpu",
   "Times the cell model on the GPU beside PyTorch on the same card.",
   {

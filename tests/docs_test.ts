@@ -12,6 +12,7 @@ import { command as pretrain } from "lib/cli/pretrain.ts";
 import { command as spatial } from "lib/cli/spatial.ts";
 import { resultSchema } from "lib/metrics/mod.ts";
 import { ROOT } from "lib/runtime/mod.ts";
+import { command as benchGpu } from "../bench/gpu.ts";
 
 const GUIDE = await readDocument("docs/GUIDE.md");
 const FORMATS = await readDocument("docs/FORMATS.md");
@@ -20,7 +21,10 @@ const config: { version: string; tasks: Record<string, string> } = JSON.parse(
   await readDocument("deno.json"),
 );
 
-const COMMANDS = [annotate, atlas, checkpoint, data, finetune, lab, gpuSetup, perturb, pretrain, spatial];
+const COMMANDS = [
+  ...[annotate, atlas, benchGpu, checkpoint, data, finetune],
+  ...[gpuSetup, lab, perturb, pretrain, spatial],
+];
 /** Flags of npm and of deno itself. */
 const OTHER_FLAGS = /^--(help|prefix|config|allow-\w+)$/;
 
