@@ -11,7 +11,7 @@ import { ownSplit } from "./split.ts";
 
 /** Cells of a notebook's set: enough to learn from within a minute, or (`quick`) to see that all works. */
 export const notebookCells = ({ quick }: { quick: boolean }): PartSizes =>
-  quick ? { train: 400, test: 300 } : { train: 1000, test: 800 };
+  quick ? { train: 400, test: 300 } : { train: 800, test: 600 };
 
 /** What a notebook's run was told. */
 export interface NotebookChoice {
