@@ -17,7 +17,8 @@ export const PLOTLY_CONFIG = {
  * plotly.js is there, where scripts may not run, and on paper the static picture stands in its place.
  *
  * A figure wider than its page is drawn as wide as the page, down to 480 pixels; below that it scrolls. One
- * with `meta.rigid` in its layout, whose texts have their room to the pixel, is shown smaller instead.
+ * with `meta.rigid` in its layout, whose texts have their room to the pixel, is shown smaller instead, as long as
+ * they can be read, and scrolls then.
  *
  * plotly.js is loaded once a page, from the first source that answers: `window.kcellfmPlotly` (a page of ours
  * names its copy there), the Jupyter server that `deno task lab` started, plotly's public
@@ -51,6 +52,9 @@ const DAY_AND_NIGHT = Object.keys(LIGHT).map((key) => [
   DARK[key as keyof typeof DARK],
 ]);
 
+/** Below that, names of 11 pixels cannot be read. */
+const LEAST_SCALE = 0.6;
+
 /** Runs on the page that shows the figure. Colours are changed in the JSON text, the same for every trace. */
 const DRAW = `(async () => {
   const figures = document.querySelectorAll(".kcellfm-figure:not([data-drawn])");
@@ -80,25 +84,28 @@ const DRAW = `(async () => {
   JSON.stringify(haloStyle(LIGHT.page))
 };
     const { data, layout } = JSON.parse(text);
+    const rigid = layout.meta?.rigid;
     const room = Math.min(layout.width, Math.max(figure.clientWidth || layout.width, 480));
-    const scale = layout.meta?.rigid ? room / layout.width : 1;
-    if (!layout.meta?.rigid) layout.width = room;
-    place.style.height = layout.height + "px";
-    if (scale < 1) {
-      place.style.width = layout.width + "px";
-      place.style.transformOrigin = "0 0";
-      place.style.transform = "scale(" + scale + ")";
-      place.style.marginBottom = (scale - 1) * layout.height + "px";
-    }
+    if (!rigid) layout.width = room;
+    const scale = Math.max(room / layout.width, ${LEAST_SCALE});
+    const size = (element, factor) => Object.assign(element.style, {
+      width: layout.width * factor + "px",
+      height: layout.height * factor + "px",
+    });
+    const frame = document.createElement("div"); // of the size that is seen
+    Object.assign(size(frame, scale), { overflow: "hidden" });
+    Object.assign(size(place, 1), scale < 1 ? { transformOrigin: "0 0", transform: "scale(" + scale + ")" } : {});
+    frame.append(place);
+    if (scale * layout.width > room) figure.tabIndex = 0; // to be scrolled by keys
     const picture = figure.querySelector("img");
     picture.style.display = "none"; // kept for printing
-    figure.append(style, place);
+    figure.append(style, frame);
     try {
       await Plotly.newPlot(place, data, layout, ${JSON.stringify(PLOTLY_CONFIG)});
       figure.dataset.drawn = "yes";
     } catch (error) {
       console.error(error);
-      place.remove();
+      frame.remove();
       picture.style.display = "";
     }
   }

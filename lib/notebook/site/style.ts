@@ -84,7 +84,7 @@ padding:3px 10px;cursor:pointer}button:hover{color:var(--text);border-color:var(
 @media (max-width:900px){.book{display:block}nav.side{border-right:0;border-bottom:1px solid var(--rule)}
 nav.side>div{position:static;max-height:none}nav.side li li{display:none}main{padding:24px 18px}}
 @media print{:root{color-scheme:light}.book{display:block}nav.side,search,.pages,button,.code .clock,.modebar{display:none!important}
-.kcellfm-figure img{display:block!important}.kcellfm-figure .js-plotly-plot{display:none!important}
+.kcellfm-figure img{display:block!important}.kcellfm-figure>div{display:none}
 main{padding:0;max-width:none}body{font-size:10.5pt}pre{font-size:8.5pt}.output pre{max-height:none}
 .cell,.kcellfm-figure,tr,img{break-inside:avoid}h1,h2,h3{break-after:avoid}}
 `;
