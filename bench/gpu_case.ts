@@ -74,7 +74,7 @@ interface Rival {
 }
 
 async function measureCase(
-  { name, scale, repeats, compile, profile }: GpuRequest,
+  { name, backend, scale, repeats, compile, profile }: GpuRequest,
   { twin, attempt }: Rival,
 ): Promise<Measured> {
   const entry = [...cellCases(scale, 1)].find((entry) => entry.name === name) as CaseEntry;
@@ -86,7 +86,7 @@ async function measureCase(
     await built.time(2); // a step compiles anew with dropout
     return await Array.fromAsync({ length: repeats }, () => built.time(1));
   });
-  const programs = profile ? await profilePrograms(one.run) : [];
+  const programs = profile && backend === "webgpu" ? await profilePrograms(one.run) : [];
   return { shape: entry.shape, work: one.work, samples, compiled: compiled || [], programs };
 }
 
