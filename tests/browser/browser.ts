@@ -24,6 +24,9 @@ export async function withBrowser<T>(path: string, use: (browser: Browser) => Pr
   }
 }
 
+/** What a page may take to load or to answer: machines of CI are slow, and two pages load at once. */
+const PATIENCE_MS = 120_000;
+
 /** What a page did that it should not have done. */
 export interface Watched {
   readonly page: Page;
@@ -45,6 +48,7 @@ export async function watchedPage(
     return route.abort();
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on("pageerror", (error) => void errors.push(String(error)));
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(message.text());

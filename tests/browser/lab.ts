@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { ROOT } from "lib/runtime/mod.ts";
-import type { Check } from "../checks.ts";
+import { attempt, type Check } from "../checks.ts";
 import { type Scheme, watchedPage } from "./browser.ts";
 import { type CellState, lookAtFigures, openNotebook, runAll } from "./lab_page.ts";
 import { type LabServer, startLab } from "./lab_server.ts";
@@ -32,10 +32,11 @@ export async function* checkLab(browser: Browser, options: LabOptions): AsyncGen
   const saved = await copyFiles(executed, { to: join(out, "saved"), wanted });
   await using server = await startLab(options);
   for (const [k, name] of names.entries()) {
-    yield await checkRun(browser, { ...options, server, name, scheme: k % 2 ? "dark" : "light" });
+    const scheme = k % 2 ? "dark" : "light";
+    yield await attempt(name, () => checkRun(browser, { ...options, server, name, scheme }));
   }
-  for (const name of saved.slice(0, 1)) {
-    yield await checkSaved(browser, { ...options, server, name: `saved/${name}`, scheme: "light" });
+  for (const name of saved.slice(0, 1).map((it) => `saved/${it}`)) {
+    yield await attempt(name, () => checkSaved(browser, { ...options, server, name, scheme: "light" }));
   }
 }
 

@@ -12,8 +12,6 @@ export interface CellState {
   readonly outputs: readonly { readonly type: string; readonly figure: boolean; readonly error: string }[];
 }
 
-const START_MS = 90_000;
-
 /** Opens a notebook of the repository; its kernel must start by itself, with no question asked. */
 export async function openNotebook(
   page: Page,
@@ -22,7 +20,7 @@ export async function openNotebook(
   const { cells } = await readNotebook(file);
   const code = cells.filter(({ cell_type, source }) => cell_type === "code" && source.trim() !== "");
   await page.goto(`${server.url}/lab/tree/${relative(ROOT, file)}?token=${server.token}`);
-  await page.waitForFunction(`kcellfmInspect.ready(${code.length})`, null, { timeout: START_MS });
+  await page.waitForFunction(`kcellfmInspect.ready(${code.length})`);
 }
 
 const cellsOf = (page: Page) => page.evaluate<CellState[]>("kcellfmInspect.cells()");
@@ -67,11 +65,9 @@ export async function lookAtFigures(page: Page, { cells, pictures, interactive }
   return { count, problems };
 }
 
-const PATIENCE = { timeout: 30_000 };
-
 async function drawnFigures(page: Page, index: number) {
   const node = `kcellfmInspect.nodeOf(${index})`;
-  await page.waitForFunction(`kcellfmInspect.drawn(${node})`, null, PATIENCE).catch(() => {});
+  await page.waitForFunction(`kcellfmInspect.drawn(${node})`).catch(() => {});
   const figures = await page.evaluate<FigureState[]>(`kcellfmInspect.figures(${node})`);
   return {
     count: figures.length,
@@ -81,6 +77,6 @@ async function drawnFigures(page: Page, index: number) {
 
 async function staticFigures(page: Page, index: number) {
   const pictures = `kcellfmInspect.pictures(kcellfmInspect.nodeOf(${index}))`;
-  await page.waitForFunction(`${pictures} > 0`, null, PATIENCE).catch(() => {});
+  await page.waitForFunction(`${pictures} > 0`).catch(() => {});
   return { count: await page.evaluate<number>(pictures), problems: [] };
 }

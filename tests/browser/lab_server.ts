@@ -18,7 +18,7 @@ const SETTINGS = {
   "apputils-extension/themes": { "adaptive-theme": true },
   "apputils-extension/notification": { fetchNews: "false", checkForUpdates: false },
 };
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 /** Starts JupyterLab by the task of deno.json, with its permissions, on this machine only and behind a token. */
 export async function startLab({ jupyter, env }: LabServerOptions): Promise<LabServer> {

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { readNotebook } from "lib/notebook/format.ts";
 import { figureProblem, type FigureState, type Scheme, seriousViolations, watchedPage } from "./browser.ts";
-import type { Check } from "../checks.ts";
+import { attempt, type Check } from "../checks.ts";
 
 export interface SiteOptions {
   /** The folder that `deno task walkthrough` wrote. */
@@ -23,9 +23,13 @@ export async function* checkSite(browser: Browser, options: SiteOptions): AsyncG
   yield await checkSizes(options.site, files.filter((name) => /\.(html|ipynb)$/.test(name)));
   for (const name of files.filter((name) => name.endsWith(".html"))) {
     // both at once: they are two processes, and machines have two cores
-    yield* await Promise.all(SCHEMES.map((scheme) => checkPage(browser, { ...options, name, scheme })));
+    yield* await Promise.all(
+      SCHEMES.map((scheme) =>
+        attempt(`${name}, ${scheme}`, () => checkPage(browser, { ...options, name, scheme }))
+      ),
+    );
   }
-  yield await checkSearch(browser, options);
+  yield await attempt("search", () => checkSearch(browser, options));
 }
 
 async function checkSizes(site: string, names: readonly string[]): Promise<Check> {
@@ -66,7 +70,7 @@ async function checkPage(
   try {
     const { page, errors, requests } = await watchedPage(context, ({ protocol }) => protocol === "file:");
     await page.goto(pathToFileURL(join(site, name)).href);
-    await page.waitForFunction("kcellfmInspect.drawn()", null, { timeout: 60_000 }).catch(() => {});
+    await page.waitForFunction("kcellfmInspect.drawn()").catch(() => {});
     const figures = await page.evaluate<FigureState[]>("kcellfmInspect.figures()");
     const problems = [
       ...figures.map(figureProblem).filter((problem) => problem !== null),
@@ -127,16 +131,14 @@ async function checkSearch(browser: Browser, { site, out }: SiteOptions): Promis
     await page.goto(pathToFileURL(join(site, "index.html")).href);
     await page.getByRole("searchbox").fill("ontology");
     const found = page.locator(".found a");
-    await found.first().waitFor({ timeout: 10_000 });
+    await found.first().waitFor();
     const count = await found.count();
     await page.screenshot({ path: join(out, "site-search.png") });
     await found.first().click();
-    await page.locator("main h1").first().waitFor({ timeout: 30_000 });
+    await page.locator("main h1").first().waitFor();
     const landed = basename(new URL(page.url()).pathname);
     const problems = landed === "index.html" ? ["a search result leads to no chapter"] : [];
     return { name: `search: "ontology" is found ${count} times, the first in ${landed}`, problems };
-  } catch (error) {
-    return { name: "search", problems: [String(error)] };
   } finally {
     await context.close();
   }
