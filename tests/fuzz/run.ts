@@ -47,14 +47,17 @@ async function fuzzProcess(options: FuzzOptions, note: (verdict: Verdict) => voi
   const errors = text(child.stderr);
   const ended = once(child, "close");
   const watchdog = createWatchdog(() => child.kill("SIGKILL"));
-  watchdog.wait(START_LIMIT);
+  watchdog.wait(BETWEEN_LIMIT);
   let [started, next] = [from, from];
   for await (const line of createInterface(child.stdout)) {
     if (line.startsWith("{")) {
       note(JSON.parse(line));
       next = started + 1;
-    } else started = Number(line);
-    watchdog.wait(limit);
+      watchdog.wait(BETWEEN_LIMIT); // the input's time is over, also where the process is slow to end
+    } else {
+      started = Number(line);
+      watchdog.wait(limit);
+    }
   }
   const [code, signal] = await ended;
   watchdog.stop();
@@ -74,8 +77,8 @@ const PERMISSIONS = [
   "--allow-ffi",
   "--allow-sys",
 ];
-/** Seconds until the first input, on a busy machine. */
-const START_LIMIT = 120;
+/** Seconds until the next input, or the end, on a busy machine. */
+const BETWEEN_LIMIT = 120;
 
 /** Calls `bite` unless it is told to wait anew, or to stop, in time. */
 function createWatchdog(bite: () => void) {
