@@ -21,11 +21,11 @@ globalThis.kcellfmInspect = {
     );
   },
 
-  /** Whether JupyterLab has opened a notebook of so many code cells, and its kernel waits for work. */
-  ready(cells) {
+  /** Whether JupyterLab shows this notebook, with so many code cells, and its kernel waits for work. */
+  ready(path, cells) {
     const { context, sessionContext } = globalThis.jupyterapp?.shell.currentWidget ?? {};
-    const kernel = sessionContext?.session?.kernel;
-    return context?.isReady === true && kernel?.status === "idle" && codeCells().length === cells;
+    const idle = sessionContext?.session?.kernel?.status === "idle";
+    return context?.path === path && context.isReady && idle && codeCells().length === cells;
   },
 
   /** JupyterLab's model of the open notebook: its code cells and what came out of each. */

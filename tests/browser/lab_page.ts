@@ -19,8 +19,9 @@ export async function openNotebook(
 ): Promise<void> {
   const { cells } = await readNotebook(file);
   const code = cells.filter(({ cell_type, source }) => cell_type === "code" && source.trim() !== "");
-  await page.goto(`${server.url}/lab/tree/${relative(ROOT, file)}?token=${server.token}`);
-  await page.waitForFunction(`kcellfmInspect.ready(${code.length})`);
+  const path = relative(ROOT, file);
+  await page.goto(`${server.url}/lab/tree/${path}?token=${server.token}&reset`); // not the tabs of the last one
+  await page.waitForFunction(`kcellfmInspect.ready(${JSON.stringify(path)}, ${code.length})`);
 }
 
 const cellsOf = (page: Page) => page.evaluate<CellState[]>("kcellfmInspect.cells()");
