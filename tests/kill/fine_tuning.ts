@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readResults } from "lib/metrics/mod.ts";
+import { finishTogether, statOrNull } from "lib/runtime/mod.ts";
 import { saveNanoCheckpoint } from "../tasks/fixture.ts";
 import { simulateFiles } from "./files.ts";
 import { readState } from "./pretraining.ts";
@@ -48,12 +49,15 @@ export async function fineTuning(folder: string): Promise<Victim> {
     },
     outcome,
     async inspect(expected: Outcome) {
+      const isPending = statOrNull(join(tuned, "pending.json")) !== null;
+      finishTogether(tuned); // as every reader does
       const found = await outcome();
       requireOldOrNew(found, { expected, before });
       const changing = MODEL.filter((name) => expected[name] !== before[name]);
       const fresh = changing.filter((name) => found[name] !== before[name]);
       assert.ok(fresh.length % changing.length === 0, `of the model only ${fresh.join(", ")} are new`);
-      if (fresh.length > 0) return "the new model";
+      if (isPending) assert.ok(fresh.length > 0, "renames were made good, and the model is the old one");
+      if (fresh.length > 0) return isPending ? "the new model, between its renames" : "the new model";
       return readState(join(states, "0-kcellfm"))
         ? "the old model and a state to go on from"
         : "the old model";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readSafetensors } from "lib/data/mod.ts";
-import { statOrNull } from "lib/runtime/mod.ts";
+import { finishTogether, statOrNull } from "lib/runtime/mod.ts";
 import { hashesOf, type Outcome, requireOldOrNew, type Victim } from "./suite.ts";
 
 /** Four epochs of two steps, each with a state saved: most moments lie between two of them, some within. */
@@ -32,6 +32,7 @@ export function pretraining(folder: string): Victim {
     },
     outcome,
     async inspect(expected: Outcome) {
+      finishTogether(out); // as every reader does
       requireOldOrNew(await outcome(), { expected, before });
       return readState(join(out, "training")) ? "a state to go on from" : "nothing yet";
     },
