@@ -28,6 +28,7 @@ const command = new Command("deno task browser")
     await Deno.mkdir(OUT, { recursive: true });
     const checks = await withBrowser(chromium, (browser) => Array.fromAsync(suites(browser, options), shown));
     const failed = checks.filter(({ problems }) => problems.length > 0).length;
+    if (checks.length === 0) return;
     console.log(`${checks.length - failed} of ${checks.length} checks passed; screenshots in ${OUT}`);
     if (failed > 0) {
       throw dataError(`${failed} of ${checks.length} checks failed in the browser, listed above`);
