@@ -26,7 +26,11 @@
     const term = terms.filter((it) => lower.includes(it)).sort((a, b) => b.length - a.length)[0] ?? "";
     const at = lower.indexOf(term), from = text.lastIndexOf(" ", Math.max(0, at - 50)) + 1;
     const end = at + term.length;
-    return [text.slice(from, at), element("mark", {}, text.slice(at, end)), text.slice(end, end + 90)];
+    return [
+      text.slice(from, at),
+      element("mark", {}, text.slice(at, end)),
+      text.slice(end, end + 90).replace(/\S*$/, "…"),
+    ];
   }
 
   const item = (hit) =>
