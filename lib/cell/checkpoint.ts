@@ -117,6 +117,7 @@ export async function loadCellCheckpoint(directory: string): Promise<CellModel> 
     types,
     temperature,
     hash,
+    studies: await readCheckpointStudies(directory) ?? undefined,
   };
 }
 

@@ -32,6 +32,8 @@ export interface CellModel {
   readonly temperature: number;
   /** sha256 of the stored weights; "unsaved" before the first save. */
   readonly hash: string;
+  /** Names of the files that it was trained on, where its checkpoint says: a reference among them is no evidence. */
+  readonly studies?: readonly string[];
 }
 
 /** Frees a model's variables. */

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { readCheckpointStudies } from "../cell/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
@@ -83,12 +82,11 @@ export const command = createCommand("annotate", "Names the type of every cell o
     const backend = await startBackend(options.backend);
     const ontology = await loadOntology(options.ontology ?? null);
     const checkpoint = options.checkpoint ?? join(checkpointsDir(), options.preset);
-    const studies = await readCheckpointStudies(checkpoint) ?? undefined;
     const model = await openCellModel(checkpoint, { text: options.text });
     const bars = progressByStep();
     const workers = await startEmbedWorkers(model, { count: options.workers ?? usualWorkers() });
     const annotation = await annotate(requestOf(file, options), {
-      embedder: modelEmbedder(model, { candidates: options.candidates, workers, studies }),
+      embedder: modelEmbedder(model, { candidates: options.candidates, workers }),
       ontology,
       seed: options.seed,
       signal: interruptSignal(),

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { readCheckpointStudies } from "../cell/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
@@ -35,11 +34,10 @@ export async function holdOutTypes(file: string, flags: HoldOutFlags): Promise<v
   const backend = await startBackend(flags.backend);
   const ontology = await loadOntology(flags.ontology ?? null);
   const checkpoint = flags.checkpoint ?? join(checkpointsDir(), preset);
-  const studies = await readCheckpointStudies(checkpoint) ?? undefined;
   const model = await openCellModel(checkpoint, { text: flags.text });
   const workers = await startEmbedWorkers(model, { count: flags.workers ?? usualWorkers() });
   const run = await runHoldOutTypes({ input: file, labelKey, reference }, {
-    embedder: modelEmbedder(model, { workers, studies }),
+    embedder: modelEmbedder(model, { workers }),
     ontology,
     seed,
     signal: interruptSignal(),

@@ -48,13 +48,14 @@ const CELLS = {
 Deno.test("saveCellCheckpoint and loadCellCheckpoint give back the same model", async () => {
   const directory = await Deno.makeTempDir();
   const model = smallModel();
-  const hash = await saveCellCheckpoint(directory, model, { made: { command: "test" }, dtype: "F32" });
+  const made = { command: "test", studies: [{ name: "pbmc3k.h5ad" }] };
+  const hash = await saveCellCheckpoint(directory, model, { made, dtype: "F32" });
   const loaded = await loadCellCheckpoint(directory);
   assert.equal(loaded.hash, hash);
   assert.deepEqual(embedMatrix(loaded, CELLS), embedMatrix(model, CELLS));
   const { params: _, hash: __, ...plain } = model;
   const { params: ___, hash: ____, ...read } = loaded;
-  assert.deepEqual(read, plain);
+  assert.deepEqual(read, { ...plain, studies: ["pbmc3k"] });
   [model, loaded].forEach(disposeModel);
   await Deno.remove(directory, { recursive: true });
 });

@@ -29,11 +29,7 @@ export type Candidates = "trained" | "all";
 /** A loaded checkpoint as an embedder; with `workers` (of {@linkcode startEmbedWorkers}) they share the cells. */
 export function modelEmbedder(
   model: CellModel,
-  { candidates = "trained", workers = null, studies }: {
-    candidates?: Candidates;
-    workers?: Workers | null;
-    studies?: readonly string[];
-  } = {},
+  { candidates = "trained", workers = null }: { candidates?: Candidates; workers?: Workers | null } = {},
 ): Embedder {
   const trained = selectTypes(model.types, model.classes);
   const all = candidates === "all" || trained.ids.length === 0; // the original's file does not name its classes
@@ -41,7 +37,7 @@ export function modelEmbedder(
     preset: model.config.preset,
     hash: model.hash,
     width: model.config.width,
-    studies,
+    studies: model.studies,
     vocabulary: model.vocabulary,
     types: all ? model.types : trained,
     temperature: model.temperature,

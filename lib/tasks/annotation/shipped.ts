@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type CellModel, loadCellCheckpoint, readCheckpointStudies } from "../../cell/mod.ts";
+import { type CellModel, loadCellCheckpoint } from "../../cell/mod.ts";
 import { checkpointsDir } from "../../runtime/mod.ts";
 import { usualWorkers } from "../../train/mod.ts";
 import { type Embedder, modelEmbedder } from "./embedder.ts";
@@ -13,11 +13,9 @@ export interface ShippedEmbedder {
   close(): void;
 }
 
-/** Opens a shipped checkpoint with what it knows of its own training, so that a reference that it has seen is no evidence. */
+/** Opens a shipped checkpoint. */
 export async function openShipped(name = "walkthrough"): Promise<ShippedEmbedder> {
-  const folder = join(checkpointsDir(), name);
-  const model = await loadCellCheckpoint(folder);
-  const studies = await readCheckpointStudies(folder) ?? undefined;
+  const model = await loadCellCheckpoint(join(checkpointsDir(), name));
   const workers = await startEmbedWorkers(model, { count: usualWorkers() });
-  return { model, embedder: modelEmbedder(model, { workers, studies }), close: () => workers?.close() };
+  return { model, embedder: modelEmbedder(model, { workers }), close: () => workers?.close() };
 }
