@@ -117,7 +117,7 @@ export async function loadCellCheckpoint(directory: string): Promise<CellModel> 
     types,
     temperature,
     hash,
-    studies: await readCheckpointStudies(directory) ?? undefined,
+    studies: studiesOf(content),
   };
 }
 
@@ -163,6 +163,10 @@ const madeSchema = z.object({
 export async function readCheckpointStudies(directory: string): Promise<string[] | null> {
   const path = join(directory, FILES.config);
   const text = await Deno.readTextFile(path).catch(() => null);
-  const studies = text === null ? undefined : madeSchema.safeParse(parseJson(text, path)).data?.made.studies;
-  return studies?.map(({ name }) => name.replace(/\.(h5ad|h5|csv|tsv)(\.gz)?$/, "")) ?? null;
+  return text === null ? null : studiesOf(parseJson(text, path)) ?? null;
+}
+
+function studiesOf(content: unknown): string[] | undefined {
+  const studies = madeSchema.safeParse(content).data?.made.studies;
+  return studies?.map(({ name }) => name.replace(/\.(h5ad|h5|csv|tsv)(\.gz)?$/, ""));
 }

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { KcellfmError, messageOf } from "../runtime/mod.ts";
+import { abortOnInterrupt, KcellfmError, messageOf } from "../runtime/mod.ts";
 
 /** Exit codes of every command: 2 for a wrong call, 1 for anything else that fails, 130 after Ctrl-C. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -23,15 +23,7 @@ export async function runCommand(command: CommandUnknownOpts, args: readonly str
 }
 
 /** A signal that aborts at the first Ctrl-C, so that a task can stop between two steps and tidy up; a second Ctrl-C ends it. */
-export function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => {
-    Deno.removeSignalListener("SIGINT", stop);
-    controller.abort(new DOMException("Stopped by Ctrl-C", "AbortError"));
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  return controller.signal;
-}
+export const interruptSignal = (): AbortSignal => abortOnInterrupt("Stopped by Ctrl-C");
 
 function lineOf(error: unknown): string {
   const message = messageOf(error).replaceAll(/\s*\n\s*/g, " ").trim();

@@ -1,3 +1,5 @@
+import { abortOnInterrupt } from "../runtime/mod.ts";
+
 /**
  * Lets a kernel outlive the interrupt button (■ in JupyterLab, which sends SIGINT): what can stop in the middle
  * then stops by {@linkcode interruptSignal}, everything else goes on. May be called again.
@@ -9,12 +11,4 @@ export function surviveInterrupts(): void {
 function goOn(): void {}
 
 /** A signal that aborts when the interrupt button is pressed; for the `signal` of a training. */
-export function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => {
-    Deno.removeSignalListener("SIGINT", stop);
-    controller.abort(new DOMException("Stopped by the interrupt button", "AbortError"));
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  return controller.signal;
-}
+export const interruptSignal = (): AbortSignal => abortOnInterrupt("Stopped by the interrupt button");

@@ -4,6 +4,7 @@ export * from "./backend_health.ts";
 export * from "./errors.ts";
 export * from "./facts.ts";
 export * from "./hash.ts";
+export * from "./interrupt.ts";
 export * from "./json.ts";
 export * from "./paths.ts";
 export * from "./random.ts";

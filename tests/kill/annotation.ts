@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openH5ad } from "lib/data/mod.ts";
 import { saveNanoCheckpoint } from "../tasks/fixture.ts";
 import { simulateFiles } from "./files.ts";
-import { hashOf, type Outcome, type Victim } from "./suite.ts";
+import { emptyFolder, hashOf, type Outcome, type Victim } from "./suite.ts";
 
 /** An annotation over an answer that is there already; the file that it reads must stay as it was. */
 export async function annotation(folder: string): Promise<Victim> {
@@ -22,8 +22,7 @@ export async function annotation(folder: string): Promise<Victim> {
       folder: place,
     },
     async reset() {
-      await Deno.remove(place, { recursive: true }).catch(() => {});
-      await Deno.mkdir(place);
+      await emptyFolder(place);
       await Deno.writeFile(out, old);
     },
     outcome: async () => ({ calls: await callsOf(out), input: hashOf(query) }),

@@ -3,7 +3,7 @@ import { openH5ad, writeAtlasShards } from "lib/data/mod.ts";
 import { loadOntology } from "lib/ontology/mod.ts";
 import { ATLAS } from "../tasks/atlas/fixture.ts";
 import { saveNanoCheckpoint } from "../tasks/fixture.ts";
-import { hashesOf, type Outcome, requireOldOrNew, type Victim } from "./suite.ts";
+import { emptyFolder, hashesOf, noneOf, type Outcome, requireOldOrNew, type Victim } from "./suite.ts";
 
 const SHARDS = ["shard_000", "shard_001", "shard_002"];
 
@@ -17,7 +17,7 @@ export async function atlas(folder: string): Promise<Victim> {
   const answers = join(place, "answers");
   const files = Object.fromEntries(SHARDS.map((name) => [name, join(answers, `${name}.tsv.gz`)]));
   const outcome = () => Promise.resolve(hashesOf(files));
-  const before = Object.fromEntries(SHARDS.map((name) => [name, "none"]));
+  const before = noneOf(SHARDS);
   return {
     name: "atlas",
     job: {
@@ -29,10 +29,7 @@ export async function atlas(folder: string): Promise<Victim> {
       env: { KCELLFM_RESULTS: place, KCELLFM_MIRROR: "" },
       folder: place,
     },
-    async reset() {
-      await Deno.remove(place, { recursive: true }).catch(() => {});
-      await Deno.mkdir(place);
-    },
+    reset: () => emptyFolder(place),
     outcome,
     async inspect(expected: Outcome) {
       const found = await outcome();

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createRng } from "lib/runtime/mod.ts";
 import { create } from "tar";
 import { type Answer, entryFor, serve, whole } from "../data/download_server.ts";
-import { hashesOf, type Outcome, requireOldOrNew, type Victim } from "./suite.ts";
+import { emptyFolder, hashesOf, noneOf, type Outcome, requireOldOrNew, type Victim } from "./suite.ts";
 
 /** Pieces that the server sends a file in, and the time between two of them. */
 const [PIECE, PAUSE_MS] = [1 << 16, 25];
@@ -19,7 +19,7 @@ export async function download(folder: string): Promise<Victim> {
   const members = Object.fromEntries(MEMBERS.map((name) => [name, join(place, "set", name)]));
   const files = { archive: join(place, "set.tar.gz"), ...members };
   const outcome = () => Promise.resolve(hashesOf(files));
-  const before = Object.fromEntries(Object.keys(files).map((name) => [name, "none"]));
+  const before = noneOf(Object.keys(files));
   return {
     name: "download",
     job: {
@@ -29,10 +29,7 @@ export async function download(folder: string): Promise<Victim> {
       env: {},
       folder: place,
     },
-    async reset() {
-      await Deno.remove(place, { recursive: true }).catch(() => {});
-      await Deno.mkdir(place);
-    },
+    reset: () => emptyFolder(place),
     async outcome() {
       const found = await outcome();
       assert.equal(found.archive, entry.sha256, "the file is not the one that the server has");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readSafetensors } from "lib/data/mod.ts";
 import { finishTogether, statOrNull } from "lib/runtime/mod.ts";
-import { hashesOf, type Outcome, requireOldOrNew, type Victim } from "./suite.ts";
+import { emptyFolder, hashesOf, noneOf, type Outcome, requireOldOrNew, type Victim } from "./suite.ts";
 
 /** Four epochs of two steps, each with a state saved: most moments lie between two of them, some within. */
 const ARGS = [
@@ -17,7 +17,7 @@ export function pretraining(folder: string): Victim {
   const out = join(place, "model");
   const files = Object.fromEntries(MODEL.map((name) => [name, join(out, name)]));
   const outcome = () => Promise.resolve(hashesOf(files));
-  const before = Object.fromEntries(MODEL.map((name) => [name, "none"]));
+  const before = noneOf(MODEL);
   return {
     name: "pretraining",
     job: {
@@ -26,10 +26,7 @@ export function pretraining(folder: string): Victim {
       env: { KCELLFM_RESULTS: place, KCELLFM_MIRROR: "" },
       folder: place,
     },
-    async reset() {
-      await Deno.remove(place, { recursive: true }).catch(() => {});
-      await Deno.mkdir(place);
-    },
+    reset: () => emptyFolder(place),
     outcome,
     async inspect(expected: Outcome) {
       finishTogether(out); // as every reader does

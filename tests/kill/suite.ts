@@ -96,6 +96,16 @@ export function hashOf(path: string): string {
 export const hashesOf = (files: Readonly<Record<string, string>>): Outcome =>
   Object.fromEntries(Object.entries(files).map(([name, path]) => [name, hashOf(path)]));
 
+/** The hashes of files that are not there. */
+export const noneOf = (names: readonly string[]): Outcome =>
+  Object.fromEntries(names.map((name) => [name, "none"]));
+
+/** Makes a folder anew, with nothing in it. */
+export async function emptyFolder(path: string): Promise<void> {
+  await Deno.remove(path, { recursive: true }).catch(() => {});
+  await Deno.mkdir(path);
+}
+
 /** Fails unless every file is as a whole run leaves it, or as it was before ("none" where there was none). */
 export function requireOldOrNew(
   found: Outcome,

@@ -88,21 +88,20 @@ Deno.test("runExperiment counts a label that training never met as wrong and say
   assert.ok(folds[0].scores.kcellfm.accuracy < 1);
 });
 
+/** One tuning of three short epochs and nothing beside it. */
+const SHORT = {
+  ...{ task: "finetune", split: { by: "cells" }, repeats: 1, preset: "nano", seed: 1, backend: backend.name },
+  ...{ start, ontology, tune: { epochs: 3, length: 32 }, baselines: {}, ablations: false },
+} satisfies Parameters<typeof runExperiment>[1];
+
 Deno.test("runExperiment, stopped while it tunes, writes nothing down, goes on from its state and ends with the same answers", async () => {
   const resume = await Deno.makeTempDir();
   const run = async (
     options: { resume?: string; save?: string; signal?: AbortSignal; stop?: AbortController },
   ) => {
     const { folds } = await runExperiment(set, {
-      ...{
-        task: "finetune",
-        split: { by: "cells" },
-        repeats: 1,
-        preset: "nano",
-        seed: 1,
-        backend: backend.name,
-      },
-      ...{ start, ontology, tune: { epochs: 3, length: 32 }, baselines: {}, ablations: false, ...options },
+      ...SHORT,
+      ...options,
       onProgress: ({ note }) => void (note.includes("loss") && options.stop?.abort()),
     });
     return folds[0].answers.kcellfm.probabilities;
@@ -118,15 +117,8 @@ Deno.test("runExperiment, stopped while it tunes, writes nothing down, goes on f
   assert.deepEqual(await run({ resume }), await run({}));
   await assert.rejects(
     runExperiment({ ...set, labels: set.labels.toReversed() }, {
-      ...{
-        task: "finetune",
-        split: { by: "cells" },
-        repeats: 1,
-        preset: "nano",
-        seed: 1,
-        backend: backend.name,
-      },
-      ...{ start, ontology, tune: { epochs: 3, length: 32 }, baselines: {}, ablations: false, resume },
+      ...SHORT,
+      resume,
     }),
     { tag: "model", message: /written by a run of other settings/ },
   );
