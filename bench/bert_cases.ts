@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { disposeParams, type TrainingMode } from "../lib/nn/mod.ts";
 import { createRng } from "../lib/runtime/mod.ts";
 import { bert, type BertConfig, initBert, TEXT_PRESETS, textConfig } from "../lib/text/mod.ts";

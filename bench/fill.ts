@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 
 /**
  * `size` numbers in [0, 1): MurmurHash3's finaliser of a counter. Its twin in torch/fill.py gives the same, so that

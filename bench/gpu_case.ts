@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { matMul } from "../lib/kernels/mod.ts";
 import { startBackend } from "../lib/runtime/mod.ts";
 import type { CaseEntry, Work } from "./case.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { clipGlobalNorm, createAdamW } from "../lib/kernels/mod.ts";
 import type { Case, CaseEntry } from "./case.ts";
 import { filled, type Filling } from "./fill.ts";

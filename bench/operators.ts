@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import * as kernels from "../lib/kernels/mod.ts";
 import { type Filling, uniform } from "./fill.ts";
 import { mixer, POINTWISE, product, scan } from "./flops.ts";
@@ -139,7 +139,7 @@ function lookups({ B, L, W }: Sizes): Operator[] {
       inputs: [normal(genes, W)],
       options: { shape: [B, L] },
       flops: 0,
-      run: (table) => kernels.embed(table as tf.Tensor2D, ids.as2D(B, L)),
+      run: (table) => kernels.embed(table as tf.Tensor2D, tf.reshape(ids, [B, L])),
     },
     {
       call: "softmaxCrossEntropy",

@@ -1,5 +1,5 @@
 import process from "node:process";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { cellPreset, encodeCells, initCellParams } from "../lib/cell/mod.ts";
 import type { TokenBatch } from "../lib/genes/mod.ts";
 import { peakMemoryMb, startBackend, zeroRng } from "../lib/runtime/mod.ts";

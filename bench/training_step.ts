@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { clipGlobalNorm, createAdamW } from "../lib/kernels/mod.ts";
 import { flattenParams, type ParamTree } from "../lib/nn/mod.ts";
 import type { Reducer, TrainingOptions } from "../lib/train/mod.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { type EncodedLabels, encodeLabels, requireColumns, softmaxRows, toPrediction } from "./labels.ts";
 import { minimise } from "./lbfgs.ts";
 import { measureScaling, standardise } from "./standardise.ts";
@@ -127,7 +127,7 @@ function scoresOf(
 function product(x: tf.Tensor2D, weights: Float32Array, intercepts: Float32Array): Float32Array {
   return tf.tidy(() => {
     const w = tf.tensor2d(weights, [x.shape[1], intercepts.length]);
-    return tf.matMul(x, w).add(tf.tensor1d(intercepts)).dataSync<"float32">();
+    return tf.add(tf.matMul(x, w), tf.tensor1d(intercepts)).dataSync<"float32">();
   });
 }
 

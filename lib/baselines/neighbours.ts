@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { encodeLabels, requireColumns, softmaxRows, toPrediction } from "./labels.ts";
 import type { Classifier, FeatureTable, FitClassifier, FitOptions } from "./types.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { createRng, type Rng } from "../runtime/mod.ts";
 import { holdOut, type LabelledRows, meanLogLoss, takeRows, type ValidatedFitOptions } from "./held_out.ts";
 import { encodeLabels, requireColumns, softmaxRows, toPrediction } from "./labels.ts";
@@ -130,7 +130,7 @@ function trainPass(
       const truth = tf.oneHot(Array.from(rows, (row) => classes.indexOf(labels[row])), classes.length);
       optimiser.minimize(() => {
         const logits = forward(layers, x, tf.tensor2d(mask, [rows.length, hidden]));
-        return tf.losses.softmaxCrossEntropy(truth, logits).asScalar();
+        return tf.losses.softmaxCrossEntropy(truth, logits) as tf.Scalar;
       });
     });
   }

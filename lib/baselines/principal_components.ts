@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from "ml-matrix";
 import type { Rng } from "../runtime/mod.ts";
 import type { FeatureTable } from "./types.ts";

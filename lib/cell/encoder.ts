@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import type { TokenBatch } from "../genes/tokenizer.ts";
 import { embed, layerNorm, linear } from "../kernels/mod.ts";
 import { biMamba2, dropout, type TrainingMode } from "../nn/mod.ts";
@@ -135,7 +135,7 @@ function readOut(
   if (config.readout === "cls") {
     return tf.reshape(tf.slice(tokens, [0, 0, 0], [cells, 1, width]), [cells, width]);
   }
-  const shares = tf.div(real, tf.reshape(lengths.toFloat(), [cells, 1, 1])); // 1 / length at tokens, 0 at padding
+  const shares = tf.div(real, tf.reshape(tf.cast(lengths, "float32"), [cells, 1, 1])); // 1 / length at tokens, 0 at padding
   return tf.reshape(tf.matMul(shares, tokens, true), [cells, width]);
 }
 

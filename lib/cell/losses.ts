@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import type { MaskedBatch } from "../genes/masking.ts";
 import { embed, softmaxCrossEntropy } from "../kernels/mod.ts";
 import type { TrainingMode } from "../nn/mod.ts";

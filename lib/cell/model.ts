@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { sliceRows } from "../data/sparse.ts";
 import type { CsrMatrix } from "../data/types.ts";
 import { type ModelCells, readModelCells } from "../genes/cells.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import type { TypeVectors } from "./model.ts";
 
 /** Only the named types, in the order asked for; ids without a vector are left out. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { bytesLeft } from "../kernels/mod.ts";
 import { innerSize } from "../nn/mod.ts";
 import { backendError } from "../runtime/mod.ts";

@@ -6,7 +6,8 @@ export const LIMITS = { file: 300, cell: 12 } as const;
 
 /**
  * The folders of lib that know models, lowest first: a folder imports only lower ones, and two on the same step
- * do not know each other. The other folders know nothing of models and import only each other.
+ * do not know each other. The other folders know nothing of models and import only each other. Below them all lies
+ * `tensor`, the one door to TensorFlow.js.
  */
 export const MODEL_LAYERS = [
   ["kernels"],
@@ -30,6 +31,7 @@ export async function houseProblems(root: string): Promise<string[]> {
   const notebooks = await notebookFiles(root);
   return [
     ...files.flatMap(importProblems),
+    ...files.flatMap(doorProblems),
     ...files.flatMap(lengthProblems),
     ...files.flatMap(pathProblems),
     ...notebooks.flatMap(cellProblems),
@@ -99,8 +101,18 @@ function mayImport(from: string, to: string): boolean {
   if (from === to) return true;
   const layerOf = (folder: string) =>
     MODEL_LAYERS.findIndex((layer) => (layer as readonly string[]).includes(folder));
-  if (from === "runtime") return false;
+  if (to === "tensor") return true;
+  if (from === "tensor" || from === "runtime") return false;
   return layerOf(to) < layerOf(from) || (layerOf(from) === -1 && layerOf(to) === -1);
+}
+
+/** Imports of TensorFlow.js past `lib/tensor`, which alone registers the gradients. */
+export function doorProblems({ path, text }: SourceFile): string[] {
+  if (path.startsWith("lib/tensor/")) return [];
+  const past = /(?:from |import |import\()"(@tensorflow\/tfjs(?:-core)?)"/.exec(text);
+  return past
+    ? [`${path}: imports ${past[1]}; import lib/tensor/mod.ts, where gradients are registered`]
+    : [];
 }
 
 function lengthProblems({ path, text }: SourceFile): string[] {

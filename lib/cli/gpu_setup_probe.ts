@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { messageOf, peakMemoryMb, startBackend } from "../runtime/mod.ts";
 import type { Probe } from "./gpu_setup_check.ts";
 import { nanoLosses } from "./nano_training.ts";

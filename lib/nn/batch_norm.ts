@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import * as kernels from "../kernels/mod.ts";
 import type { TrainingMode } from "./dropout.ts";
 import { constantParameter, type Vector } from "./init.ts";

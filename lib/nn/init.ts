@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 
 /** Trainable tensors of one, two and any number of axes. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import type { Matrix } from "./init.ts";
 
 /** Shrinks the rows of a table that are longer than `most` to that length, as PyTorch's `max_norm` of embeddings. */

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../tensor/mod.ts";
 import { linear } from "../kernels/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 import { batchNorm, type BatchNormParams, type BatchRows, initBatchNorm } from "./batch_norm.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import type { LazyTensor, StoredTensor } from "../data/tensor_types.ts";
 import { modelError } from "../runtime/mod.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { type BackendName, BACKENDS, type BackendStarter, useBackend } from "./backend_starter.ts";
 import { startTensorflow } from "./backend_tensorflow.ts";
 import { startWebgpu } from "./backend_webgpu.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { setImmediate } from "node:timers/promises";
 
 /** A backend whose failures arrive some time after the call that failed. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 
 /** The backends that a run can compute on, in the order in which they are tried (DESIGN section 2). */
 export const BACKENDS = ["tensorflow", "webgpu", "wasm"] as const;

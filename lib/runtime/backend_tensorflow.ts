@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type BackendStarter, useBackend } from "./backend_starter.ts";

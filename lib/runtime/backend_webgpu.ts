@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { existsSync, readdirSync } from "node:fs";
 import { type BackendStarter, useBackend } from "./backend_starter.ts";
 

@@ -3,7 +3,7 @@ import packages from "../../deno.json" with { type: "json" };
 
 /** The libraries whose versions can change a result. */
 const RECORDED = [
-  "@tensorflow/tfjs",
+  "@tensorflow/tfjs-core",
   "@tensorflow/tfjs-backend-wasm",
   "@tensorflow/tfjs-backend-webgpu",
   "@huggingface/tokenizers",

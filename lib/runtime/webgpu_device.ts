@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { LateFailing } from "./backend_health.ts";
 import { backendError, messageOf } from "./errors.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { flattenParams } from "../nn/mod.ts";
 import { createRng } from "../runtime/mod.ts";
 import { accumulatedBatches, drawBatches, textLoss } from "../text/mod.ts";

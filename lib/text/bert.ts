@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { attention, embed, layerNorm, linear } from "../kernels/mod.ts";
 import {
   constantParameter,

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { matMul } from "../kernels/mod.ts";
 import { averageRanks, pearson } from "../metrics/mod.ts";
 import { childrenOf, liveTerms, type Ontology, pageRankSimilarity } from "../ontology/mod.ts";

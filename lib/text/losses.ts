@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { matMul, softmaxCrossEntropy } from "../kernels/mod.ts";
 
 /** Margins and weights of the original's relation loss (ORIGINAL section 4). */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { liveTerms, type Ontology, RELATIONS, type Term } from "../ontology/mod.ts";
 import { disposeParams } from "../nn/mod.ts";
 import type { Rng } from "../runtime/mod.ts";

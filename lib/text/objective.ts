@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { embed } from "../kernels/mod.ts";
 import type { LossWeights } from "./config.ts";
 import { encodeParts, relationVectors, type TextParams, type TextPass } from "./encoder.ts";
@@ -75,5 +75,5 @@ function definitionLoss(
 
 function weightedSum(parts: Record<string, tf.Scalar>, weights: LossWeights): tf.Scalar {
   const terms = Object.entries(parts).map(([name, part]) => tf.mul(part, weights[name as keyof LossWeights]));
-  return tf.addN(terms).asScalar();
+  return tf.addN(terms) as tf.Scalar;
 }

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { openTensors, type TensorFile } from "../data/tensor_file.ts";
 import type { LazyTensor } from "../data/tensor_types.ts";
 import { loadParams } from "../nn/mod.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { createRng, type Rng } from "../runtime/mod.ts";
 import type { TrainingMode } from "../nn/mod.ts";
 import type { BatchGradients, BatchPlace, Scores, TrainingOptions } from "./types.ts";

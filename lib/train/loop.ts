@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import type { StoredTensor } from "../data/safetensors.ts";
 import { type AdamW, clipGlobalNorm, createAdamW } from "../kernels/mod.ts";
 import { flattenParams, loadParams, storeParams } from "../nn/mod.ts";

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../tensor/mod.ts";
 import { setBlasThreads } from "../kernels/mod.ts";
 import { flattenParams, type ParamTree } from "../nn/mod.ts";
 import { startBackend } from "../runtime/mod.ts";

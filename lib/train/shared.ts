@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { modelError } from "../runtime/mod.ts";
 
 /** Float tensors by name in memory that threads share, one behind the other. */

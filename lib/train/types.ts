@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../tensor/mod.ts";
 import type { ParamTree, TrainingMode } from "../nn/mod.ts";
 import type { Schedule } from "./schedule.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensor/mod.ts";
 import { setBlasThreads } from "../kernels/mod.ts";
 import { flattenParams, type ParamTree } from "../nn/mod.ts";
 import type { BackendName } from "../runtime/mod.ts";

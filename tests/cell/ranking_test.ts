@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { hierarchicalRanking, NEGATIVE_MARGIN, SELF_MARGIN, typeSimilarities } from "lib/cell/mod.ts";
 import { createRng, startBackend } from "lib/runtime/mod.ts";
 

@@ -1,5 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { cellProblems, houseProblems, importProblems, pathProblems } from "lib/cli/check_house.ts";
+import {
+  cellProblems,
+  doorProblems,
+  houseProblems,
+  importProblems,
+  pathProblems,
+} from "lib/cli/check_house.ts";
 import { joinCells, notebookFormatProblems, notebookTypeProblems } from "lib/cli/check_notebooks.ts";
 import { type Notebook, writeNotebook } from "lib/notebook/format.ts";
 import { ROOT } from "lib/runtime/paths.ts";
@@ -35,6 +41,16 @@ Deno.test("importProblems lets imports go down only", () => {
   strictEqual(problems("lib/runtime/a.ts", 'const m = await import("../data/mod.ts");'), 1);
   strictEqual(problems("lib/nn/deep/a.ts", 'import "../../tasks/mod.ts";'), 1);
   strictEqual(problems("tests/nn/a.ts", 'import { x } from "lib/tasks/mod.ts";'), 0);
+  strictEqual(problems("lib/runtime/a.ts", 'import * as tf from "../tensor/mod.ts";'), 0);
+  strictEqual(problems("lib/tensor/a.ts", 'import { x } from "../runtime/mod.ts";'), 1);
+});
+
+Deno.test("doorProblems finds imports of TensorFlow.js past the door that registers gradients", () => {
+  const problems = (path: string, text: string) => doorProblems({ path, text }).length;
+  strictEqual(problems("tests/nn/a.ts", `import * as tf from "@tensorflow/${"tfjs-core"}";`), 1);
+  strictEqual(problems("lib/nn/a.ts", `import "@tensorflow/${"tfjs"}";`), 1);
+  strictEqual(problems("lib/nn/a.ts", 'import * as tf from "../tensor/mod.ts";'), 0);
+  strictEqual(problems("lib/tensor/mod.ts", `export * from "@tensorflow/${"tfjs-core"}";`), 0);
 });
 
 Deno.test("pathProblems finds paths that exist on one machine", () => {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import "lib/kernels/mod.ts";
 import { isSoftware } from "lib/runtime/backend_webgpu.ts";
 import { type BackendName, startBackend } from "lib/runtime/mod.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { createRng } from "lib/runtime/mod.ts";
 
 /** A tensor as plain numbers, the form of the slow twins and of the golden file. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import * as kernels from "lib/kernels/mod.ts";
 import type { WasmBackend } from "lib/kernels/wasm/engine.ts";

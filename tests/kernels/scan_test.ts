@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import { causalConvSilu, type SsdInputs, ssdScan } from "lib/kernels/mod.ts";
 import { createRng } from "lib/runtime/mod.ts";

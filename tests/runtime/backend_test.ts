@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { BACKENDS, type BackendStarter, startBackend } from "lib/runtime/backend.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { cellPreset, disposeModel, type TypeVectors } from "lib/cell/mod.ts";
 import { symbolVocabulary } from "lib/genes/mod.ts";
 import { flattenParams } from "lib/nn/mod.ts";

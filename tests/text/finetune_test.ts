@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { countParams, disposeParams, flattenParams, storeParams } from "lib/nn/mod.ts";
 import { loadOntology, RELATIONS, relationTriples } from "lib/ontology/mod.ts";
 import { createRng, startBackend, zeroRng } from "lib/runtime/mod.ts";

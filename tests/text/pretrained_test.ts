@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { encodeSafetensors, openTensors, readTensors, type StoredTensor } from "lib/data/mod.ts";
 import { createOntology, createTerm } from "lib/ontology/mod.ts";
 import { createRng, startBackend } from "lib/runtime/mod.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { liveTerms, loadOntology } from "lib/ontology/mod.ts";
 import { startBackend } from "lib/runtime/mod.ts";
 import {

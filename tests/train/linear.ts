@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { initLinear } from "lib/nn/mod.ts";
 import { createRng, modelError } from "lib/runtime/mod.ts";
 import type { Replica, TrainingOptions } from "lib/train/mod.ts";
@@ -25,8 +25,14 @@ export function linearReplica({ seed, outputs = 1, refuse }: LinearSetup) {
   const loss: TrainingOptions<Rows>["loss"] = ({ x, y, share, fail }, { rng }) => {
     if (fail === "user" && onWorker()) throw modelError("Cannot add these numbers: give others");
     if (fail === "bug" && onWorker()) throw new TypeError("undefined is not a matrix");
-    const predicted = tf.matMul(tf.tensor2d(x, [y.length, 3]), params.weight, false, true).add(params.bias!);
-    const errors = tf.squaredDifference(predicted.add(0.01 * rng.normal()), tf.tensor2d(y, [y.length, 1]));
+    const predicted = tf.add(
+      tf.matMul(tf.tensor2d(x, [y.length, 3]), params.weight, false, true),
+      params.bias!,
+    );
+    const errors = tf.squaredDifference(
+      tf.add(predicted, 0.01 * rng.normal()),
+      tf.tensor2d(y, [y.length, 1]),
+    );
     const total = tf.mul<tf.Scalar>(tf.mean(errors), share);
     return { total, parts: { mse: total } };
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import { disposeParams, flattenParams, initLinear } from "lib/nn/mod.ts";
 import { backendError, createRng, startBackend } from "lib/runtime/mod.ts";
 import { learningRate, runTraining, type TrainingOptions } from "lib/train/mod.ts";
@@ -16,12 +16,14 @@ interface Batch {
 function problem(overrides: Partial<TrainingOptions<Batch>> = {}) {
   const params = initLinear(createRng("init"), { inputs: 3, outputs: 1 });
   const predict = (x: Float32Array) =>
-    tf.matMul(tf.tensor2d(x, [4, 3]), params.weight, false, true).add(params.bias!);
+    tf.add(tf.matMul(tf.tensor2d(x, [4, 3]), params.weight, false, true), params.bias!);
   const options: TrainingOptions<Batch> = {
     params,
     loss: ({ x, y }, { rng }) => {
       const noise = 0.01 * rng.normal();
-      const total = tf.mean(tf.squaredDifference(predict(x).add(noise), tf.tensor2d(y, [4, 1]))) as tf.Scalar;
+      const total = tf.mean(
+        tf.squaredDifference(tf.add(predict(x), noise), tf.tensor2d(y, [4, 1])),
+      ) as tf.Scalar;
       return { total, parts: { mse: total } };
     },
     batches: (epoch) => Array.from({ length: 7 }, (_, i) => draw(`${epoch}/${i}`)),
@@ -126,7 +128,7 @@ Deno.test("runTraining stops early when the score no longer improves", async () 
 Deno.test("runTraining over each batch twice with accumulate 2 takes the steps of once", async () => {
   const noiseless: TrainingOptions<Batch>["loss"] = ({ x, y }) => {
     const [weight, bias] = [...flattenParams(current.params).values()];
-    const predicted = tf.matMul(tf.tensor2d(x, [4, 3]), weight as tf.Tensor2D, false, true).add(bias);
+    const predicted = tf.add(tf.matMul(tf.tensor2d(x, [4, 3]), weight as tf.Tensor2D, false, true), bias);
     return {
       total: tf.mean(tf.squaredDifference(predicted, tf.tensor2d(y, [4, 1]))) as tf.Scalar,
       parts: {},

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { modelError } from "../../runtime/mod.ts";
 import { hasKernel, runKernels } from "../dispatch.ts";
 import type { Gradients } from "../clip-global-norm/op.ts";

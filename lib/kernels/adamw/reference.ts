@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 
 /** One parameter with its gradient and its two moments. */
 export interface AdamWSlot {

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../../tensor/mod.ts";
 import { hasKernel, runKernel } from "../dispatch.ts";
 import { checkShapes } from "../shapes.ts";
 import { attentionReference } from "./reference.ts";

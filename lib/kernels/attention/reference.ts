@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { lengthMask } from "../mask.ts";
 
 /** Queries, keys and values, `[batch, heads, length, head width]` each. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { hasKernel, runKernels } from "../dispatch.ts";
 import { checkShapes } from "../shapes.ts";
 import { type BatchNormed, type BatchNormOptions, batchNormReference } from "./reference.ts";

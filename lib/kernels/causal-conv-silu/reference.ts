@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { silu } from "../linear/reference.ts";
 import { lengthMask } from "../mask.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { runKernel } from "../dispatch.ts";
 import { lengthMask } from "../mask.ts";
 import { registerTensorflow } from "../tensorflow/register.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { hasKernel, runKernel } from "../dispatch.ts";
 import { globalNormReference } from "./reference.ts";
 import { GLOBAL_NORM } from "./wasm.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 
 /** Square root of the sum of squares over all tensors. */
 export function globalNormReference(tensors: tf.Tensor[]): number {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { columnSums } from "../webgpu/column_sums.ts";
 import { registerWebgpu } from "../webgpu/register.ts";
 import { GLOBAL_NORM } from "./wasm.ts";

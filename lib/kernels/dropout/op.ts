@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../../tensor/mod.ts";
 import { hasKernel, runKernel } from "../dispatch.ts";
 import { type DropoutOptions, dropoutReference } from "./reference.ts";
 import { DROPOUT } from "./wasm.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 
 export interface DropoutOptions {
   /** Share of the entries that become 0, in [0, 1). */

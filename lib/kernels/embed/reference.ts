@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 
 /**
  * Rows of `table` by id, with the scatter-add gradient in a JavaScript loop: gather's own gradient needs
@@ -8,7 +8,7 @@ export function embedReference(table: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
   const gatherRows = tf.customGrad((rows, save) => {
     (save as tf.GradSaveFunc)([ids]);
     return {
-      value: tf.gather(rows as tf.Tensor, ids.cast("int32") as tf.Tensor1D),
+      value: tf.gather(rows as tf.Tensor, ids as tf.Tensor1D),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => scatterAdd(dy, saved[0], table.shape),
     };
   });

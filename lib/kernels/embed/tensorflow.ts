@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { registerTensorflow } from "../tensorflow/register.ts";
 import { checkId, EMBED, EMBED_SCATTER } from "./wasm.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { runKernel } from "../dispatch.ts";
 import { sizeOf } from "../wasm/engine.ts";
 import { registerWasm } from "../wasm/register.ts";

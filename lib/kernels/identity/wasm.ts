@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 
 /**
  * A clone that shares its memory, as on tfjs's other backends. tfjs-wasm copies instead, and every tensor saved for

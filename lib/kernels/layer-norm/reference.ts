@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 
 export interface LayerNormOptions {
   /** Scale `[width]`; left out, the result is not scaled. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { causalConvSiluReference } from "../causal-conv-silu/reference.ts";
 import { gatedRmsNormReference } from "../rms-norm/reference.ts";
 import { ssdScanReference } from "../ssd-scan/reference.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { convolve, convolveGradient, siluGradient } from "../causal-conv-silu/tensorflow.ts";
 import { lengthMask } from "../mask.ts";
 import { chunksOf, scanChunks, scanChunksGradient } from "../ssd-scan/tensorflow.ts";

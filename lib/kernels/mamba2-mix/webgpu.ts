@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { CAUSAL_CONV_SILU, CAUSAL_CONV_SILU_GRADIENT } from "../causal-conv-silu/wasm.ts";
 import { runKernel, runKernels } from "../dispatch.ts";
 import { GATED_RMS_NORM, RMS_NORM_GRADIENT } from "../rms-norm/wasm.ts";

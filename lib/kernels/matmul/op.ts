@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../../tensor/mod.ts";
 import { type MatMulOptions, matMulReference } from "./reference.ts";
 
 export type { MatMulOptions };

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { silu } from "../linear/reference.ts";
 
 /** `x / sqrt(mean(x^2) + eps) * weight` over the last axis, in plain ops. */

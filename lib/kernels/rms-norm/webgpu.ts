@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../../tensor/mod.ts";
 import { columnSums } from "../webgpu/column_sums.ts";
 import { type Program, runProgram, THREADS } from "../webgpu/program.ts";
 import { type Inputs, type KernelBody, registerWebgpu } from "../webgpu/register.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 
 export interface CrossEntropyOptions {
   /** Weight of each class, `[classes]` (default all 1). */
@@ -17,9 +17,9 @@ export function softmaxCrossEntropyReference(
   options: CrossEntropyOptions = {},
 ): tf.Scalar {
   const classes = logits.shape[1];
-  const counted = tf.notEqual(labels, tf.scalar(options.ignore ?? -1, "int32")).cast("float32");
-  const chosen = tf.mul(tf.oneHot(labels, classes).cast("float32"), tf.expandDims(counted, 1));
+  const counted = tf.cast(tf.notEqual(labels, tf.scalar(options.ignore ?? -1, "int32")), "float32");
+  const chosen = tf.mul(tf.cast(tf.oneHot(labels, classes), "float32"), tf.expandDims(counted, 1));
   const weighted = options.weights ? tf.mul(chosen, options.weights) : chosen;
   const total = tf.neg(tf.sum(tf.mul(weighted, tf.logSoftmax(logits))));
-  return tf.div(total, tf.maximum(tf.sum(weighted), SMALLEST)).asScalar();
+  return tf.div(total, tf.maximum(tf.sum(weighted), SMALLEST)) as tf.Scalar;
 }

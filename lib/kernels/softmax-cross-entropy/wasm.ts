@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { registerWasm } from "../wasm/register.ts";
 
 /** Outputs the loss and its gradient for the logits, which costs nothing more to have at once. */

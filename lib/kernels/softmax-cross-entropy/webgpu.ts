@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../../tensor/mod.ts";
 import { runProgram, THREADS } from "../webgpu/program.ts";
 import { type Inputs, registerWebgpu } from "../webgpu/register.ts";
 import { SUM_OVER_GROUP } from "../webgpu/snippets.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { lengthMask } from "../mask.ts";
 
 /** B batch, L length, H heads, P head width, N state width. */

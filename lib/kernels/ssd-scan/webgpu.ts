@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { lengthMask } from "../mask.ts";
 import { tensorColumnSums } from "../webgpu/column_sums.ts";
 import { type Inputs, registerWebgpu } from "../webgpu/register.ts";

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../../tensor/mod.ts";
 import { runProgram, THREADS } from "../webgpu/program.ts";
 
 /** Steps whose vectors a workgroup fetches at once. */

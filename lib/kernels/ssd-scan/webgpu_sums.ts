@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../../tensor/mod.ts";
 import { runProgram } from "../webgpu/program.ts";
 
 /** Products of the last axes of two `[B, L, H, P]`: `[B, L, H]`. */

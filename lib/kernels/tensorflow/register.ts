@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 
 /** A kernel in operations of TensorFlow; tensors in between are freed when it returns. */
 export type TensorflowBody<A> = (

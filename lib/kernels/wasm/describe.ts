@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { engineOf } from "./register.ts";
 
 /** What matrix products and fused kernels run on, for headers and results. */

@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "../../tensor/mod.ts";
 import { readFileSync } from "node:fs";
 import { backendError } from "../../runtime/mod.ts";
 import { type Blas, gemmOnMemory, openBlas } from "./blas.ts";

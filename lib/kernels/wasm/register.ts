@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { startEngine, type WasmBackend, type WasmEngine } from "./engine.ts";
 
 /** One engine a backend, for as long as the backend lives. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 
 /** The most a 32-bit wasm memory can hold. */
 export const ADDRESSABLE = 2 ** 32;

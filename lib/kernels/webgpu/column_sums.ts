@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { type Program, runProgram } from "./program.ts";
 
 /** Rows that one thread sums. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 
 export type Inputs = Record<string, tf.Tensor>;
 export type KernelBody<A> = (inputs: Inputs, attributes: A) => tf.Tensor | tf.Tensor[];

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { type FeatureTable, principalComponents, type Scaling, standardise } from "../../baselines/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { softmaxRows } from "../../baselines/mod.ts";
 import { type CellModel, classifyCells, fitTemperature, textSimilarities } from "../../cell/mod.ts";
 import { flattenParams } from "../../nn/mod.ts";

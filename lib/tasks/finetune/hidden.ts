@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { type CellModel, encodeUpTo, type HiddenTokens, tokenizeFor } from "../../cell/mod.ts";
 import { type LabelledCells, orderedBatches } from "../../genes/cells.ts";
 

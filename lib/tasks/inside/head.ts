@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { type SsdInputs, ssdScan } from "../../kernels/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { type CellModel, encodeUpTo, tokenizeFor } from "../../cell/mod.ts";
 import { readModelCells } from "../../genes/cells.ts";
 import type { TokenBatch } from "../../genes/tokenizer.ts";

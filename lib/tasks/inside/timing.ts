@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { ssdScan } from "../../kernels/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
 import { drawHead, type Head, kernelInputs } from "./head.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { batchNorm, type BatchRows, mlp, sgConv, type TrainingMode } from "../../nn/mod.ts";
 import type { GearsParams } from "./gears_params.ts";
 

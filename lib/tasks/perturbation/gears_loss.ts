@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 
 /** Predicted cells beside measured ones, `[cells, genes]` each. */
 export interface GearsOutcome {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import type { StoredTensor } from "../../data/mod.ts";
 import { disposeParams, loadParams } from "../../nn/mod.ts";
 import { zeroRng } from "../../runtime/mod.ts";

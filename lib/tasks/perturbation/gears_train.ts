@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { setBlasThreads } from "../../kernels/mod.ts";
 import {
   disposeParams,
@@ -219,7 +219,7 @@ function batchLoss(
   const rows = { perturbed, counts, vectors: vectors && tf.tensor3d(vectors.values, vectors.shape) };
   const learnt = gearsChange(params, rows, { graphs, training });
   const change = prior ? tf.add(learnt, tf.stack(nodes.map((own) => tf.tensor1d(prior(own))))) : learnt;
-  const pick = tf.oneHot(tf.tensor1d(rowOf, "int32"), counts.length).toFloat() as tf.Tensor2D;
+  const pick = tf.cast(tf.oneHot(tf.tensor1d(rowOf, "int32"), counts.length), "float32") as tf.Tensor2D;
   const predicted = tf.add(tf.matMul(pick, change as tf.Tensor2D), table(batch.control)) as tf.Tensor2D;
   const [truth, reference, weights] = [batch.truth, batch.reference, batch.weights].map(table);
   return gearsLoss({ predicted, truth, reference, weights }, { lambda, gamma, asPublished });

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { type CellModel, encodeCells, tokenizeFor } from "../../cell/mod.ts";
 import { csrFromDense } from "../../data/sparse.ts";
 import { toLog1p } from "../../data/values.ts";
@@ -77,7 +77,7 @@ function vectorsBefore({ params, config }: CellModel, tokens: readonly number[])
     const ids = tf.tensor1d(tokens.map((token) => Math.max(0, token)), "int32");
     const known = tf.tensor2d(tokens.map((token) => Number(token >= 0)), [tokens.length, 1]);
     const rows = layerNorm(embed(embedding, ids), { ...norm, eps: 1e-5 });
-    return tf.mul(rows.reshape([tokens.length, config.width]), known).dataSync<"float32">();
+    return tf.mul(tf.reshape(rows, [tokens.length, config.width]), known).dataSync<"float32">();
   });
 }
 

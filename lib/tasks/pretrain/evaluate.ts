@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { argmax, type FeatureTable, fitLogisticRegression, fitMajority } from "../../baselines/mod.ts";
 import {
   type CellModel,

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { type AsPublished, type TypeSpace, type TypeVectors, unitRows } from "../../cell/mod.ts";
 import {
   childrenOf,

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensor/mod.ts";
 import { initCellParams, type PretrainingBatch, pretrainingLoss } from "../../cell/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
 import { serveReplica } from "../../train/mod.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import type { StoredTensor } from "lib/data/mod.ts";
 import {
@@ -71,7 +71,7 @@ function predict(params: GearsParams, example: Case, training?: { rng: ReturnTyp
     go: tf.tensor2d(normaliseAdjacency(example.goEdges, size.nodes), [size.nodes, size.nodes]),
   };
   const change = gearsChange(params, rowsOf(example), { graphs, training });
-  const pick = tf.oneHot(names.map((name) => distinct.indexOf(name)), distinct.length).toFloat();
+  const pick = tf.cast(tf.oneHot(names.map((name) => distinct.indexOf(name)), distinct.length), "float32");
   return tf.add(tf.matMul(pick as tf.Tensor2D, change), table(example.control)) as tf.Tensor2D;
 }
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import { disposeModel } from "lib/cell/mod.ts";
 import { disposeParams } from "lib/nn/mod.ts";
