@@ -1,5 +1,4 @@
 import * as tf from "lib/tensor/mod.ts";
-import { matMul } from "../lib/kernels/mod.ts";
 import { startBackend } from "../lib/runtime/mod.ts";
 import type { CaseEntry, Work } from "./case.ts";
 import { cellCases } from "./cell_cases.ts";
@@ -96,8 +95,8 @@ const PRODUCTS = 10;
 async function measureRate({ side, repeats }: GpuRequest, twin: Twin | null): Promise<Measured> {
   const [a, b] = [0, 1].map((seed) => filled({ shape: [side, side], deviation: 0.5 }, seed) as tf.Tensor2D);
   const multiply = () => {
-    for (let i = 1; i < PRODUCTS; i++) matMul(a, b).dispose();
-    tf.tidy(() => void tf.slice(matMul(a, b), [0, 0], [1, 1]).dataSync());
+    for (let i = 1; i < PRODUCTS; i++) tf.matMul(a, b).dispose();
+    tf.tidy(() => void tf.slice(tf.matMul(a, b), [0, 0], [1, 1]).dataSync());
   };
   multiply();
   const times = await Array.fromAsync({ length: repeats }, () => clock(multiply, 1));

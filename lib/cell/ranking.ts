@@ -1,5 +1,4 @@
 import * as tf from "../tensor/mod.ts";
-import { matMul } from "../kernels/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 
 /** The ontology as the ranking loss sees it. */
@@ -21,7 +20,7 @@ export const NEGATIVE_MARGIN = 0.2;
 /** Cosine similarity of each cell to each type: `[cells, width] x [types, width] -> [cells, types]`. */
 export function typeSimilarities(cells: tf.Tensor2D, vectors: tf.Tensor2D): tf.Tensor2D {
   const norm = tf.sqrt(tf.add(tf.sum(tf.square(cells), 1, true), 1e-12));
-  return matMul(tf.div(cells, norm), vectors, { transposeB: true }) as tf.Tensor2D;
+  return tf.matMul(tf.div(cells, norm) as tf.Tensor2D, vectors, false, true);
 }
 
 /**

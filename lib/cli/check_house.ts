@@ -32,6 +32,7 @@ export async function houseProblems(root: string): Promise<string[]> {
   return [
     ...files.flatMap(importProblems),
     ...files.flatMap(doorProblems),
+    ...kernelProblems(files),
     ...files.flatMap(lengthProblems),
     ...files.flatMap(pathProblems),
     ...notebooks.flatMap(cellProblems),
@@ -113,6 +114,26 @@ export function doorProblems({ path, text }: SourceFile): string[] {
   return past
     ? [`${path}: imports ${past[1]}; import lib/tensor/mod.ts, where gradients are registered`]
     : [];
+}
+
+/** The fast forms of operators: lib/kernels/OPERATOR/BACKEND.ts. */
+const FAST_FORM = /^lib\/kernels\/[^/]+\/(wasm|webgpu|tensorflow)\.ts$/;
+
+/** Fast forms that their backend does not register, and forms of wasm that others import, who would then need it. */
+export function kernelProblems(files: readonly SourceFile[]): string[] {
+  const importers = new Map<string, string[]>();
+  for (const { path, text } of files) {
+    for (const target of importsOf(path, text)) importers.set(target, [...importers.get(target) ?? [], path]);
+  }
+  return files.flatMap(({ path }) => {
+    const backend = FAST_FORM.exec(path)?.[1];
+    if (!backend) return [];
+    const door = `lib/kernels/${backend}/mod.ts`;
+    const by = importers.get(path) ?? [];
+    const missing = by.includes(door) ? [] : [`${path}: ${door} does not register it`];
+    const others = backend === "wasm" ? by.filter((importer) => importer !== door) : [];
+    return [...missing, ...others.map((importer) => `${importer}: only ${door} imports ${path}`)];
+  });
 }
 
 function lengthProblems({ path, text }: SourceFile): string[] {

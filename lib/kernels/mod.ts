@@ -12,7 +12,6 @@ export * from "./embed/op.ts";
 export * from "./layer-norm/op.ts";
 export * from "./linear/op.ts";
 export * from "./mamba2-mix/op.ts";
-export * from "./matmul/op.ts";
 export * from "./rms-norm/op.ts";
 export * from "./softmax-cross-entropy/op.ts";
 export * from "./ssd-scan/op.ts";

@@ -1,5 +1,5 @@
 import type * as tf from "../tensor/mod.ts";
-import { linear, mamba2Mix } from "../kernels/mod.ts";
+import { linear, mamba2Mix, type MixDirection } from "../kernels/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 import {
   constantParameter,
@@ -21,20 +21,8 @@ export interface Mamba2Size {
   readonly chunk: number;
 }
 
-/** What one direction does not share with the other. */
-export type DirectionParams = {
-  /** Depthwise filter over x, B and C: `[dInner + 2 stateDim, convWidth]`. */
-  readonly convWeight: Matrix;
-  readonly convBias: Vector;
-  /** Softplus bias of the step size: `[heads]`. */
-  readonly dtBias: Vector;
-  /** log of minus the decay rate: `[heads]`. */
-  readonly aLog: Vector;
-  /** Skip weight: `[heads]`. */
-  readonly d: Vector;
-  /** Scale of the gated RMSNorm: `[dInner]`. */
-  readonly norm: Vector;
-};
+/** The trainable parameters of one direction. */
+export type DirectionParams = MixDirection<Vector, Matrix>;
 
 /** A bidirectional Mamba-2 mixer; both directions share the projections in and out. */
 export type BiMamba2Params = {

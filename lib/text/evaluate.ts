@@ -1,5 +1,4 @@
 import * as tf from "../tensor/mod.ts";
-import { matMul } from "../kernels/mod.ts";
 import { averageRanks, pearson } from "../metrics/mod.ts";
 import { childrenOf, liveTerms, type Ontology, pageRankSimilarity } from "../ontology/mod.ts";
 
@@ -120,7 +119,7 @@ function cosineRows(queries: Float32Array, keys: Float32Array, width: number): F
       const matrix = tf.tensor2d(x, [x.length / width, width]);
       return tf.divNoNan(matrix, tf.norm(matrix, 2, 1, true));
     };
-    return matMul(unit(queries), unit(keys), { transposeB: true }).dataSync<"float32">();
+    return tf.matMul(unit(queries), unit(keys), false, true).dataSync<"float32">();
   });
   return Array.from({ length: rows }, (_, i) => values.subarray(i * columns, (i + 1) * columns));
 }

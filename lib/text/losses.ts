@@ -1,5 +1,5 @@
 import * as tf from "../tensor/mod.ts";
-import { matMul, softmaxCrossEntropy } from "../kernels/mod.ts";
+import { softmaxCrossEntropy } from "../kernels/mod.ts";
 
 /** Margins and weights of the original's relation loss (ORIGINAL section 4). */
 export const RELATION_LOSS = {
@@ -52,7 +52,7 @@ const rowNorms = (x: tf.Tensor2D): tf.Tensor1D => tf.sqrt(tf.add(tf.sum(tf.squar
 /** Euclidean distances between the rows of `a` and of `b`, `[rows a, rows b]`. */
 export function distances(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   const squares = tf.add(tf.sum(tf.square(a), 1, true), tf.reshape(tf.sum(tf.square(b), 1), [1, -1]));
-  const products = matMul(a, b, { transposeB: true });
+  const products = tf.matMul(a, b, false, true);
   return tf.sqrt(tf.add(tf.relu(tf.sub(squares, tf.mul(products, 2))), 1e-6));
 }
 
@@ -76,7 +76,7 @@ export interface ContrastOptions {
 export function contrastLoss(queries: tf.Tensor2D, keys: tf.Tensor2D, options: ContrastOptions): tf.Scalar {
   const { negatives, temperature, keep } = options;
   const rows = queries.shape[0];
-  const cosines = matMul(unitRows(queries), unitRows(keys), { transposeB: true });
+  const cosines = tf.matMul(unitRows(queries), unitRows(keys), false, true);
   const allowed = tf.maximum(negatives, tf.eye(rows));
   const logits = tf.sub(tf.div(cosines, temperature), tf.mul(tf.sub(1, allowed), 1e4)) as tf.Tensor2D;
   const labels = Int32Array.from({ length: rows }, (_, i) => (keep && keep[i] === 0 ? -1 : i));
@@ -93,7 +93,7 @@ export function graphLoss(vectors: tf.Tensor2D, ranks: tf.Tensor2D): tf.Scalar {
   const rows = vectors.shape[0];
   const unit = unitRows(vectors);
   const offDiagonal = tf.sub(1, tf.eye(rows));
-  const cosines = tf.mul(matMul(unit, unit, { transposeB: true }), offDiagonal);
+  const cosines = tf.mul(tf.matMul(unit, unit, false, true), offDiagonal);
   const means = tf.div(tf.sum(cosines, 1, true), rows - 1);
   const centred = tf.mul(tf.sub(cosines, means), offDiagonal);
   const deviations = tf.sqrt(tf.add(tf.div(tf.sum(tf.square(centred), 1), rows - 1), 1e-8));

@@ -4,6 +4,7 @@ import {
   doorProblems,
   houseProblems,
   importProblems,
+  kernelProblems,
   pathProblems,
 } from "lib/cli/check_house.ts";
 import { joinCells, notebookFormatProblems, notebookTypeProblems } from "lib/cli/check_notebooks.ts";
@@ -51,6 +52,19 @@ Deno.test("doorProblems finds imports of TensorFlow.js past the door that regist
   strictEqual(problems("lib/nn/a.ts", `import "@tensorflow/${"tfjs"}";`), 1);
   strictEqual(problems("lib/nn/a.ts", 'import * as tf from "../tensor/mod.ts";'), 0);
   strictEqual(problems("lib/tensor/mod.ts", `export * from "@tensorflow/${"tfjs-core"}";`), 0);
+});
+
+Deno.test("kernelProblems finds fast forms that nobody registers and imports of those of wasm", () => {
+  const problems = (...texts: string[]) =>
+    kernelProblems([
+      { path: "lib/kernels/wasm/mod.ts", text: texts[0] },
+      { path: "lib/kernels/a/wasm.ts", text: "" },
+      { path: "lib/kernels/a/webgpu.ts", text: texts[1] },
+      { path: "lib/kernels/webgpu/mod.ts", text: 'import "../a/webgpu.ts";' },
+    ]);
+  deepStrictEqual(problems('import "../a/wasm.ts";', ""), []);
+  strictEqual(problems("", "").length, 1);
+  strictEqual(problems('import "../a/wasm.ts";', 'import { A } from "./wasm.ts";').length, 1);
 });
 
 Deno.test("pathProblems finds paths that exist on one machine", () => {

@@ -1,7 +1,7 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import * as kernels from "lib/kernels/mod.ts";
-import { hasKernel } from "lib/kernels/dispatch.ts";
+import { hasKernel } from "lib/kernels/core/dispatch.ts";
 import { attentionReference } from "lib/kernels/attention/reference.ts";
 import { batchNormReference } from "lib/kernels/batch-norm/reference.ts";
 import { causalConvSiluReference } from "lib/kernels/causal-conv-silu/reference.ts";
@@ -240,7 +240,7 @@ Deno.test("matMul equals its definition for every transposition and for broadcas
     for (const [transposeA, transposeB] of [[false, false], [false, true], [true, false], [true, true]]) {
       const [a, b] = plains(transposeA ? [2, k, m] : [2, m, k], transposeB ? [1, n, k] : [1, k, n]);
       const [left, right] = [a, b].map(toTensor);
-      const ours = kernels.matMul(left, right, { transposeA, transposeB });
+      const ours = tf.matMul(left, right, transposeA, transposeB);
       assert.ok(
         relativeError(await ours.data(), naiveProduct(a, b, { m, k, n, transposeA, transposeB })) < FORWARD,
       );

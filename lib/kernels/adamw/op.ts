@@ -1,9 +1,12 @@
 import * as tf from "../../tensor/mod.ts";
 import { modelError } from "../../runtime/mod.ts";
-import { hasKernel, runKernels } from "../dispatch.ts";
 import type { Gradients } from "../clip-global-norm/op.ts";
+import { hasKernel, runKernels } from "../core/dispatch.ts";
 import { adamWReference, type AdamWSlot, type AdamWStep } from "./reference.ts";
-import { ADAMW } from "./wasm.ts";
+
+/** New parameter and moments from inputs param, gradient, first, second. */
+export const ADAMW = "KcfAdamW";
+export type AdamWAttributes = AdamWStep & Pick<AdamWSlot, "shrink">;
 
 export interface AdamWOptions {
   /** Decay of the mean of gradients (default 0.9). */

@@ -1,11 +1,8 @@
 import { sizeOf } from "../wasm/engine.ts";
 import { registerWasm } from "../wasm/register.ts";
-import type { AdamWStep } from "./reference.ts";
+import { ADAMW, type AdamWAttributes } from "./op.ts";
 
-/** New parameter and moments from inputs param, gradient, first, second. */
-export const ADAMW = "KcfAdamW";
-
-registerWasm<AdamWStep & { shrink: number }>(ADAMW, (engine, { param, gradient, first, second }, step) => {
+registerWasm<AdamWAttributes>(ADAMW, (engine, { param, gradient, first, second }, step) => {
   const { beta1, beta2, eps, rate, correction, shrink } = step;
   const outputs = [param, first, second].map(({ shape }) => engine.output(shape));
   const at = engine.pointer;

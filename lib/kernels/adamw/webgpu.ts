@@ -1,9 +1,8 @@
 import { runProgram } from "../webgpu/program.ts";
 import { type Inputs, registerWebgpu } from "../webgpu/register.ts";
-import type { AdamWStep } from "./reference.ts";
-import { ADAMW } from "./wasm.ts";
+import { ADAMW, type AdamWAttributes } from "./op.ts";
 
-registerWebgpu<AdamWStep & { shrink: number }>(ADAMW, ({ param, gradient, first, second }, step) => {
+registerWebgpu<AdamWAttributes>(ADAMW, ({ param, gradient, first, second }, step) => {
   const { beta1, beta2, eps, rate, correction, shrink } = step;
   const entries = (name: string, { inputs, floats, value }: Entries) =>
     runProgram({

@@ -1,5 +1,5 @@
 import * as tf from "../../tensor/mod.ts";
-import { lengthMask } from "../mask.ts";
+import { lengthMask } from "../core/mask.ts";
 
 /** Queries, keys and values, `[batch, heads, length, head width]` each. */
 export interface AttentionInputs {

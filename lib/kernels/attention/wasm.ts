@@ -1,9 +1,5 @@
-import * as tf from "../../tensor/mod.ts";
-import { runKernels } from "../dispatch.ts";
 import { registerWasm } from "../wasm/register.ts";
-
-export const ATTENTION = "KcfAttention";
-const GRADIENT = "KcfAttentionGradient";
+import { ATTENTION, ATTENTION_GRADIENT } from "./op.ts";
 
 registerWasm(ATTENTION, (engine, { q, k, v, lengths }) => {
   const [rows, heads, length, width] = q.shape;
@@ -18,7 +14,7 @@ registerWasm(ATTENTION, (engine, { q, k, v, lengths }) => {
   return out;
 });
 
-registerWasm(GRADIENT, (engine, { q, k, v, lengths, dy }) => {
+registerWasm(ATTENTION_GRADIENT, (engine, { q, k, v, lengths, dy }) => {
   const [rows, heads, length, width] = q.shape;
   const gradients = [q, k, v].map((tensor) => engine.output(tensor.shape));
   const [dq, dk, dv] = gradients.map(engine.pointer);
@@ -30,13 +26,4 @@ registerWasm(GRADIENT, (engine, { q, k, v, lengths, dy }) => {
     );
   });
   return gradients;
-});
-
-tf.registerGradient({
-  kernelName: ATTENTION,
-  inputsToSave: ["q", "k", "v", "lengths"],
-  gradFunc: (dy, [q, k, v, lengths]) => {
-    const gradients = runKernels(GRADIENT, { q, k, v, lengths, dy: dy as tf.Tensor });
-    return { q: () => gradients[0], k: () => gradients[1], v: () => gradients[2] };
-  },
 });

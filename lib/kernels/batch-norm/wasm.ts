@@ -1,17 +1,7 @@
-import * as tf from "../../tensor/mod.ts";
-import { runKernels } from "../dispatch.ts";
 import { registerWasm } from "../wasm/register.ts";
+import { BATCH_NORM, BATCH_NORM_GRADIENT, type BatchNormAttributes } from "./op.ts";
 
-/** out, mean and variance from inputs x, weight, bias and shares. */
-export const BATCH_NORM = "KcfBatchNorm";
-const GRADIENT = "KcfBatchNormGradient";
-
-interface Attributes {
-  readonly eps: number;
-  readonly relu: boolean;
-}
-
-registerWasm<Attributes>(BATCH_NORM, (engine, { x, weight, bias, shares }, { eps, relu }) => {
+registerWasm<BatchNormAttributes>(BATCH_NORM, (engine, { x, weight, bias, shares }, { eps, relu }) => {
   const [rows, width] = x.shape;
   const outputs = [[rows, width], [width], [width]].map(engine.output);
   const at = engine.pointer;
@@ -25,7 +15,7 @@ registerWasm<Attributes>(BATCH_NORM, (engine, { x, weight, bias, shares }, { eps
   return outputs;
 });
 
-registerWasm<Attributes>(GRADIENT, (engine, inputs, { eps, relu }) => {
+registerWasm<BatchNormAttributes>(BATCH_NORM_GRADIENT, (engine, inputs, { eps, relu }) => {
   const { x, weight, shares, out, mean, variance, dy } = inputs;
   const [rows, width] = x.shape;
   const outputs = [[rows, width], [width], [width]].map(engine.output);
@@ -39,16 +29,4 @@ registerWasm<Attributes>(GRADIENT, (engine, inputs, { eps, relu }) => {
     );
   });
   return outputs;
-});
-
-tf.registerGradient({
-  kernelName: BATCH_NORM,
-  inputsToSave: ["x", "weight", "shares"],
-  outputsToSave: [true, true, true],
-  gradFunc: (dys, [x, weight, shares, out, mean, variance], attributes) => {
-    const [dy] = dys as tf.Tensor[];
-    const inputs = { x, weight, shares, out, mean, variance, dy };
-    const [dx, dWeight, dBias] = runKernels(GRADIENT, inputs, attributes);
-    return { x: () => dx, weight: () => dWeight, bias: () => dBias };
-  },
 });

@@ -1,10 +1,23 @@
-import type * as tf from "../../tensor/mod.ts";
-import { hasKernel, runKernel } from "../dispatch.ts";
-import { checkShapes } from "../shapes.ts";
+import * as tf from "../../tensor/mod.ts";
+import { hasKernel, runKernel, runKernels } from "../core/dispatch.ts";
+import { checkShapes } from "../core/shapes.ts";
 import { type CausalConvOptions, causalConvSiluReference } from "./reference.ts";
-import { CAUSAL_CONV_SILU, MOST_TAPS } from "./wasm.ts";
 
 export type { CausalConvOptions };
+
+/** Inputs as in {@linkcode CONV_INPUTS}, and lengths. */
+export const CAUSAL_CONV_SILU = "KcfCausalConvSilu";
+/** Gradients of {@linkcode CONV_INPUTS} from these, lengths and dy. */
+export const CAUSAL_CONV_SILU_GRADIENT = "KcfCausalConvSiluGradient";
+/** The inputs that have gradients, in their order. */
+export const CONV_INPUTS = ["x", "weight", "bias"] as const;
+
+/** The fast forms keep a whole filter in registers; Mamba's has four taps. */
+export const MOST_TAPS = 4;
+
+export interface ConvAttributes {
+  readonly reverse: boolean;
+}
 
 /**
  * `silu(bias_c + sum_k weight_ck x_{t-K+1+k,c})`: a depthwise causal convolution of x `[B, L, C]` that never
@@ -24,3 +37,13 @@ export function causalConvSilu(x: tf.Tensor3D, options: CausalConvOptions): tf.T
   if (taps > MOST_TAPS || !hasKernel(CAUSAL_CONV_SILU)) return causalConvSiluReference(x, options);
   return runKernel(CAUSAL_CONV_SILU, { x, weight, bias, lengths }, { reverse }) as tf.Tensor3D;
 }
+
+tf.registerGradient({
+  kernelName: CAUSAL_CONV_SILU,
+  inputsToSave: [...CONV_INPUTS, "lengths"],
+  gradFunc: (dy, [x, weight, bias, lengths], attributes) => {
+    const inputs = { x, weight, bias, lengths, dy: dy as tf.Tensor };
+    const gradients = runKernels(CAUSAL_CONV_SILU_GRADIENT, inputs, attributes);
+    return Object.fromEntries(CONV_INPUTS.map((name, i) => [name, () => gradients[i]]));
+  },
+});

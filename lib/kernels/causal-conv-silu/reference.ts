@@ -1,6 +1,6 @@
 import * as tf from "../../tensor/mod.ts";
 import { silu } from "../linear/reference.ts";
-import { lengthMask } from "../mask.ts";
+import { lengthMask } from "../core/mask.ts";
 
 export interface CausalConvOptions {
   /** One filter a channel, `[channels, taps]`; the last tap meets the current position. */

@@ -1,8 +1,8 @@
 import * as tf from "../../tensor/mod.ts";
-import { runKernel } from "../dispatch.ts";
-import { lengthMask } from "../mask.ts";
+import { runKernel } from "../core/dispatch.ts";
+import { lengthMask } from "../core/mask.ts";
 import { registerTensorflow } from "../tensorflow/register.ts";
-import { CAUSAL_CONV_SILU, CAUSAL_CONV_SILU_GRADIENT } from "./wasm.ts";
+import { CAUSAL_CONV_SILU, CAUSAL_CONV_SILU_GRADIENT, type ConvAttributes } from "./op.ts";
 
 /** A depthwise convolution of `[B, L, channels]`, causal or, in reverse, anti-causal. */
 export interface Convolution {
@@ -64,17 +64,13 @@ export function siluGradient(v: tf.Tensor, dy: tf.Tensor): tf.Tensor {
   return tf.mul(dy, tf.mul(gate, tf.add(tf.mul(v, tf.sub(1, gate)), 1)));
 }
 
-interface Attributes {
-  readonly reverse: boolean;
-}
-
-registerTensorflow<Attributes>(CAUSAL_CONV_SILU, ({ x, weight, bias, lengths }, { reverse }) => {
+registerTensorflow<ConvAttributes>(CAUSAL_CONV_SILU, ({ x, weight, bias, lengths }, { reverse }) => {
   const mask = maskOf(x, lengths);
   const sum = convolve(tf.mul(x, mask), { weight, bias, reverse });
   return tf.mul(tf.mul(sum, tf.sigmoid(sum)), mask);
 });
 
-registerTensorflow<Attributes>(
+registerTensorflow<ConvAttributes>(
   CAUSAL_CONV_SILU_GRADIENT,
   ({ x, weight, bias, lengths, dy }, { reverse }) => {
     const mask = maskOf(x, lengths);

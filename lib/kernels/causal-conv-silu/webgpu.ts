@@ -3,14 +3,10 @@ import { columnSums, tensorColumnSums } from "../webgpu/column_sums.ts";
 import { runProgram } from "../webgpu/program.ts";
 import { type Inputs, registerWebgpu } from "../webgpu/register.ts";
 import { SILU } from "../webgpu/snippets.ts";
-import { CAUSAL_CONV_SILU, CAUSAL_CONV_SILU_GRADIENT } from "./wasm.ts";
-
-interface Attributes {
-  readonly reverse: boolean;
-}
+import { CAUSAL_CONV_SILU, CAUSAL_CONV_SILU_GRADIENT, type ConvAttributes } from "./op.ts";
 
 /** `STEP` leads from a position to the one before it in the direction of the convolution. */
-function describe({ x, weight }: Inputs, { reverse }: Attributes) {
+function describe({ x, weight }: Inputs, { reverse }: ConvAttributes) {
   const [, length, channels] = x.shape;
   return {
     constants: { TAPS: weight.size / channels, STEP: reverse ? 1 : -1 },
@@ -45,7 +41,7 @@ const eachEntry = (head: string, value: string): string =>
   }
 `;
 
-registerWebgpu<Attributes>(CAUSAL_CONV_SILU, (inputs, attributes) =>
+registerWebgpu<ConvAttributes>(CAUSAL_CONV_SILU, (inputs, attributes) =>
   runProgram({
     ...describe(inputs, attributes),
     name: "kcfConvForward",
@@ -55,7 +51,7 @@ registerWebgpu<Attributes>(CAUSAL_CONV_SILU, (inputs, attributes) =>
   }));
 
 /** The gradient before the activation. */
-const inner = (inputs: Inputs, attributes: Attributes): tf.Tensor =>
+const inner = (inputs: Inputs, attributes: ConvAttributes): tf.Tensor =>
   runProgram({
     ...describe(inputs, attributes),
     name: "kcfConvInner",
@@ -78,7 +74,7 @@ const SUM_AFTER = `
   }
 `;
 
-registerWebgpu<Attributes>(CAUSAL_CONV_SILU_GRADIENT, (inputs, attributes) => {
+registerWebgpu<ConvAttributes>(CAUSAL_CONV_SILU_GRADIENT, (inputs, attributes) => {
   const { x, weight, lengths } = inputs;
   const [rows, length, channels] = x.shape;
   const shared = describe(inputs, attributes);

@@ -1,7 +1,9 @@
 import * as tf from "../../tensor/mod.ts";
-import { hasKernel, runKernel } from "../dispatch.ts";
+import { hasKernel, runKernel } from "../core/dispatch.ts";
 import { globalNormReference } from "./reference.ts";
-import { GLOBAL_NORM } from "./wasm.ts";
+
+/** Scalar norm over any number of inputs. */
+export const GLOBAL_NORM = "KcfGlobalNorm";
 
 export type Gradients = Map<string, tf.Tensor>;
 

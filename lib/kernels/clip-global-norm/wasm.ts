@@ -1,8 +1,6 @@
 import { sizeOf } from "../wasm/engine.ts";
 import { registerWasm } from "../wasm/register.ts";
-
-/** Scalar norm over any number of inputs. */
-export const GLOBAL_NORM = "KcfGlobalNorm";
+import { GLOBAL_NORM } from "./op.ts";
 
 registerWasm(GLOBAL_NORM, (engine, inputs) => {
   const squares = Object.values(inputs).map((t) =>

@@ -1,7 +1,7 @@
 import * as tf from "../../tensor/mod.ts";
 import { columnSums } from "../webgpu/column_sums.ts";
 import { registerWebgpu } from "../webgpu/register.ts";
-import { GLOBAL_NORM } from "./wasm.ts";
+import { GLOBAL_NORM } from "./op.ts";
 
 /** Numbers of a tensor that are summed side by side. */
 const WIDTH = 64;

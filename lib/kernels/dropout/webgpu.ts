@@ -1,9 +1,9 @@
 import { runProgram } from "../webgpu/program.ts";
 import { registerWebgpu } from "../webgpu/register.ts";
-import { type DropoutOptions, dropoutThreshold } from "./reference.ts";
-import { DROPOUT } from "./wasm.ts";
+import { DROPOUT, type DropoutAttributes } from "./op.ts";
+import { dropoutThreshold } from "./reference.ts";
 
-registerWebgpu<Required<DropoutOptions>>(DROPOUT, ({ x }, { rate, seed, from }) =>
+registerWebgpu<DropoutAttributes>(DROPOUT, ({ x }, { rate, seed, from }) =>
   runProgram({
     name: "kcfDropout",
     inputs: { x },

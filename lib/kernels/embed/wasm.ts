@@ -1,10 +1,6 @@
-import * as tf from "../../tensor/mod.ts";
-import { runKernel } from "../dispatch.ts";
 import { sizeOf } from "../wasm/engine.ts";
 import { registerWasm } from "../wasm/register.ts";
-
-export const EMBED = "KcfEmbed";
-export const EMBED_SCATTER = "KcfEmbedScatter";
+import { checkId, EMBED, EMBED_SCATTER, type ScatterAttributes } from "./op.ts";
 
 registerWasm(EMBED, (engine, { table, ids }) => {
   const [rows, width] = table.shape;
@@ -15,23 +11,10 @@ registerWasm(EMBED, (engine, { table, ids }) => {
   return out;
 });
 
-registerWasm<{ rows: number }>(EMBED_SCATTER, (engine, { dy, ids }, { rows }) => {
+registerWasm<ScatterAttributes>(EMBED_SCATTER, (engine, { dy, ids }, { rows }) => {
   const width = dy.shape[dy.shape.length - 1];
   const out = engine.output([rows, width]);
   const at = engine.pointer;
   engine.run.scatterRows(sizeOf(ids.shape), width, rows, at(dy), at(ids), at(out));
   return out;
 });
-
-tf.registerGradient({
-  kernelName: EMBED,
-  inputsToSave: ["table", "ids"],
-  gradFunc: (dy, [table, ids]) => ({
-    table: () => runKernel(EMBED_SCATTER, { dy: dy as tf.Tensor, ids }, { rows: table.shape[0] }),
-  }),
-});
-
-/** @throws {RangeError} for an id beyond the table, which would read, and in the gradient write, other memory. */
-export function checkId(id: number, rows: number): void {
-  if (id < 0 || id >= rows) throw new RangeError(`Cannot embed id ${id}: the table has ${rows} rows`);
-}

@@ -2,7 +2,7 @@ import { runProgram } from "../webgpu/program.ts";
 import { registerWebgpu } from "../webgpu/register.ts";
 import { valuesAtHand } from "../webgpu/values.ts";
 import { ADD_ATOMIC } from "../webgpu/snippets.ts";
-import { checkId, EMBED, EMBED_SCATTER } from "./wasm.ts";
+import { checkId, EMBED, EMBED_SCATTER, type ScatterAttributes } from "./op.ts";
 
 registerWebgpu(EMBED, ({ table, ids }) => {
   const [rows, width] = table.shape;
@@ -21,7 +21,7 @@ registerWebgpu(EMBED, ({ table, ids }) => {
 });
 
 // The order of the additions is the GPU's: two runs may differ in the last bit.
-registerWebgpu<{ rows: number }>(EMBED_SCATTER, ({ dy, ids }, { rows }) => {
+registerWebgpu<ScatterAttributes>(EMBED_SCATTER, ({ dy, ids }, { rows }) => {
   const width = dy.shape[dy.rank - 1];
   return runProgram({
     name: "kcfScatter",

@@ -1,19 +1,8 @@
-import * as tf from "../../tensor/mod.ts";
-import { runKernels } from "../dispatch.ts";
 import { sizeOf } from "../wasm/engine.ts";
 import { type KernelBody, registerWasm } from "../wasm/register.ts";
+import { LAYER_NORM, LAYER_NORM_GRADIENT, type LayerNormAttributes, WEIGHTED_LAYER_NORM } from "./op.ts";
 
-/** Input x and, where given, bias. */
-export const LAYER_NORM = "KcfLayerNorm";
-/** Inputs x, weight and, where given, bias. */
-export const WEIGHTED_LAYER_NORM = "KcfWeightedLayerNorm";
-export const LAYER_NORM_GRADIENT = "KcfLayerNormGradient";
-
-interface Attributes {
-  readonly eps: number;
-}
-
-const forward: KernelBody<Attributes> = (engine, { x, weight, bias }, { eps }) => {
+const forward: KernelBody<LayerNormAttributes> = (engine, { x, weight, bias }, { eps }) => {
   const out = engine.output(x.shape);
   const width = x.shape[x.shape.length - 1];
   const at = engine.pointer;
@@ -24,7 +13,7 @@ const forward: KernelBody<Attributes> = (engine, { x, weight, bias }, { eps }) =
 registerWasm(LAYER_NORM, forward);
 registerWasm(WEIGHTED_LAYER_NORM, forward);
 
-registerWasm<Attributes>(LAYER_NORM_GRADIENT, (engine, { x, weight, dy }, { eps }) => {
+registerWasm<LayerNormAttributes>(LAYER_NORM_GRADIENT, (engine, { x, weight, dy }, { eps }) => {
   const width = x.shape[x.shape.length - 1];
   const dx = engine.output(x.shape);
   const dWeight = engine.zeros([width]);
@@ -38,22 +27,4 @@ registerWasm<Attributes>(LAYER_NORM_GRADIENT, (engine, { x, weight, dy }, { eps 
     );
   });
   return [dx, dWeight, dBias];
-});
-
-tf.registerGradient({
-  kernelName: LAYER_NORM,
-  inputsToSave: ["x"],
-  gradFunc: (dy, [x], attributes) => {
-    const gradients = runKernels(LAYER_NORM_GRADIENT, { x, dy: dy as tf.Tensor }, attributes);
-    return { x: () => gradients[0], bias: () => gradients[2] };
-  },
-});
-
-tf.registerGradient({
-  kernelName: WEIGHTED_LAYER_NORM,
-  inputsToSave: ["x", "weight"],
-  gradFunc: (dy, [x, weight], attributes) => {
-    const gradients = runKernels(LAYER_NORM_GRADIENT, { x, weight, dy: dy as tf.Tensor }, attributes);
-    return { x: () => gradients[0], weight: () => gradients[1], bias: () => gradients[2] };
-  },
 });

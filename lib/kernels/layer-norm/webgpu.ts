@@ -3,11 +3,7 @@ import { columnSums, tensorColumnSums } from "../webgpu/column_sums.ts";
 import { runProgram, THREADS } from "../webgpu/program.ts";
 import { type Inputs, type KernelBody, registerWebgpu } from "../webgpu/register.ts";
 import { SUM_OVER_GROUP } from "../webgpu/snippets.ts";
-import { LAYER_NORM, LAYER_NORM_GRADIENT, WEIGHTED_LAYER_NORM } from "./wasm.ts";
-
-interface Attributes {
-  readonly eps: number;
-}
+import { LAYER_NORM, LAYER_NORM_GRADIENT, type LayerNormAttributes, WEIGHTED_LAYER_NORM } from "./op.ts";
 
 const widthOf = ({ x }: Inputs): number => x.shape[x.rank - 1];
 const rowsOf = (inputs: Inputs): number => inputs.x.size / widthOf(inputs);
@@ -47,7 +43,7 @@ const NORMAL = `
   fn normal(at : i32, row : i32) -> f32 { return (x[at] - moments[2 * row]) * moments[2 * row + 1]; }
 `;
 
-const forward: KernelBody<Attributes> = (given, { eps }) => {
+const forward: KernelBody<LayerNormAttributes> = (given, { eps }) => {
   const inputs = { ...given, moments: moments(given, eps) };
   return runProgram({
     name: nameOf("Forward", inputs),
@@ -97,7 +93,7 @@ const gradientByX = (inputs: Inputs): tf.Tensor =>
 
 registerWebgpu(LAYER_NORM, forward);
 registerWebgpu(WEIGHTED_LAYER_NORM, forward);
-registerWebgpu<Attributes>(LAYER_NORM_GRADIENT, (given, { eps }) => {
+registerWebgpu<LayerNormAttributes>(LAYER_NORM_GRADIENT, (given, { eps }) => {
   const inputs = { ...given, moments: moments(given, eps) };
   const { x, dy } = given;
   const dWeight = columnSums({

@@ -3,8 +3,8 @@ import { tensorColumnSums } from "../webgpu/column_sums.ts";
 import { runProgram } from "../webgpu/program.ts";
 import { registerWebgpu } from "../webgpu/register.ts";
 import { SILU } from "../webgpu/snippets.ts";
+import { ACTIVATE, ACTIVATE_GRADIENT, type ActivateAttributes, AFFINE, COLUMN_SUMS, KINDS } from "./op.ts";
 import { LEAKY_SLOPE } from "./reference.ts";
-import { ACTIVATE, ACTIVATE_GRADIENT, AFFINE, COLUMN_SUMS, KINDS } from "./wasm.ts";
 
 /** tfjs's own product, with the shift in the same program. */
 registerWebgpu(AFFINE, ({ x, weight, bias }) => {
@@ -45,11 +45,7 @@ const CODE: Record<number, { head?: string; value: string; slope: string }> = {
   },
 };
 
-interface Attributes {
-  readonly kind: number;
-}
-
-registerWebgpu<Attributes>(ACTIVATE, ({ x: inputs }, { kind }) =>
+registerWebgpu<ActivateAttributes>(ACTIVATE, ({ x: inputs }, { kind }) =>
   runProgram({
     name: `kcfActivate${kind}`,
     inputs: { inputs },
@@ -62,7 +58,7 @@ registerWebgpu<Attributes>(ACTIVATE, ({ x: inputs }, { kind }) =>
       }`,
   }));
 
-registerWebgpu<Attributes>(ACTIVATE_GRADIENT, ({ x: inputs, dy }, { kind }) =>
+registerWebgpu<ActivateAttributes>(ACTIVATE_GRADIENT, ({ x: inputs, dy }, { kind }) =>
   runProgram({
     name: `kcfActivateGradient${kind}`,
     inputs: { inputs, dy },

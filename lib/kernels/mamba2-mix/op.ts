@@ -1,7 +1,8 @@
-import type * as tf from "../../tensor/mod.ts";
-import { MOST_TAPS } from "../causal-conv-silu/wasm.ts";
-import { hasKernel, runKernels } from "../dispatch.ts";
-import { checkShapes } from "../shapes.ts";
+import * as tf from "../../tensor/mod.ts";
+import { MOST_TAPS } from "../causal-conv-silu/op.ts";
+import { hasKernel, runKernels } from "../core/dispatch.ts";
+import { checkShapes } from "../core/shapes.ts";
+import { FLAT_NAMES, flatInputs } from "./inputs.ts";
 import {
   mamba2MixReference,
   type MixDirection,
@@ -9,9 +10,19 @@ import {
   type MixOptions,
   mixWidths,
 } from "./reference.ts";
-import { flatInputs, MAMBA2_MIX } from "./wasm.ts";
 
 export type { MixDirection, MixDirections, MixOptions };
+
+/** The mixture and the scans of both directions, which the gradient needs. */
+export const MAMBA2_MIX = "KcfMamba2Mix";
+/** Gradients of projected and {@linkcode FLAT_NAMES} from the inputs, both scans and dy. */
+export const MAMBA2_MIX_GRADIENT = "KcfMamba2MixGradient";
+
+export interface MixAttributes {
+  /** 0 leaves the choice to the kernel. */
+  readonly chunk: number;
+  readonly eps: number;
+}
 
 /**
  * Everything of a bidirectional Mamba-2 layer between its two projections, as one operator:
@@ -59,3 +70,24 @@ function checkInputs(
     });
   }
 }
+
+tf.registerGradient({
+  kernelName: MAMBA2_MIX,
+  inputsToSave: ["projected", "lengths", ...FLAT_NAMES],
+  outputsToSave: [false, true, true],
+  gradFunc: (dy, saved, attributes) => {
+    const [projected, lengths, ...rest] = saved;
+    const scans = rest.splice(FLAT_NAMES.length);
+    const params = Object.fromEntries(FLAT_NAMES.map((name, i) => [name, rest[i]]));
+    const inputs = {
+      projected,
+      lengths,
+      ...params,
+      "forward.scan": scans[0],
+      "reverse.scan": scans[1],
+      dy: (dy as tf.Tensor[])[0],
+    };
+    const gradients = runKernels(MAMBA2_MIX_GRADIENT, inputs, attributes);
+    return Object.fromEntries(["projected", ...FLAT_NAMES].map((name, i) => [name, () => gradients[i]]));
+  },
+});

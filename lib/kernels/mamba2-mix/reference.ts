@@ -3,21 +3,21 @@ import { causalConvSiluReference } from "../causal-conv-silu/reference.ts";
 import { gatedRmsNormReference } from "../rms-norm/reference.ts";
 import { ssdScanReference } from "../ssd-scan/reference.ts";
 
-/** What one direction does not share with the other: F features in H heads, N state width. */
-export interface MixDirection {
+/** The parameters that one direction does not share with the other: F features in H heads, N state width. */
+export type MixDirection<Vector = tf.Tensor1D, Matrix = tf.Tensor2D> = {
   /** Depthwise filter over x, b and c, `[F + 2 N, taps]`. */
-  readonly convWeight: tf.Tensor2D;
+  readonly convWeight: Matrix;
   /** `[F + 2 N]`. */
-  readonly convBias: tf.Tensor1D;
+  readonly convBias: Vector;
   /** Added to dt before softplus, `[H]`. */
-  readonly dtBias: tf.Tensor1D;
+  readonly dtBias: Vector;
   /** log of minus the decay rate, `[H]`. */
-  readonly aLog: tf.Tensor1D;
+  readonly aLog: Vector;
   /** Skip weights, `[H]`. */
-  readonly d: tf.Tensor1D;
+  readonly d: Vector;
   /** Scale of the gated norm, `[F]`. */
-  readonly norm: tf.Tensor1D;
-}
+  readonly norm: Vector;
+};
 
 export interface MixDirections {
   readonly forward: MixDirection;

@@ -1,39 +1,35 @@
 import * as tf from "../../tensor/mod.ts";
 import { convolve, convolveGradient, siluGradient } from "../causal-conv-silu/tensorflow.ts";
-import { lengthMask } from "../mask.ts";
+import { lengthMask } from "../core/mask.ts";
 import { chunksOf, scanChunks, scanChunksGradient } from "../ssd-scan/tensorflow.ts";
 import { registerTensorflow } from "../tensorflow/register.ts";
-import { type MixDirection, mixWidths } from "./reference.ts";
-import { type Direction, DIRECTIONS, flatName, MAMBA2_MIX, MAMBA2_MIX_GRADIENT, PARAMS } from "./wasm.ts";
-
-interface Attributes {
-  readonly chunk: number;
-  readonly eps: number;
-}
+import { type Direction, directionOf, DIRECTIONS, PARAMS } from "./inputs.ts";
+import { MAMBA2_MIX, MAMBA2_MIX_GRADIENT, type MixAttributes, type MixDirection } from "./op.ts";
+import { mixWidths } from "./reference.ts";
 
 type Named = Record<string, tf.Tensor>;
 
-registerTensorflow<Attributes>(MAMBA2_MIX, (inputs, { chunk, eps }) => {
+registerTensorflow<MixAttributes>(MAMBA2_MIX, (inputs, { chunk, eps }) => {
   const shared = share(inputs, chunk);
   const scans = DIRECTIONS.map((direction) =>
     tf.tidy(() => {
-      const { scan } = enterScan(shared, paramsOf(inputs, direction), direction);
+      const { scan } = enterScan(shared, directionOf(inputs, direction), direction);
       return shared.join(scanChunks(scan, direction === "reverse"));
     })
   );
   const mixed = DIRECTIONS.map((direction, i) => {
-    const { norm } = paramsOf(inputs, direction);
+    const { norm } = directionOf(inputs, direction);
     const { normal } = normalise(scans[i], shared, eps);
     return tf.mul(normal, tf.mul(norm, 0.5));
   });
   return [tf.add(mixed[0], mixed[1]), ...scans];
 });
 
-registerTensorflow<Attributes>(MAMBA2_MIX_GRADIENT, (inputs, { chunk, eps }) => {
+registerTensorflow<MixAttributes>(MAMBA2_MIX_GRADIENT, (inputs, { chunk, eps }) => {
   const shared = share(inputs, chunk);
   const parts = DIRECTIONS.map((direction) =>
     tf.tidy(() => { // what one direction needs is freed before the other begins
-      const params = paramsOf(inputs, direction);
+      const params = directionOf(inputs, direction);
       const scan = inputs[`${direction}.scan`];
       const { gate, norm, scan: dScan } = normaliseGradient(
         { scan, dy: inputs.dy, norm: params.norm },
@@ -48,16 +44,11 @@ registerTensorflow<Attributes>(MAMBA2_MIX_GRADIENT, (inputs, { chunk, eps }) => 
   return [dProjected, ...parts.flatMap((part) => PARAMS.map((param) => part[param]))];
 });
 
-const paramsOf = (inputs: Named, direction: Direction) =>
-  Object.fromEntries(
-    PARAMS.map((param) => [param, inputs[flatName(direction, param)]]),
-  ) as unknown as MixDirection;
-
 type Shared = ReturnType<typeof share>;
 
 /** What both directions take of the projection. Padding is zero before the convolutions and after the norms. */
 function share(inputs: Named, chunk: number) {
-  const { features, heads, channels, state } = mixWidths(paramsOf(inputs, "forward"));
+  const { features, heads, channels, state } = mixWidths(directionOf(inputs, "forward"));
   const [rows, length] = inputs.projected.shape;
   const { chunks, size } = chunksOf(length!, chunk);
   const extra = chunks * size - length!;

@@ -1,36 +1,9 @@
-import * as tf from "../../tensor/mod.ts";
-import { runKernels } from "../dispatch.ts";
-import { chunkFor } from "../ssd-scan/wasm.ts";
+import { chunkFor } from "../wasm/chunk.ts";
 import type { WasmEngine } from "../wasm/engine.ts";
 import type { Pointer } from "../wasm/exports.ts";
 import { type Inputs, registerWasm } from "../wasm/register.ts";
-import type { MixDirections } from "./reference.ts";
-
-/** Outputs the mixture and the scans of both directions, which the gradient needs. */
-export const MAMBA2_MIX = "KcfMamba2Mix";
-export const MAMBA2_MIX_GRADIENT = "KcfMamba2MixGradient";
-
-export const DIRECTIONS = ["forward", "reverse"] as const;
-export const PARAMS = ["convWeight", "convBias", "dtBias", "aLog", "d", "norm"] as const;
-export type Direction = typeof DIRECTIONS[number];
-type Param = typeof PARAMS[number];
-
-export const flatName = (direction: Direction, param: Param) => `${direction}.${param}` as const;
-const FLAT_NAMES = DIRECTIONS.flatMap((direction) => PARAMS.map((param) => flatName(direction, param)));
-
-/** The parameters by flat name, as a kernel takes its inputs. */
-export function flatInputs(directions: MixDirections): Record<string, tf.Tensor> {
-  return Object.fromEntries(
-    DIRECTIONS.flatMap((direction) =>
-      PARAMS.map((param) => [flatName(direction, param), directions[direction][param]])
-    ),
-  );
-}
-
-interface Attributes {
-  readonly chunk: number;
-  readonly eps: number;
-}
+import { type Direction, DIRECTIONS, FLAT_NAMES, flatName, PARAMS } from "./inputs.ts";
+import { MAMBA2_MIX, MAMBA2_MIX_GRADIENT, type MixAttributes } from "./op.ts";
 
 interface Sizes {
   readonly rows: number;
@@ -38,7 +11,7 @@ interface Sizes {
   readonly shape: [rows: number, length: number, features: number];
 }
 
-function describeMixer(engine: WasmEngine, inputs: Inputs, { chunk, eps }: Attributes): Sizes {
+function describeMixer(engine: WasmEngine, inputs: Inputs, { chunk, eps }: MixAttributes): Sizes {
   const [rows, length] = inputs.projected.shape;
   const [heads] = inputs["forward.dtBias"].shape;
   const [features] = inputs["forward.norm"].shape;
@@ -61,7 +34,7 @@ function describeDirection(engine: WasmEngine, inputs: Inputs, direction: Direct
   engine.run.describeDirection(Number(direction === "reverse"), convWeight, convBias, dtBias, rates, d, norm);
 }
 
-registerWasm<Attributes>(MAMBA2_MIX, (engine, inputs, attributes) => {
+registerWasm<MixAttributes>(MAMBA2_MIX, (engine, inputs, attributes) => {
   const { rows, heads, shape } = describeMixer(engine, inputs, attributes);
   const out = engine.zeros(shape);
   const scans = DIRECTIONS.map(() => engine.output(shape));
@@ -74,7 +47,7 @@ registerWasm<Attributes>(MAMBA2_MIX, (engine, inputs, attributes) => {
   return [out, ...scans];
 });
 
-registerWasm<Attributes>(MAMBA2_MIX_GRADIENT, (engine, inputs, attributes) => {
+registerWasm<MixAttributes>(MAMBA2_MIX_GRADIENT, (engine, inputs, attributes) => {
   const gradients = ["projected", ...FLAT_NAMES].map((name) => engine.zeros(inputs[name].shape));
   const { rows, heads } = describeMixer(engine, inputs, attributes);
   const [dProjected, ...dParams] = gradients.map(engine.pointer);
@@ -98,25 +71,4 @@ registerWasm<Attributes>(MAMBA2_MIX_GRADIENT, (engine, inputs, attributes) => {
     });
   });
   return gradients;
-});
-
-tf.registerGradient({
-  kernelName: MAMBA2_MIX,
-  inputsToSave: ["projected", "lengths", ...FLAT_NAMES],
-  outputsToSave: [false, true, true],
-  gradFunc: (dy, saved, attributes) => {
-    const [projected, lengths, ...rest] = saved;
-    const scans = rest.splice(FLAT_NAMES.length);
-    const params = Object.fromEntries(FLAT_NAMES.map((name, i) => [name, rest[i]]));
-    const inputs = {
-      projected,
-      lengths,
-      ...params,
-      "forward.scan": scans[0],
-      "reverse.scan": scans[1],
-      dy: (dy as tf.Tensor[])[0],
-    };
-    const gradients = runKernels(MAMBA2_MIX_GRADIENT, inputs, attributes);
-    return Object.fromEntries(["projected", ...FLAT_NAMES].map((name, i) => [name, () => gradients[i]]));
-  },
 });

@@ -1,21 +1,13 @@
 import * as tf from "../../tensor/mod.ts";
-import { CAUSAL_CONV_SILU, CAUSAL_CONV_SILU_GRADIENT } from "../causal-conv-silu/wasm.ts";
-import { runKernel, runKernels } from "../dispatch.ts";
-import { GATED_RMS_NORM, RMS_NORM_GRADIENT } from "../rms-norm/wasm.ts";
+import { CAUSAL_CONV_SILU, CAUSAL_CONV_SILU_GRADIENT } from "../causal-conv-silu/op.ts";
+import { runKernel, runKernels } from "../core/dispatch.ts";
+import { GATED_RMS_NORM, RMS_NORM_GRADIENT } from "../rms-norm/op.ts";
 import { scanGradients, scanStates } from "../ssd-scan/webgpu.ts";
 import { tensorColumnSums } from "../webgpu/column_sums.ts";
 import { type Inputs, registerWebgpu } from "../webgpu/register.ts";
-import { type MixDirection, mixWidths } from "./reference.ts";
-import { type Direction, DIRECTIONS, flatName, MAMBA2_MIX, MAMBA2_MIX_GRADIENT, PARAMS } from "./wasm.ts";
-
-interface Attributes {
-  readonly eps: number;
-}
-
-const paramsOf = (inputs: Inputs, direction: Direction) =>
-  Object.fromEntries(
-    PARAMS.map((param) => [param, inputs[flatName(direction, param)]]),
-  ) as unknown as MixDirection;
+import { type Direction, directionOf, DIRECTIONS } from "./inputs.ts";
+import { MAMBA2_MIX, MAMBA2_MIX_GRADIENT, type MixAttributes, type MixDirection } from "./op.ts";
+import { mixWidths } from "./reference.ts";
 
 /** One direction up to what enters its scan. */
 function enter({ projected, lengths }: Inputs, params: MixDirection, { reverse }: { reverse: boolean }) {
@@ -41,9 +33,9 @@ function enter({ projected, lengths }: Inputs, params: MixDirection, { reverse }
 const leave = (states: tf.Tensor, { x, d }: { x: tf.Tensor; d: tf.Tensor }): tf.Tensor =>
   tf.reshape(tf.add(states, tf.mul(x, tf.reshape(d, [-1, 1]))), [x.shape[0], x.shape[1]!, -1]);
 
-registerWebgpu<Attributes>(MAMBA2_MIX, (inputs, { eps }) => {
+registerWebgpu<MixAttributes>(MAMBA2_MIX, (inputs, { eps }) => {
   const [forward, reverse] = DIRECTIONS.map((direction) => {
-    const params = paramsOf(inputs, direction);
+    const params = directionOf(inputs, direction);
     const attributes = { reverse: direction === "reverse" };
     const { z, scan } = enter(inputs, params, attributes);
     const states = scanStates(scan, attributes);
@@ -54,8 +46,8 @@ registerWebgpu<Attributes>(MAMBA2_MIX, (inputs, { eps }) => {
 });
 
 /** The gradients by projected and the parameters of one direction, in the order of `PARAMS`. */
-function directionGradients(inputs: Inputs, direction: Direction, { eps }: Attributes): tf.Tensor[] {
-  const params = paramsOf(inputs, direction);
+function directionGradients(inputs: Inputs, direction: Direction, { eps }: MixAttributes): tf.Tensor[] {
+  const params = directionOf(inputs, direction);
   const attributes = { reverse: direction === "reverse" };
   const { z, conv, raw, scan } = enter(inputs, params, attributes);
   const states = inputs[`${direction}.scan`];
@@ -71,7 +63,7 @@ function directionGradients(inputs: Inputs, direction: Direction, { eps }: Attri
   return [dProjected, dWeight, dBias, tensorColumnSums(dt), tf.mul(da, scan.a), dd, dNorm];
 }
 
-registerWebgpu<Attributes>(MAMBA2_MIX_GRADIENT, (inputs, attributes) => {
+registerWebgpu<MixAttributes>(MAMBA2_MIX_GRADIENT, (inputs, attributes) => {
   const [forward, reverse] = DIRECTIONS.map((direction) =>
     tf.tidy(() => directionGradients(inputs, direction, attributes))
   );

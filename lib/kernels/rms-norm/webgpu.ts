@@ -3,11 +3,7 @@ import { columnSums } from "../webgpu/column_sums.ts";
 import { type Program, runProgram, THREADS } from "../webgpu/program.ts";
 import { type Inputs, type KernelBody, registerWebgpu } from "../webgpu/register.ts";
 import { SILU, SUM_OVER_GROUP } from "../webgpu/snippets.ts";
-import { GATED_RMS_NORM, RMS_NORM, RMS_NORM_GRADIENT } from "./wasm.ts";
-
-interface Attributes {
-  readonly eps: number;
-}
+import { GATED_RMS_NORM, type NormAttributes, RMS_NORM, RMS_NORM_GRADIENT } from "./op.ts";
 
 /** What is normalised: y itself, or y silu(z). */
 const entry = (gated: boolean): string => `
@@ -26,7 +22,7 @@ function common({ z, ...inputs }: Inputs, name: string): Pick<Program, "name" | 
 
 const rowsOf = ({ y, weight }: Inputs): number => y.size / weight.size;
 
-const forward: KernelBody<Attributes> = (inputs, { eps }) =>
+const forward: KernelBody<NormAttributes> = (inputs, { eps }) =>
   runProgram({
     ...common(inputs, "Forward"),
     shape: inputs.y.shape,
@@ -86,7 +82,7 @@ const slopes = (inputs: Inputs, { name, slope }: { name: string; slope: string }
       }`,
   });
 
-const backward: KernelBody<Attributes> = (given, { eps }) => {
+const backward: KernelBody<NormAttributes> = (given, { eps }) => {
   const inputs: Inputs = { ...given, statistics: statistics(given, eps) };
   const { weight, ...others } = inputs;
   const dWeight = columnSums({

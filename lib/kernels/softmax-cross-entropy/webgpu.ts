@@ -3,7 +3,7 @@ import { runProgram, THREADS } from "../webgpu/program.ts";
 import { type Inputs, registerWebgpu } from "../webgpu/register.ts";
 import { SUM_OVER_GROUP } from "../webgpu/snippets.ts";
 import { valuesAtHand } from "../webgpu/values.ts";
-import { checkLabel, SOFTMAX_CROSS_ENTROPY } from "./wasm.ts";
+import { checkLabel, type CrossEntropyAttributes, SOFTMAX_CROSS_ENTROPY } from "./op.ts";
 
 /** Largest logit and log of the sum of exponentials above it, of each row, `[rows, 2]`. */
 const normalisers = (logits: tf.Tensor2D): tf.Tensor =>
@@ -92,7 +92,7 @@ const gradient = (inputs: Scores, ignored: number): tf.Tensor =>
       }`,
   });
 
-registerWebgpu<{ ignore: number }>(SOFTMAX_CROSS_ENTROPY, (given, { ignore }) => {
+registerWebgpu<CrossEntropyAttributes>(SOFTMAX_CROSS_ENTROPY, (given, { ignore }) => {
   const logits = given.logits as tf.Tensor2D;
   const [, classes] = logits.shape;
   for (const label of valuesAtHand(given.labels)) checkLabel(label, { classes, ignore });

@@ -1,10 +1,22 @@
-import type * as tf from "../../tensor/mod.ts";
-import { hasKernel, runKernel } from "../dispatch.ts";
-import { checkShapes } from "../shapes.ts";
+import * as tf from "../../tensor/mod.ts";
+import { hasKernel, runKernel, runKernels } from "../core/dispatch.ts";
+import { checkShapes } from "../core/shapes.ts";
 import { type SsdInputs, type SsdOptions, ssdScanReference } from "./reference.ts";
-import { SSD_SCAN } from "./wasm.ts";
 
 export type { SsdInputs, SsdOptions };
+
+/** Inputs as in {@linkcode SCAN_INPUTS}, and lengths. */
+export const SSD_SCAN = "KcfSsdScan";
+/** Gradients of {@linkcode SCAN_INPUTS} from these, lengths and dy. */
+export const SSD_SCAN_GRADIENT = "KcfSsdScanGradient";
+/** The inputs that have gradients, in their order. */
+export const SCAN_INPUTS = ["x", "dt", "a", "b", "c", "d"] as const;
+
+export interface ScanAttributes {
+  readonly reverse: boolean;
+  /** 0 leaves the choice to the kernel. */
+  readonly chunk: number;
+}
 
 /**
  * Mamba-2's selective state space (Dao and Gu 2024):
@@ -32,3 +44,13 @@ function checkInputs({ x, dt, a, b, c, d }: SsdInputs, lengths: tf.Tensor1D): vo
     lengths: [lengths, [rows], "int32"],
   });
 }
+
+tf.registerGradient({
+  kernelName: SSD_SCAN,
+  inputsToSave: [...SCAN_INPUTS, "lengths"],
+  gradFunc: (dy, [x, dt, a, b, c, d, lengths], attributes) => {
+    const inputs = { x, dt, a, b, c, d, lengths, dy: dy as tf.Tensor };
+    const gradients = runKernels(SSD_SCAN_GRADIENT, inputs, attributes);
+    return Object.fromEntries(SCAN_INPUTS.map((name, i) => [name, () => gradients[i]]));
+  },
+});

@@ -1,5 +1,5 @@
 import * as tf from "../../tensor/mod.ts";
-import { lengthMask } from "../mask.ts";
+import { lengthMask } from "../core/mask.ts";
 
 /** B batch, L length, H heads, P head width, N state width. */
 export interface SsdInputs {

@@ -1,8 +1,7 @@
 import * as tf from "../../tensor/mod.ts";
-import { lengthMask } from "../mask.ts";
+import { lengthMask } from "../core/mask.ts";
 import { registerTensorflow } from "../tensorflow/register.ts";
-import type { SsdInputs } from "./reference.ts";
-import { SSD_SCAN, SSD_SCAN_GRADIENT } from "./wasm.ts";
+import { type ScanAttributes, SSD_SCAN, SSD_SCAN_GRADIENT, type SsdInputs } from "./op.ts";
 
 /** B rows of C chunks of S positions; H heads of width P, state width N. No step is taken at padding: dt is 0 there. */
 export interface ChunkedInputs {
@@ -150,11 +149,6 @@ const perHead = (t: tf.Tensor): tf.Tensor => tf.expandDims(t, -1);
 const headsFirst = (t: tf.Tensor): tf.Tensor => tf.transpose(t, [0, 1, 3, 2, 4]);
 const headsLast = headsFirst;
 
-interface Attributes {
-  readonly reverse: boolean;
-  readonly chunk: number;
-}
-
 /** The operator's inputs in chunks, padded to whole ones, with no steps at padding. */
 function inChunks(inputs: Record<string, tf.Tensor>, chunk: number) {
   const { x, dt, a, b, c, d, lengths } = inputs as unknown as SsdInputs & { lengths: tf.Tensor1D };
@@ -178,12 +172,12 @@ function inChunks(inputs: Record<string, tf.Tensor>, chunk: number) {
   return { chunked, cut, join, unpadded, mask };
 }
 
-registerTensorflow<Attributes>(SSD_SCAN, (inputs, { reverse, chunk }) => {
+registerTensorflow<ScanAttributes>(SSD_SCAN, (inputs, { reverse, chunk }) => {
   const { chunked, join, unpadded } = inChunks(inputs, chunk);
   return unpadded(join(scanChunks(chunked, reverse)));
 });
 
-registerTensorflow<Attributes>(SSD_SCAN_GRADIENT, (inputs, { reverse, chunk }) => {
+registerTensorflow<ScanAttributes>(SSD_SCAN_GRADIENT, (inputs, { reverse, chunk }) => {
   const { chunked, cut, join, unpadded, mask } = inChunks(inputs, chunk);
   const y = scanChunks(chunked, reverse);
   const { x, dt, a, b, c, d } = scanChunksGradient(chunked, { reverse, y, dy: cut(unpadded(inputs.dy)) });

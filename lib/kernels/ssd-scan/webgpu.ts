@@ -1,14 +1,12 @@
 import * as tf from "../../tensor/mod.ts";
-import { lengthMask } from "../mask.ts";
+import { lengthMask } from "../core/mask.ts";
 import { tensorColumnSums } from "../webgpu/column_sums.ts";
 import { type Inputs, registerWebgpu } from "../webgpu/register.ts";
-import { SSD_SCAN, SSD_SCAN_GRADIENT } from "./wasm.ts";
+import { type ScanAttributes, SSD_SCAN, SSD_SCAN_GRADIENT } from "./op.ts";
 import { pass } from "./webgpu_pass.ts";
 import { dots, sumOverHeads, sumsToEnd } from "./webgpu_sums.ts";
 
-interface Attributes {
-  readonly reverse: boolean;
-}
+type Direction = Pick<ScanAttributes, "reverse">;
 
 /** Padding takes no step: nothing enters, and the decay is exp(0). */
 function prepare({ x, dt, a, lengths }: Inputs) {
@@ -20,14 +18,14 @@ function prepare({ x, dt, a, lengths }: Inputs) {
 }
 
 /** What the state gives, without the skip; the gradient needs it too. */
-export function scanStates(inputs: Inputs, { reverse }: Attributes): tf.Tensor {
+export function scanStates(inputs: Inputs, { reverse }: Direction): tf.Tensor {
   return tf.tidy(() => {
     const { entering: v, decay } = prepare(inputs);
     return pass({ v, q: inputs.b, w: inputs.c, decay, backwards: reverse, late: false });
   });
 }
 
-registerWebgpu<Attributes>(SSD_SCAN, (inputs, attributes) => {
+registerWebgpu<ScanAttributes>(SSD_SCAN, (inputs, attributes) => {
   const { x, d, lengths } = inputs;
   const y = tf.add(scanStates(inputs, attributes), tf.mul(x, tf.reshape(d, [-1, 1])));
   const [batch, length] = x.shape;
@@ -40,7 +38,7 @@ registerWebgpu<Attributes>(SSD_SCAN, (inputs, attributes) => {
  * With g the gradient by the state, the log of each decay has the gradient `sum_{s >= t} dy_s y_s - <g_s, v_s q_s>`: what
  * flows through a decay is what comes out after it less what went in after it, so no state is needed.
  */
-export function scanGradients(inputs: Inputs & { states: tf.Tensor }, { reverse }: Attributes): tf.Tensor[] {
+export function scanGradients(inputs: Inputs & { states: tf.Tensor }, { reverse }: Direction): tf.Tensor[] {
   return tf.tidy(() => {
     const { x, a, b, c, d, states } = inputs;
     const { mask, steps, entering, decay } = prepare(inputs);
@@ -63,7 +61,7 @@ export function scanGradients(inputs: Inputs & { states: tf.Tensor }, { reverse 
   });
 }
 
-registerWebgpu<Attributes>(
+registerWebgpu<ScanAttributes>(
   SSD_SCAN_GRADIENT,
   (inputs, attributes) => scanGradients({ ...inputs, states: scanStates(inputs, attributes) }, attributes),
 );

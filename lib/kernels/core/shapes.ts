@@ -1,4 +1,4 @@
-import type * as tf from "../tensor/mod.ts";
+import type * as tf from "../../tensor/mod.ts";
 
 /** An optional tensor and the shape and dtype it must have. */
 export type Expectation = readonly [tensor: tf.Tensor | undefined, shape: number[], dtype?: "int32"];

@@ -1,6 +1,6 @@
-import * as tf from "../tensor/mod.ts";
+import * as tf from "../../tensor/mod.ts";
 
-/** Whether the current backend has a fast form of this kernel; if not, the operator runs its reference. */
+/** True when the current backend has a fast form of this kernel; if not, the operator runs its reference. */
 export const hasKernel = (name: string): boolean => tf.getKernel(name, tf.getBackend()) !== undefined;
 
 /** Runs a registered kernel with one output; inputs that are undefined are left out. */

@@ -1,6 +1,6 @@
 import * as tf from "../../tensor/mod.ts";
-import { sizeOf } from "../wasm/engine.ts";
-import { registerWasm } from "../wasm/register.ts";
+import { sizeOf } from "./engine.ts";
+import { registerWasm } from "./register.ts";
 
 /** Stands in for tfjs-wasm's own kernel, so that every tf.matMul profits. */
 const BATCH_MAT_MUL = "BatchMatMul";

@@ -1,4 +1,4 @@
-import * as tf from "../tensor/mod.ts";
+import * as tf from "../../tensor/mod.ts";
 
 /** 1 where `position < lengths[row]`, else 0: float32 `[rows, length]`. */
 export function lengthMask(lengths: tf.Tensor1D, length: number): tf.Tensor2D {
