@@ -9,6 +9,36 @@ const RelativePath = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, "expected a 
 /** Of a data set or a group. */
 const NAME = /^[a-z0-9][a-z0-9_.-]*$/;
 
+/** What a set of labelled cells brings to the corpus that models are pretrained on and chosen by. */
+const CorpusSchema = z.strictObject({
+  /**
+   * train: may be learned from. development: looked at to choose settings, never learned from in a run that is judged on it.
+   * spatial, species, perturbation: for other experiments.
+   */
+  use: z.enum(["train", "development", "spatial", "species", "perturbation"]),
+  species: z.enum(["human", "mouse"]),
+  tissue: z.string().min(1),
+  study: z.string().min(1),
+  /** Null where the source does not say. */
+  donors: z.int().positive().nullable(),
+  /** Genes: the whole transcriptome, a subset that a package chose of it, or a targeted panel of probes. */
+  panel: z.enum(["whole", "subset", "targeted"]),
+  /** Number of Cell Ontology terms among its labels. */
+  terms: z.int().positive(),
+  /** Column of obs whose words name the types, where the file has no Cell Ontology ids. */
+  labels: z.string().optional(),
+  /** Read raw, where X is scaled. */
+  useRaw: z.literal(true).optional(),
+  notes: z.string().optional(),
+  /** For a set made of a public file of R: its address, and which objects and columns of it were read. */
+  r: z.strictObject({
+    url: z.url(),
+    object: z.string().optional(),
+    matrix: z.string().optional(),
+    label: z.string().optional(),
+  }).optional(),
+});
+
 const DatasetSchema = z.strictObject({
   /** What a user types. */
   name: z.string().regex(NAME),
@@ -32,6 +62,8 @@ const DatasetSchema = z.strictObject({
   opens: RelativePath.optional(),
   /** No public address: a mirror has it, or nobody. */
   mirrorOnly: z.literal(true).optional(),
+  /** For labelled cells of the corpus. */
+  corpus: CorpusSchema.optional(),
   /** A page where a person can download it, for a file without a fixed address. */
   page: z.url().optional(),
 }).refine((it) => [it.url, it.mirrorOnly, it.page].filter((source) => source !== undefined).length === 1, {
@@ -61,6 +93,16 @@ export function parseRegistry(text: string, where: string): readonly Dataset[] {
   const [{ path, message }] = result.error.issues;
   throw dataError(`Cannot use the registry ${where}: ${path.join(".") || "(root)"}: ${message}`);
 }
+
+/** What a set of the corpus may be used for. */
+export type CorpusUse = z.infer<typeof CorpusSchema>["use"];
+
+/** A data set of the corpus. */
+export type CorpusDataset = Dataset & { readonly corpus: z.infer<typeof CorpusSchema> };
+
+/** Every data set of the corpus with one of these uses, in the registry's order. */
+export const corpusDatasets = (...uses: readonly CorpusUse[]): CorpusDataset[] =>
+  DATASETS.flatMap((it) => it.corpus && uses.includes(it.corpus.use) ? [{ ...it, corpus: it.corpus }] : []);
 
 /** Every data set of `data/registry.json`, in its order. */
 export const listDatasets = (): readonly Dataset[] => DATASETS;

@@ -97,6 +97,19 @@ export function ontologyAccuracy(
   return truth.filter(isHit).length / truth.length;
 }
 
+/**
+ * Accuracy at any grain: a prediction counts when it is on one line of the ontology with the truth: the same term, one above it
+ * or one below it. Coarse answers always gain by it, so compare methods that choose among the same classes.
+ */
+export function hierarchicalAccuracy(
+  truth: readonly string[],
+  predicted: readonly string[],
+  { sameLine }: { sameLine: (a: string, b: string) => boolean },
+): number {
+  requirePairs(truth, predicted);
+  return truth.filter((id, i) => sameLine(id, predicted[i])).length / truth.length;
+}
+
 function unionOf<L extends Label>(truth: readonly L[], predicted: readonly L[]): L[] {
   return [...new Set([...truth, ...predicted])].sort((a, b) => (a < b ? -1 : 1));
 }

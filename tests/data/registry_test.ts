@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import registry from "../../data/registry.json" with { type: "json" };
-import { datasetNamed, datasetsNamed, listDatasets, RegistrySchema } from "lib/data/registry.ts";
+import {
+  corpusDatasets,
+  datasetNamed,
+  datasetsNamed,
+  listDatasets,
+  RegistrySchema,
+} from "lib/data/registry.ts";
 import { findDataset } from "lib/data/download.ts";
 
 const mirror = Deno.env.get("KCELLFM_MIRROR");
@@ -81,3 +87,20 @@ if (onDisk) {
     await Deno.remove(cache, { recursive: true });
   });
 }
+
+Deno.test("corpusDatasets keeps what is learned from apart from what settings are chosen by", () => {
+  const names = (...uses: Parameters<typeof corpusDatasets>) =>
+    corpusDatasets(...uses).map(({ name }) => name);
+  const [train, development] = [names("train"), names("development")];
+  assert.deepEqual(train.filter((name) => development.includes(name)), []);
+  assert.deepEqual(development.sort(), [
+    "breast_ffpe_janesick_100",
+    "ding_pbmc",
+    "hesc_midbrain_lamanno_2016",
+    "islets_segerstolpe_2016",
+    "kang_ifnb_832",
+    "pbmc68k_reduced",
+    "wu2020_tumour_t",
+  ]);
+  assert.ok(train.length > 25 && train.includes("pbmc3k") && !train.includes("xenium_breast"));
+});

@@ -5,6 +5,7 @@ import {
   averageRanks,
   cohenKappa,
   confusionMatrix,
+  hierarchicalAccuracy,
   macroF1,
   ontologyAccuracy,
   pearson,
@@ -52,6 +53,14 @@ Deno.test("confusionMatrix keeps a given order of labels", () => {
 Deno.test("accuracy refuses empty and uneven lists", () => {
   assert.throws(() => accuracy([], []), RangeError);
   assert.throws(() => macroF1(["a"], ["a", "b"]), /2 predictions against 1 labels/);
+});
+
+Deno.test("hierarchicalAccuracy takes what is above or below the truth for right, and a sibling for wrong", () => {
+  const sameLine = (a: string, b: string) => a.startsWith(b) || b.startsWith(a); // "t/cd8" lies below "t"
+  const score = (truth: string, predicted: string) =>
+    hierarchicalAccuracy([truth], [predicted], { sameLine });
+  assert.deepEqual([score("t/cd8", "t"), score("t", "t/cd8"), score("t/cd4", "t/cd8")], [1, 1, 0]);
+  assert.throws(() => hierarchicalAccuracy([], [], { sameLine }), RangeError);
 });
 
 Deno.test("ontologyAccuracy takes a subtype for right and a parent for wrong", () => {
