@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import registry from "../../data/registry.json" with { type: "json" };
 import {
   corpusDatasets,
+  type CorpusUse,
   datasetNamed,
   datasetsNamed,
   listDatasets,
@@ -89,8 +90,7 @@ if (onDisk) {
 }
 
 Deno.test("corpusDatasets keeps what is learned from apart from what settings are chosen by", () => {
-  const names = (...uses: Parameters<typeof corpusDatasets>) =>
-    corpusDatasets(...uses).map(({ name }) => name);
+  const names = (use: CorpusUse) => corpusDatasets(use).map(({ name }) => name);
   const [train, development] = [names("train"), names("development")];
   assert.deepEqual(train.filter((name) => development.includes(name)), []);
   assert.deepEqual(development.sort(), [
