@@ -32,7 +32,7 @@ const VALUES = ["counts", "size_normalised", "log1p"] as const;
 export const command = createCommand("annotate", "Names the type of every cell of a file, with a report.", {
   out: "the answer: .h5ad, or .csv/.tsv for the columns only (default: data/results/FILE.annotated.h5ad)",
 })
-  .argument("<file>", "cells: .h5ad, 10x .h5, a MatrixMarket folder, .csv or .tsv (also .gz)")
+  .argument("<file>", "cells: .h5ad, 10x .h5, a MatrixMarket folder, .rds, .rda, .csv or .tsv (also .gz)")
   .option("--reference <file>", "a labelled file to learn from (default: name cells by ontology text)")
   .option("--label-key <column>", "obs column of the reference that holds its labels", "cell_type")
   .option(
@@ -52,6 +52,7 @@ export const command = createCommand("annotate", "Names the type of every cell o
   )
   .option("--layer <name>", "read this layer in place of X")
   .option("--use-raw", "read raw in place of X")
+  .option("--object <name>", "of an R file that holds several: the one with the cells")
   .option(
     "--candidates <which>",
     "without a reference, types that can be called: those the model was trained on, or all with a text vector (trained, all)",
@@ -94,7 +95,7 @@ export const command = createCommand("annotate", "Names the type of every cell o
     }).finally(() => workers?.close());
     const facts = { ...finish(annotation.input.cells), backend: engineName(backend) };
     const report = await renderReport(annotation, facts);
-    await writeAnnotation(annotation, paths, facts.versions);
+    await writeAnnotation(annotation, { ...paths, choice: requestOf(file, options).choice }, facts.versions);
     await writeFileAtomically(paths.report, report);
     const result = toResult(annotation, { ...facts, sha256: await fileSha256(file) });
     const resultPath = result && await writeResult(result);
@@ -109,6 +110,7 @@ interface AnnotateFlags {
   readonly truthKey?: string;
   readonly layer?: string;
   readonly useRaw?: true;
+  readonly object?: string;
   readonly values?: typeof VALUES[number];
   readonly confidence: number;
 }
@@ -128,11 +130,11 @@ async function prepare(paths: OutputPaths): Promise<void> {
 }
 
 function requestOf(input: string, flags: AnnotateFlags): AnnotateRequest {
-  const { reference, labelKey, truthKey, layer, useRaw, values, confidence } = flags;
+  const { reference, labelKey, truthKey, layer, useRaw, object, values, confidence } = flags;
   return {
     input,
     confidence,
-    choice: { layer, useRaw, values },
+    choice: { layer, useRaw, object, values },
     ...(reference ? { reference: { path: reference, labelKey } } : {}),
     ...(truthKey === undefined ? {} : { truthKey }),
   };

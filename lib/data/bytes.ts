@@ -1,24 +1,23 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { fileError, messageOf } from "../runtime/mod.ts";
+import { type Compression, compressionOf, unbzip2, unxz } from "./compression/mod.ts";
 import { requireFile } from "./hdf5_check.ts";
 
 /**
- * The bytes of a file in pieces, gunzipped where it starts like gzip.
+ * The bytes of a file in pieces, unpacked where it starts like gzip, bzip2 or xz.
  *
- * @throws {KcellfmError} tag "file", when it is missing, empty or a damaged gzip file.
+ * @throws {KcellfmError} tag "file", when it is missing, empty or its compressed data are damaged.
  */
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
   requireFile(path);
+  const compression = compressionOf(readHead(path));
   const stream = createReadStream(path, { highWaterMark: 1 << 20 });
-  const pieces: AsyncIterable<Uint8Array> = isGzip(path)
-    ? stream.pipe(createGunzip({ chunkSize: 1 << 20 }))
-    : stream;
   try {
-    yield* pieces;
+    yield* unpacked(stream, compression);
   } catch (error) {
     throw fileError(
-      `Cannot read ${path}: the gzip data are damaged or truncated (${messageOf(error)})`,
+      `Cannot read ${path}: the ${compression} data are damaged or truncated (${messageOf(error)})`,
       error,
     );
   } finally {
@@ -26,8 +25,21 @@ export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-function isGzip(path: string): boolean {
+function unpacked(stream: ReturnType<typeof createReadStream>, compression: Compression) {
+  switch (compression) {
+    case "gzip":
+      return stream.pipe(createGunzip({ chunkSize: 1 << 20 })) as AsyncIterable<Uint8Array>;
+    case "bzip2":
+      return unbzip2(stream);
+    case "xz":
+      return unxz(stream);
+    case "none":
+      return stream as AsyncIterable<Uint8Array>;
+  }
+}
+
+function readHead(path: string): Uint8Array {
   using file = Deno.openSync(path);
-  const head = new Uint8Array(2);
-  return file.readSync(head) === 2 && head[0] === 0x1f && head[1] === 0x8b;
+  const head = new Uint8Array(6);
+  return head.subarray(0, file.readSync(head) ?? 0);
 }

@@ -20,7 +20,7 @@ export interface CsvOptions {
 }
 
 /** Names that only genes have: Ensembl ids, ribosomal, mitochondrial, surface marker and housekeeping symbols. */
-const GENE_LIKE =
+export const GENE_LIKE =
   /^(ENS[A-Z]*G\d{6,}(\.\d+)?|RP[LS]\d+[AXYL]?|MT-\w+|HLA-\w+|CD\d+[A-Z]?|ACTB|GAPDH|B2M|MALAT1|MKI67|PTPRC|CCN[ABDE]\d|KLF\d+)$/i;
 
 /**

@@ -11,6 +11,7 @@ export * from "./hub.ts";
 export * from "./memory.ts";
 export { openMatrixMarket } from "./mtx.ts";
 export * from "./open.ts";
+export * from "./r/mod.ts";
 export * from "./registry.ts";
 export { decodeSafetensors, encodeSafetensors, readSafetensors, type Safetensors } from "./safetensors.ts";
 export * from "./simulate/mod.ts";

@@ -44,6 +44,6 @@ export async function annotateFile(path: string, options: AnnotateFileOptions): 
   const ontology = options.ontology ?? await loadOntology(null);
   const context = { embedder: modelEmbedder(model), ontology, seed, signal, onProgress };
   const annotation = await annotate(request, context);
-  if (out !== undefined) await writeAnnotation(annotation, { input: path, out }, versions());
+  if (out !== undefined) await writeAnnotation(annotation, { input: path, out, choice }, versions());
   return annotation;
 }

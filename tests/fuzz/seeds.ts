@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { create } from "tar";
 import { csrFromDense, encodeSafetensors, type StoredTensor, writeH5ad } from "lib/data/mod.ts";
 import { ROOT } from "lib/runtime/mod.ts";
@@ -15,6 +15,20 @@ export const json = (value: unknown): Uint8Array => bytes(JSON.stringify(value))
 /** Files of tests/fixtures, each a seed of its own. */
 export const fixtures = (folder: string, names: readonly string[]): Seed[] =>
   names.map((name) => ({ [name]: Deno.readFileSync(join(ROOT, "tests/fixtures", folder, name)) }));
+
+/** R's files as they are, and those that were gzipped unpacked: else a change would only break their checksum. */
+export function rFiles(): Seed[] {
+  const packed = fixtures("r", ["seurat.rds", "seurat_v5.rds", "compact.rds", "frame.rds"]);
+  const unpacked = packed.map((seed) =>
+    Object.fromEntries(
+      Object.entries(seed).map(([name, content]) => [name, new Uint8Array(gunzipSync(content))]),
+    )
+  );
+  return [
+    ...unpacked,
+    ...fixtures("r", ["native.rds", "list.rds", "matrix_ascii.rda", "matrix.rda", "experiment.rda"]),
+  ];
+}
 
 const CELLS = ["AAAC-1", "AAAG-1", "AAAT-1"];
 const GENES = ["CD3D", "CD8A", "MS4A1", "NKG7"];

@@ -42,6 +42,7 @@ export const TARGETS: readonly Target[] = [
     read: async ({ folder }) => checkCells(await openCells(folder)),
   },
   { name: "CSV", seeds: seeds.tables, read: cells },
+  { name: "R", seeds: seeds.rFiles, read: cells },
   {
     name: "OBO",
     seeds: seeds.ontologies,

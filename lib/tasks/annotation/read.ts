@@ -1,4 +1,4 @@
-import { type H5ad, type MatrixChoice, openCells } from "../../data/mod.ts";
+import { type H5ad, type MatrixChoice, type ObjectChoice, openCells } from "../../data/mod.ts";
 import type { CellSource } from "../../data/types.ts";
 import { type DetectedValues, detectValues, type ValueKind } from "../../data/values.ts";
 import type { ModelCells } from "../../genes/cells.ts";
@@ -7,7 +7,7 @@ import { dataError, KcellfmError } from "../../runtime/mod.ts";
 import type { FileReport } from "./types.ts";
 
 /** Which matrix of a file to read, and what it holds. */
-export interface ReadChoice extends MatrixChoice {
+export interface ReadChoice extends MatrixChoice, ObjectChoice {
   /** What the values are; default: what they look like. */
   readonly values?: ValueKind;
 }
@@ -69,7 +69,7 @@ async function openUsable(path: string, choice: ReadChoice): Promise<Opened> {
     throw error;
   }
   source.close();
-  const raw = choice.layer === undefined && !choice.useRaw ? await openRaw(path) : null;
+  const raw = choice.layer === undefined && !choice.useRaw ? await openRaw(path, choice) : null;
   if (raw) return raw;
   throw dataError(
     `Cannot use the values of ${path}: they are scaled (negative values), which cannot be undone; ` +
@@ -78,9 +78,9 @@ async function openUsable(path: string, choice: ReadChoice): Promise<Opened> {
 }
 
 /** `raw` of a file whose X is scaled, or null where there is none or it is scaled too. */
-async function openRaw(path: string): Promise<Opened | null> {
+async function openRaw(path: string, { object }: ReadChoice): Promise<Opened | null> {
   try {
-    const source = await openCells(path, { useRaw: true });
+    const source = await openCells(path, { object, useRaw: true });
     const values = detectValues(source);
     if (values.kind !== "scaled") {
       return { source, values: { ...values, evidence: `X is scaled, so raw was read: ${values.evidence}` } };

@@ -1,6 +1,6 @@
 import { basename, extname, join, resolve } from "node:path";
 import Papa from "papaparse";
-import { annotateCopy, openCells, writeH5ad } from "../../data/mod.ts";
+import { annotateCopy, openCells, type OpenOptions, writeH5ad } from "../../data/mod.ts";
 import type { CellSource, CsrMatrix } from "../../data/types.ts";
 import { requireFolder, usageError, writeFileAtomically } from "../../runtime/mod.ts";
 import type { Annotation } from "../annotate.ts";
@@ -8,6 +8,8 @@ import type { Annotation } from "../annotate.ts";
 /** Where the answers go. */
 export interface OutputPaths {
   readonly input: string;
+  /** Which matrix of the input was read. */
+  readonly choice?: OpenOptions;
   /** `.h5ad`, or `.csv` / `.tsv` for a table of the obs columns only. */
   readonly out: string;
   /** `.html`. */
@@ -15,7 +17,7 @@ export interface OutputPaths {
 }
 
 /** Without a report. */
-type Answer = Pick<OutputPaths, "input" | "out">;
+type Answer = Pick<OutputPaths, "input" | "out" | "choice">;
 
 /**
  * Fails before any work is done when an answer could not be written: its folder is missing, its name has no known
@@ -95,7 +97,7 @@ const hdf5Name = (name: string): string => name.replace(/^@/, "").replaceAll("/"
  */
 export async function writeAnnotation(
   annotation: Annotation,
-  { input, out }: Answer,
+  { input, out, choice = {} }: Answer,
   versions: Record<string, string>,
 ): Promise<void> {
   const obs = obsColumns(annotation);
@@ -104,7 +106,7 @@ export async function writeAnnotation(
   const obsm = { X_kcellfm: { shape: [rows, width], data: vectors } };
   const uns = { kcellfm: provenance(annotation, versions) };
   if (extname(input).toLowerCase() === ".h5ad") return await annotateCopy(input, out, { obs, obsm, uns });
-  const source = await openCells(input, {});
+  const source = await openCells(input, choice);
   try {
     const { obsNames, varNames } = source;
     await writeH5ad(out, { x: blocksOf(source), obsNames, varNames, obs, obsm, uns });
@@ -137,7 +139,7 @@ export function defaultOutputs(input: string, folder: string): { out: string; re
 
 /** A file's name without folder and endings, for names of results. */
 export function stemOf(path: string): string {
-  return basename(resolve(path)).replace(/(\.(h5ad|h5|csv|tsv|txt|gz))+$/i, "").replaceAll(
+  return basename(resolve(path)).replace(/(\.(h5ad|h5|csv|tsv|txt|rds|rda|rdata|gz))+$/i, "").replaceAll(
     /[^A-Za-z0-9_.+-]/g,
     "_",
   ) || "cells";
