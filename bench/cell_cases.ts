@@ -10,7 +10,7 @@ import {
 import { MASK_VALUE } from "../lib/genes/mod.ts";
 import { disposeParams } from "../lib/nn/mod.ts";
 import { createRng } from "../lib/runtime/mod.ts";
-import { cellReducer, scoreBatch, startCellWorkers } from "../lib/tasks/pretrain/parallel.ts";
+import { cellReducer, scoreBatch, startCellWorkers } from "../lib/experiments/pretrain/mod.ts";
 import { mapShared } from "../lib/train/mod.ts";
 import type { Case, CaseEntry } from "./case.ts";
 import { filled, uniform } from "./fill.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { markdownRows } from "../lib/cli/table.ts";
+import { markdownRows } from "../lib/cli/mod.ts";
 import { renderSvg, roofline } from "../lib/figures/mod.ts";
 import type { BenchRow } from "../lib/metrics/mod.ts";
 import { dataError, ROOT, writeFileAtomically } from "../lib/runtime/mod.ts";

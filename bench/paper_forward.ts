@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
-import { cellPreset, tokenizeFor } from "../lib/cell/mod.ts";
-import { detectValues, fetchDataset, openCells } from "../lib/data/mod.ts";
-import { matchGenes, readModelCells, type TokenBatch } from "../lib/genes/mod.ts";
+import { cellPreset, originalVocabulary, tokenizeFor } from "../lib/cell/mod.ts";
+import { detectValues, matchGenes, readModelCells, type TokenBatch } from "../lib/genes/mod.ts";
+import { fetchDataset } from "../lib/data/fetch/mod.ts";
+import { openCells } from "../lib/data/mod.ts";
 import { writeResult } from "../lib/metrics/mod.ts";
 import { dataError, versions } from "../lib/runtime/mod.ts";
-import { originalVocabulary } from "../lib/tasks/original.ts";
 import type { ForwardCase, ForwardCost } from "./paper_forward_worker.ts";
 
 /*

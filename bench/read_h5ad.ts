@@ -3,7 +3,8 @@
  * in one run; opening is not counted. `deno run -A bench/read_h5ad.ts [rows in a slice]`; Python is `KCELLFM_PYTHON` or python3.
  */
 import { fileURLToPath } from "node:url";
-import { findDataset, openH5ad } from "../lib/data/mod.ts";
+import { findDataset } from "../lib/data/fetch/mod.ts";
+import { openH5ad } from "../lib/data/mod.ts";
 import { writeResult } from "../lib/metrics/mod.ts";
 import { peakMemoryMb, versions } from "../lib/runtime/mod.ts";
 import { simulatedFile } from "./simulated.ts";

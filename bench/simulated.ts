@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { type CsrMatrix, writeH5ad } from "../lib/data/mod.ts";
+import { writeH5ad } from "../lib/data/mod.ts";
 import { cacheDir, createRng, type Rng } from "../lib/runtime/mod.ts";
+import type { CsrMatrix } from "../lib/matrix/mod.ts";
 
 /** A file of made-up counts; values are spread evenly over each row, about one gene in `meanGap`. */
 export interface FileSize {

@@ -1,6 +1,6 @@
 import { CELL_PRESETS, pretrainingBatch } from "../lib/cell/mod.ts";
-import { detectValues, openH5ad } from "../lib/data/mod.ts";
-import { type LabelledCells, shuffledBatches } from "../lib/genes/mod.ts";
+import { detectValues, type LabelledCells, shuffledBatches } from "../lib/genes/mod.ts";
+import { openH5ad } from "../lib/data/mod.ts";
 import { createRng } from "../lib/runtime/mod.ts";
 import { simulatedFile } from "./simulated.ts";
 

@@ -1,8 +1,7 @@
 import * as tf from "lib/tensor/mod.ts";
 import { clipGlobalNorm, createAdamW } from "../lib/kernels/mod.ts";
 import { flattenParams, type ParamTree } from "../lib/nn/mod.ts";
-import type { Reducer, TrainingOptions } from "../lib/train/mod.ts";
-import { batchRng, computeGradients } from "../lib/train/gradients.ts";
+import { batchRng, computeGradients, type Reducer, type TrainingOptions } from "../lib/train/mod.ts";
 import type { Case } from "./case.ts";
 import { filled } from "./fill.ts";
 

@@ -12,15 +12,16 @@ export {
   embedCells,
   loadCellCheckpoint,
 } from "./cell/mod.ts";
-export { openCells, type OpenOptions } from "./data/open.ts";
-export type { CellSource, CsrMatrix } from "./data/types.ts";
+export { type CellSource, openCells, type OpenOptions } from "./data/mod.ts";
+export type { CsrMatrix } from "./matrix/mod.ts";
 export { findTerm, type FoundTerm, loadOntology, type Ontology, type Term } from "./ontology/mod.ts";
 export { type Backend, type ErrorTag, KcellfmError, startBackend } from "./runtime/mod.ts";
-export { annotateFile, type AnnotateFileOptions } from "./tasks/annotate_file.ts";
 export {
+  annotateFile,
+  type AnnotateFileOptions,
   type Annotation,
   obsColumns,
   readCells,
   type ReadChoice,
   type ReadFile,
-} from "./tasks/annotation/mod.ts";
+} from "./annotate/mod.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { simulatePair } from "lib/data/mod.ts";
-import { readVocabulary } from "lib/genes/mod.ts";
+import { simulatePair } from "../lib/simulate/mod.ts";
+import { readVocabulary } from "../lib/genes/mod.ts";
 import * as library from "lib/mod.ts";
-import { checkpointsDir, createRng, ROOT } from "lib/runtime/mod.ts";
-import { save, TYPES } from "./tasks/fixture.ts";
+import { checkpointsDir, createRng, ROOT } from "../lib/runtime/mod.ts";
+import { save, TYPES } from "./annotate/fixture.ts";
 
 /** What can be called, and the types that go with it; a name that goes breaks someone's code. */
 const FUNCTIONS = [

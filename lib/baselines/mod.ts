@@ -11,3 +11,18 @@ export * from "./standardise.ts";
 export * from "./tuned_logistic_regression.ts";
 export * from "./types.ts";
 export { argmax, softmaxRows } from "./labels.ts";
+export {
+  fitFusion,
+  fuse,
+  type Fusion,
+  multiplyPaths,
+  PRIOR_STRENGTH,
+  rareShift,
+  weighPaths,
+} from "./fusion.ts";
+export { meanLogLoss, takeRows } from "./held_out.ts";
+export { geneInformativeness } from "./informativeness.ts";
+export { encodeLabels, toPrediction } from "./labels.ts";
+export { minimise } from "./lbfgs.ts";
+export { fitLinearPath, type LinearPath, weighedScaling } from "./linear_path.ts";
+export { type Split, splitCells, splitName, type SplitRule } from "./splits.ts";

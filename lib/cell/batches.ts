@@ -1,11 +1,15 @@
-import type { CellBatch } from "../genes/cells.ts";
-import { maskValues } from "../genes/masking.ts";
-import { type TokenBatch, tokenizeCells, type TokenizerOptions } from "../genes/tokenizer.ts";
-import type { CsrMatrix } from "../data/types.ts";
+import {
+  type CellBatch,
+  maskValues,
+  type TokenBatch,
+  tokenizeCells,
+  type TokenizerOptions,
+} from "../genes/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 import type { CellConfig } from "./config.ts";
 import type { PretrainingBatch } from "./losses.ts";
 import type { AsPublished } from "./published.ts";
+import type { CsrMatrix } from "../matrix/mod.ts";
 
 /** Share of a cell's genes whose values are hidden in pretraining (ORIGINAL section 3). */
 export const MASK_RATE = 0.15;

@@ -5,7 +5,7 @@ import {
   encodeSafetensors,
   readSafetensors,
   type StoredTensor,
-} from "../data/safetensors.ts";
+} from "../data/tensors/mod.ts";
 import { readVocabulary, vocabularyText } from "../genes/mod.ts";
 import { loadParams, matchNames, storeParams } from "../nn/mod.ts";
 import {

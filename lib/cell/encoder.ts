@@ -1,5 +1,5 @@
 import * as tf from "../tensor/mod.ts";
-import type { TokenBatch } from "../genes/tokenizer.ts";
+import type { TokenBatch } from "../genes/mod.ts";
 import { embed, layerNorm, linear } from "../kernels/mod.ts";
 import { biMamba2, dropout, type TrainingMode } from "../nn/mod.ts";
 import type { CellConfig } from "./config.ts";

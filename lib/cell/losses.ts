@@ -1,5 +1,5 @@
 import * as tf from "../tensor/mod.ts";
-import type { MaskedBatch } from "../genes/masking.ts";
+import type { MaskedBatch } from "../genes/mod.ts";
 import { embed, softmaxCrossEntropy } from "../kernels/mod.ts";
 import type { TrainingMode } from "../nn/mod.ts";
 import type { CellConfig } from "./config.ts";

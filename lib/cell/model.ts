@@ -1,8 +1,6 @@
 import * as tf from "../tensor/mod.ts";
-import { sliceRows } from "../data/sparse.ts";
-import type { CsrMatrix } from "../data/types.ts";
-import { type ModelCells, readModelCells } from "../genes/cells.ts";
-import type { GeneVocabulary } from "../genes/mod.ts";
+import { type CsrMatrix, sliceRows } from "../matrix/mod.ts";
+import { type GeneVocabulary, type ModelCells, readModelCells } from "../genes/mod.ts";
 import { disposeParams, innerSize } from "../nn/mod.ts";
 import { tokenizeFor } from "./batches.ts";
 import type { CellConfig } from "./config.ts";

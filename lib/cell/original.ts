@@ -1,4 +1,4 @@
-import type { StoredTensor } from "../data/safetensors.ts";
+import type { StoredTensor } from "../data/tensors/mod.ts";
 import { matchNames } from "../nn/mod.ts";
 import { modelError } from "../runtime/mod.ts";
 import { CELL_PRESETS, parseCellConfig } from "./config.ts";

@@ -1,22 +1,21 @@
 import { join } from "node:path";
 import { engineLine, engineName } from "../kernels/mod.ts";
-import { writeResult } from "../metrics/mod.ts";
+import { startRun, writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
 import { checkpointsDir, makeFolder, resultsDir, startBackend, writeFileAtomically } from "../runtime/mod.ts";
-import { annotate, type AnnotateRequest, type Annotation } from "../tasks/annotate.ts";
-import { modelEmbedder } from "../tasks/annotation/embedder.ts";
-import { startEmbedWorkers } from "../tasks/annotation/parallel.ts";
-import { CONFIDENCE } from "../tasks/annotation/roll_up.ts";
-import { toResult } from "../tasks/annotation/result.ts";
 import {
+  annotate,
+  type AnnotateRequest,
+  type Annotation,
   checkOutputs,
+  CONFIDENCE,
   defaultOutputs,
   type OutputPaths,
+  toResult,
   writeAnnotation,
-} from "../tasks/annotation/write.ts";
-import { openCellModel } from "../tasks/original.ts";
-import { renderReport } from "../tasks/report/mod.ts";
-import { startRun } from "../tasks/run_facts.ts";
+} from "../annotate/mod.ts";
+import { modelEmbedder, openCellModel, startEmbedWorkers } from "../cell/mod.ts";
+import { renderReport } from "../annotate/report/mod.ts";
 import { usualWorkers } from "../train/mod.ts";
 import { holdOutTypes } from "./annotate_hold_out.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";

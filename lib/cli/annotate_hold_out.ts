@@ -1,13 +1,10 @@
 import { join } from "node:path";
 import { engineLine, engineName } from "../kernels/mod.ts";
-import { writeResult } from "../metrics/mod.ts";
+import { startRun, writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
 import { checkpointsDir, startBackend } from "../runtime/mod.ts";
-import { modelEmbedder } from "../tasks/annotation/embedder.ts";
-import { type HoldOutRun, runHoldOutTypes, toNoveltyResult } from "../tasks/annotation/novelty_run.ts";
-import { startEmbedWorkers } from "../tasks/annotation/parallel.ts";
-import { openCellModel } from "../tasks/original.ts";
-import { startRun } from "../tasks/run_facts.ts";
+import { modelEmbedder, openCellModel, startEmbedWorkers } from "../cell/mod.ts";
+import { type HoldOutRun, runHoldOutTypes, toNoveltyResult } from "../annotate/mod.ts";
 import { usualWorkers } from "../train/mod.ts";
 import { fileSha256 } from "./file_sha256.ts";
 import { progressByStep } from "./progress_by_step.ts";

@@ -13,9 +13,9 @@ import {
   runPbmc,
   runShards,
   runSimulated,
-} from "../tasks/atlas/mod.ts";
-import { bestOntology } from "../tasks/pretrain/mod.ts";
-import { openCellModel } from "../tasks/original.ts";
+} from "../experiments/atlas/mod.ts";
+import { bestOntology } from "../experiments/pretrain/mod.ts";
+import { openCellModel } from "../cell/mod.ts";
 import { usualWorkers } from "../train/mod.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";
 import { createProgress, type ProgressBar } from "./progress.ts";

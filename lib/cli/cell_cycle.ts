@@ -1,9 +1,15 @@
 import { engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { resultsDir, startBackend } from "../runtime/mod.ts";
-import { type CycleSet, openCycleSet, repeatsOf, runCellCycle, TWINS } from "../tasks/cell_cycle/mod.ts";
-import { splitName, type SplitRule } from "../tasks/finetune/mod.ts";
-import { bestOntology } from "../tasks/pretrain/sources.ts";
+import {
+  type CycleSet,
+  openCycleSet,
+  repeatsOf,
+  runCellCycle,
+  TWINS,
+} from "../experiments/cell_cycle/mod.ts";
+import { splitName, type SplitRule } from "../baselines/mod.ts";
+import { bestOntology } from "../experiments/pretrain/mod.ts";
 import {
   createExperimentCommand,
   type ExperimentFlags,

@@ -1,7 +1,15 @@
-import { type FloatDtype, openTensors, type TensorFile, writeTensors } from "../data/tensor_file.ts";
-import { DTYPE_BYTES, elementsOf, type LazyTensor, type TensorDtype } from "../data/tensor_types.ts";
+import {
+  DTYPE_BYTES,
+  elementsOf,
+  type FloatDtype,
+  type LazyTensor,
+  openTensors,
+  type TensorDtype,
+  type TensorFile,
+  writeTensors,
+} from "../data/tensors/mod.ts";
 import { dataError, startBackend, usageError } from "../runtime/mod.ts";
-import { convertOriginal } from "../tasks/original.ts";
+import { convertOriginal } from "../cell/mod.ts";
 import { isOriginal, recognise } from "./checkpoint_kinds.ts";
 import { createCommand, oneOf } from "./flags.ts";
 import { runCommand } from "./run.ts";

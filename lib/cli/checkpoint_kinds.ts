@@ -1,6 +1,6 @@
-import { originalNames } from "../cell/original_names.ts";
-import type { LazyTensor } from "../data/tensor_types.ts";
-import { isTuned, textName } from "../text/names.ts";
+import { originalNames } from "../cell/mod.ts";
+import type { LazyTensor } from "../data/tensors/mod.ts";
+import { isTuned, textName } from "../text/mod.ts";
 
 type Tensors = ReadonlyMap<string, LazyTensor>;
 

@@ -1,8 +1,7 @@
 import { dirname, join } from "node:path";
-import { fetchDataset, whereIs } from "../data/download.ts";
-import { type Dataset, datasetsNamed, listDatasets } from "../data/registry.ts";
-import { markersOf, simulateAtlas, writeAtlas } from "../data/simulate/mod.ts";
-import { loadOntology } from "../ontology/load.ts";
+import { type Dataset, datasetsNamed, fetchDataset, listDatasets, whereIs } from "../data/fetch/mod.ts";
+import { markersOf, simulateAtlas, writeAtlas } from "../simulate/mod.ts";
+import { loadOntology } from "../ontology/mod.ts";
 import { cacheDir, createRng, makeFolder, requireFolder, usageError } from "../runtime/mod.ts";
 import { createCommand, integer } from "./flags.ts";
 import { createDownloadBar, createProgress } from "./progress.ts";

@@ -13,13 +13,12 @@ import {
   runExperiment,
   type SetRecipe,
   shippedStart,
-  splitName,
-  type SplitRule,
   type StartingPoint,
   type TuneSettings,
   untrained,
-} from "../tasks/finetune/mod.ts";
-import { bestOntology } from "../tasks/pretrain/sources.ts";
+} from "../experiments/finetune/mod.ts";
+import { splitName, type SplitRule } from "../baselines/mod.ts";
+import { bestOntology } from "../experiments/pretrain/mod.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";
 import { createProgress } from "./progress.ts";
 import { resultTables } from "./results.ts";

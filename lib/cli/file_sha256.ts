@@ -1,4 +1,4 @@
-import { fingerprint } from "../data/download_check.ts";
+import { fingerprint } from "../data/fetch/mod.ts";
 
 /** The sha256 of a file in hex; null for a folder. */
 export async function fileSha256(path: string): Promise<string | null> {

@@ -1,9 +1,8 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { plotlyPath } from "../figures/svg.ts";
-import { KERNEL_ENV } from "../notebook/kernelspec.ts";
-import { kernelFolders } from "../notebook/settings.ts";
+import { plotlyPath } from "../figures/mod.ts";
+import { KERNEL_ENV, kernelFolders } from "../notebook/mod.ts";
 import { cacheDir, ROOT, usageError, writeFileAtomically } from "../runtime/mod.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 

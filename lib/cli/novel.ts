@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { fingerprint } from "../data/download_check.ts";
+import { fingerprint } from "../data/fetch/mod.ts";
 import { engineName } from "../kernels/mod.ts";
 import { type Result, writeResult } from "../metrics/mod.ts";
 import {
@@ -11,7 +11,7 @@ import {
   statOrNull,
   usageError,
 } from "../runtime/mod.ts";
-import { namedCheckpoint } from "../tasks/finetune/mod.ts";
+import { namedCheckpoint } from "../experiments/finetune/mod.ts";
 import {
   ABLATIONS,
   findOriginal,
@@ -27,8 +27,8 @@ import {
   runOnCheckpoint,
   runPool,
   simulatedNovelSet,
-} from "../tasks/novel/mod.ts";
-import { bestOntology, trainingPreset } from "../tasks/pretrain/mod.ts";
+} from "../experiments/novel/mod.ts";
+import { bestOntology, trainingPreset } from "../experiments/pretrain/mod.ts";
 import { createCommand, integer } from "./flags.ts";
 import { createProgress } from "./progress.ts";
 import { resultTables } from "./results.ts";

@@ -1,12 +1,14 @@
 import { engineName } from "../kernels/mod.ts";
-import { writeResult } from "../metrics/mod.ts";
+import { startRun, writeResult } from "../metrics/mod.ts";
 import { resultsDir, startBackend } from "../runtime/mod.ts";
-import { namedCheckpoint, shippedStart, type StartingPoint } from "../tasks/finetune/mod.ts";
+import { namedCheckpoint, shippedStart, type StartingPoint } from "../experiments/finetune/mod.ts";
 import {
   baselinesFor,
   chooseModels,
   comparePerturbations,
+  GEARS_AS_PUBLISHED,
   gearsFits,
+  type GearsSettings,
   INTERFERON_GAMMA,
   leagueTable,
   openPerturbationSet,
@@ -23,9 +25,7 @@ import {
   termsFor,
   writeConditionScores,
   writeSplits,
-} from "../tasks/perturbation/mod.ts";
-import { GEARS_AS_PUBLISHED, type GearsSettings } from "../tasks/perturbation/gears_settings.ts";
-import { startRun } from "../tasks/run_facts.ts";
+} from "../experiments/perturb/mod.ts";
 import { createCommand, integer } from "./flags.ts";
 import { leagueTables, reporterTable } from "./perturb_tables.ts";
 import { createProgress } from "./progress.ts";

@@ -1,5 +1,5 @@
 import type { Interval } from "../metrics/mod.ts";
-import type { KnownEffect, LeagueRow, ReporterCall } from "../tasks/perturbation/mod.ts";
+import type { KnownEffect, LeagueRow, ReporterCall } from "../experiments/perturb/mod.ts";
 import type { Table } from "./table.ts";
 
 /** The league table, best Pearson delta first, and Pearson delta by group of conditions where there are several. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { AS_PUBLISHED, type AsPublished, CELL_PRESETS } from "../cell/mod.ts";
+import { AS_PUBLISHED, type AsPublished, CELL_PRESETS, originalVocabulary } from "../cell/mod.ts";
 import { openCells } from "../data/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
@@ -14,7 +14,6 @@ import {
   usageError,
   versions,
 } from "../runtime/mod.ts";
-import { originalVocabulary } from "../tasks/original.ts";
 import {
   bestOntology,
   bestVocabulary,
@@ -30,7 +29,7 @@ import {
   studyOf,
   type StudySource,
   trainingPreset,
-} from "../tasks/pretrain/mod.ts";
+} from "../experiments/pretrain/mod.ts";
 import { loadTypeEmbeddings } from "../text/mod.ts";
 import { type LogEntry, usualWorkers } from "../train/mod.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";

@@ -1,4 +1,4 @@
-import type { DownloadProgress } from "../data/download.ts";
+import type { DownloadProgress } from "../data/fetch/mod.ts";
 
 /** A progress bar; `update` may be called as often as the work likes. */
 export interface ProgressBar {

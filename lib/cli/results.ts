@@ -1,22 +1,14 @@
 import { type BenchRow, readBench, readResults, type Result } from "../metrics/mod.ts";
 import { writeFileAtomically } from "../runtime/mod.ts";
 import { createCommand } from "./flags.ts";
-import { fillTables, parityTables } from "./parity.ts";
 import { runCommand } from "./run.ts";
 import { type Cell, markdownTable, type Table, terminalTable } from "./table.ts";
 
 /** `deno task results`: every result file as one table a task, ours beside baselines and published numbers. */
 export const command = createCommand("results", "Prints all results beside the published numbers.", {
   out: "also write the tables as Markdown to this file",
-}).option("--from <folder>", "the folder of the results (default: data/results)").option(
-  "--parity <file>",
-  "also refresh the tables of docs/PARITY.md",
-).action(
-  async ({ from, out, parity }) => {
-    if (parity) {
-      const document = fillTables(await Deno.readTextFile(parity), parityTables(await readResults(from)));
-      await writeFileAtomically(parity, document);
-    }
+}).option("--from <folder>", "the folder of the results (default: data/results)").action(
+  async ({ from, out }) => {
     const tables = [...resultTables(await readResults(from)), ...benchTables(await readBench(from))];
     if (out) await writeFileAtomically(out, tables.map(markdownTable).join("\n"));
     console.log(

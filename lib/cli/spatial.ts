@@ -1,7 +1,7 @@
 import { engineName } from "../kernels/mod.ts";
 import { writeResult } from "../metrics/mod.ts";
 import { resultsDir, startBackend } from "../runtime/mod.ts";
-import { bestOntology } from "../tasks/pretrain/sources.ts";
+import { bestOntology } from "../experiments/pretrain/mod.ts";
 import {
   NEIGHBOURS,
   openSpatialSet,
@@ -14,7 +14,7 @@ import {
   type SpatialSplit,
   VALUE_CODINGS,
   type ValueCoding,
-} from "../tasks/spatial/mod.ts";
+} from "../experiments/spatial/mod.ts";
 import { createExperimentCommand, type ExperimentFlags, startFor, tuneFlags } from "./experiment.ts";
 import { integer, oneOf } from "./flags.ts";
 import { createProgress } from "./progress.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { findDataset } from "../data/mod.ts";
+import { findDataset } from "../data/fetch/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
 import { type Result, writeResult } from "../metrics/mod.ts";
 import { liveTerms, loadOntology, type Ontology } from "../ontology/mod.ts";
@@ -14,6 +14,8 @@ import {
   versions,
 } from "../runtime/mod.ts";
 import {
+  describeEstimate,
+  estimateText,
   prepareText,
   prepareTrial,
   scoreBaselines,
@@ -21,8 +23,7 @@ import {
   type TextRun,
   type TextSettings,
   trainText,
-} from "../tasks/text.ts";
-import { describeEstimate, estimateText } from "../tasks/text_estimate.ts";
+} from "../experiments/text/mod.ts";
 import {
   embedOntology,
   type LossWeights,

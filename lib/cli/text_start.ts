@@ -1,10 +1,10 @@
 import { basename } from "node:path";
-import { fingerprint } from "../data/download_check.ts";
+import { fingerprint } from "../data/fetch/mod.ts";
 import { readTextFile } from "../data/mod.ts";
-import { openTensors } from "../data/tensor_file.ts";
+import { openTensors } from "../data/tensors/mod.ts";
 import { parseTriples, type RelationTriple } from "../ontology/mod.ts";
 import { createRng, usageError } from "../runtime/mod.ts";
-import type { TextStart } from "../tasks/text.ts";
+import type { TextStart } from "../experiments/text/mod.ts";
 import {
   findWeights,
   isTuned,

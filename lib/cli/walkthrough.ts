@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { readResults } from "../metrics/mod.ts";
-import { kernelEnv } from "../notebook/settings.ts";
+import { kernelEnv } from "../notebook/mod.ts";
 import { type CellFailure, type NotebookRun, runNotebook } from "../notebook/runner/mod.ts";
 import { writeSite } from "../notebook/site/mod.ts";
 import { fileError, resultsDir, ROOT, usageError } from "../runtime/mod.ts";

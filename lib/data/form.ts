@@ -1,7 +1,7 @@
 import { fileError, KcellfmError, statOrNull } from "../runtime/mod.ts";
-import { fileBytes } from "./bytes.ts";
-import { requireFile } from "./hdf5_check.ts";
-import { startsLikeR } from "./r/mod.ts";
+import { fileBytes } from "./tables/bytes.ts";
+import { requireFile } from "./hdf5/check.ts";
+import { startsLikeR } from "./r/file.ts";
 
 /** What a path holds, by its content. */
 export type Form = "hdf5" | "mtx" | "text" | "r";

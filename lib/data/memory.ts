@@ -1,6 +1,6 @@
 import pl, { type DataFrame } from "nodejs-polars";
-import { sliceRows } from "./sparse.ts";
-import type { CellSource, CsrMatrix } from "./types.ts";
+import { type CsrMatrix, sliceRows } from "../matrix/mod.ts";
+import type { CellSource } from "./types.ts";
 
 /** Cells that are already in memory. */
 export interface MemoryCells {

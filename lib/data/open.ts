@@ -1,10 +1,11 @@
-import { type CsvOptions, openCsv } from "./csv.ts";
 import { formOf } from "./form.ts";
+import type { ObjectChoice } from "./r/find.ts";
+import { openR } from "./r/open.ts";
+import { type CsvOptions, openCsv } from "./tables/csv.ts";
 import { describeH5ad, type MatrixChoice } from "./h5ad/open.ts";
-import { Hdf5File } from "./hdf5.ts";
-import { openMatrixMarket } from "./mtx.ts";
-import { type ObjectChoice, openR } from "./r/mod.ts";
-import { openTenx, tenxGroup } from "./tenx.ts";
+import { Hdf5File } from "./hdf5/file.ts";
+import { openMatrixMarket } from "./tables/mtx.ts";
+import { openTenx, tenxGroup } from "./tables/tenx.ts";
 import type { CellSource } from "./types.ts";
 
 /** How to open cells; each field concerns the forms that have it. */

@@ -1,13 +1,5 @@
 import type { DataFrame } from "nodejs-polars";
-
-/** A block of cells by genes in compressed sparse rows; `indptr` has `rows + 1` entries. */
-export interface CsrMatrix {
-  readonly rows: number;
-  readonly cols: number;
-  readonly indptr: Int32Array;
-  readonly indices: Int32Array;
-  readonly data: Float32Array;
-}
+import type { CsrMatrix } from "../matrix/mod.ts";
 
 /**
  * Cells in slices: the one form in which matrices of cells travel, whatever file (or simulator) they come from.

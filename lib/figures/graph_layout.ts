@@ -1,5 +1,5 @@
 import dagre from "@dagrejs/dagre";
-import type { GraphEdge, GraphNode, GraphTree } from "./graph_tree.ts";
+import type { GraphEdge, GraphNode, GraphTree } from "./graph.ts";
 import { textWidth } from "./text_width.ts";
 
 /** A node's dot, in pixels from the upper left corner, and its name broken into rows. */

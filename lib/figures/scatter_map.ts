@@ -1,5 +1,5 @@
 import type { Data } from "plotly.js";
-import { createRng } from "../runtime/random.ts";
+import { createRng } from "../runtime/mod.ts";
 import {
   bareAxis,
   colorBar,

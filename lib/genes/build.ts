@@ -1,4 +1,4 @@
-import { readTsv } from "../data/text_file.ts";
+import { readTsv } from "../data/mod.ts";
 import { fileError } from "../runtime/mod.ts";
 import { type GeneVocabulary, splitList } from "./vocabulary.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readTsv } from "../data/text_file.ts";
+import { readTsv } from "../data/mod.ts";
 import { ROOT } from "../runtime/mod.ts";
 
 /** Genes that are high in S and in G2M, by symbol. */

@@ -1,6 +1,7 @@
-import type { CellSource, CsrMatrix } from "../data/types.ts";
-import { type DetectedValues, toLog1p } from "../data/values.ts";
+import type { CellSource } from "../data/mod.ts";
+import { type DetectedValues, toLog1p } from "./values.ts";
 import type { Rng } from "../runtime/mod.ts";
+import type { CsrMatrix } from "../matrix/mod.ts";
 
 /** Cells of one file on their way into a model. */
 export interface ModelCells {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readTextFile } from "../data/text_file.ts";
+import { readTextFile } from "../data/mod.ts";
 import { dataError, fileError, ROOT } from "../runtime/mod.ts";
 import { splitList } from "./vocabulary.ts";
 

@@ -1,4 +1,4 @@
-import type { CellSource } from "../data/types.ts";
+import type { CellSource } from "../data/mod.ts";
 import { dataError } from "../runtime/mod.ts";
 import { MATCH_WAYS, type MatchWay, type NameMatch, nameMatcher } from "./names.ts";
 import type { GeneVocabulary } from "./vocabulary.ts";

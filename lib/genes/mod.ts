@@ -1,7 +1,6 @@
 export * from "./build.ts";
 export * from "./cell_cycle.ts";
 export * from "./cells.ts";
-export * from "./informativeness.ts";
 export * from "./masking.ts";
 export * from "./match.ts";
 export * from "./mouse.ts";
@@ -9,3 +8,5 @@ export * from "./names.ts";
 export * from "./original.ts";
 export * from "./tokenizer.ts";
 export * from "./vocabulary.ts";
+export { foldMarker, genesOfMarkers, isNoMarker, type MarkerTable, readMarkerTable } from "./markers.ts";
+export { type DetectedValues, detectValues, toLog1p, type ValueKind } from "./values.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readTsv } from "../data/text_file.ts";
+import { readTsv } from "../data/mod.ts";
 import { ROOT } from "../runtime/mod.ts";
 
 /** Where the shipped exceptions lie: mouse symbol, human symbol (empty where there is no orthologue). */

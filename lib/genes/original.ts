@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readTextFile } from "../data/text_file.ts";
+import { readTextFile } from "../data/mod.ts";
 import { fileError, messageOf } from "../runtime/mod.ts";
 import type { TableGene } from "./build.ts";
 import type { GeneVocabulary } from "./vocabulary.ts";

@@ -1,5 +1,5 @@
-import type { CsrMatrix } from "../data/types.ts";
 import type { Rng } from "../runtime/mod.ts";
+import type { CsrMatrix } from "../matrix/mod.ts";
 
 /** The value at `<pad>`, `<cls>` and masked positions (ORIGINAL section 2). */
 export const PAD_VALUE = -2;

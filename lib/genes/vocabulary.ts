@@ -1,4 +1,4 @@
-import { readTsv } from "../data/text_file.ts";
+import { readTsv } from "../data/mod.ts";
 import { fileError, writeFileAtomically } from "../runtime/mod.ts";
 
 /** The genes a model knows, by token: gene `t` has symbol `symbols[t]`, and so on. */

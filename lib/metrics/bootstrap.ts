@@ -1,5 +1,5 @@
 import { quantileSorted } from "simple-statistics";
-import type { Rng } from "../runtime/random.ts";
+import type { Rng } from "../runtime/mod.ts";
 
 /** A mean with its interval. */
 export interface Interval {

@@ -1,6 +1,6 @@
 import { UndirectedGraph } from "graphology";
 import louvain from "graphology-communities-louvain";
-import type { Rng } from "../runtime/random.ts";
+import type { Rng } from "../runtime/mod.ts";
 import type { NeighbourGraph } from "./neighbour_graph.ts";
 import { normalisedMutualInformation } from "./partitions.ts";
 

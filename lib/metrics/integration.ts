@@ -1,4 +1,4 @@
-import type { Rng } from "../runtime/random.ts";
+import type { Rng } from "../runtime/mod.ts";
 import { bestCommunities } from "./communities.ts";
 import { type NeighbourGraph, neighbourGraph } from "./neighbour_graph.ts";
 import { adjustedRandIndex, normalisedMutualInformation } from "./partitions.ts";

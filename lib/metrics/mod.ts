@@ -11,3 +11,4 @@ export * from "./rank.ts";
 export * from "./rank_sum.ts";
 export * from "./result.ts";
 export * from "./silhouette.ts";
+export { type RunFacts, startRun } from "./run_facts.ts";

@@ -146,3 +146,6 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, action: string): T {
   const { path, message } = checked.error.issues[0];
   throw dataError(`Cannot ${action}: field ${path.join(".") || "(whole)"} is wrong: ${message}`);
 }
+
+/** Whether a row of results is a part, an ablation or an option of the model, and so no rival of it. */
+export const isOwnRow = (name: string): boolean => /_alone$|^no_|^neighbourhood/.test(name);

@@ -1,5 +1,5 @@
 import * as tf from "../tensor/mod.ts";
-import type { LazyTensor, StoredTensor } from "../data/tensor_types.ts";
+import type { LazyTensor, StoredTensor } from "../data/tensors/mod.ts";
 import { modelError } from "../runtime/mod.ts";
 
 /** The parameters of a model: a tree of variables whose paths are the names in its checkpoint. */

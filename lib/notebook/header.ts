@@ -1,4 +1,4 @@
-import { escapeHtml } from "../figures/escape.ts";
+import { escapeHtml } from "../figures/mod.ts";
 import { engineLine } from "../kernels/mod.ts";
 import { show } from "./show.ts";
 

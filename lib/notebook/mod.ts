@@ -6,3 +6,5 @@ export * from "./progress.ts";
 export * from "./settings.ts";
 export { show, type Showable } from "./show.ts";
 export { type Frame, frameHtml, type TableOptions } from "./table.ts";
+export { type Notebook, readNotebook } from "./format.ts";
+export { KERNEL_ENV } from "./kernelspec.ts";

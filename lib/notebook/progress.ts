@@ -1,4 +1,4 @@
-import { escapeHtml } from "../figures/escape.ts";
+import { escapeHtml } from "../figures/mod.ts";
 import { currentOutput, type Output } from "./output.ts";
 
 /** A bar under the cell that is updated in place. */

@@ -1,4 +1,4 @@
-import { escapeHtml } from "../figures/escape.ts";
+import { escapeHtml } from "../figures/mod.ts";
 
 /** What a table needs of a nodejs-polars DataFrame. */
 export interface Frame {

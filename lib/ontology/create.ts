@@ -1,4 +1,4 @@
-import { dataError } from "../runtime/errors.ts";
+import { dataError } from "../runtime/mod.ts";
 import { indexLabels } from "./labels.ts";
 import type { Ontology, Term } from "./types.ts";
 

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { fileError, messageOf } from "../runtime/errors.ts";
+import { fileError, messageOf } from "../runtime/mod.ts";
 import { parseObo } from "./obo.ts";
 import { readSlimTable } from "./slim/read.ts";
 import type { Ontology } from "./types.ts";

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { dataError } from "../runtime/errors.ts";
-import { ROOT } from "../runtime/paths.ts";
+import { dataError, ROOT } from "../runtime/mod.ts";
 
 /** A gene that speaks for a type. */
 export interface TermMarker {

@@ -12,3 +12,14 @@ export * from "./pagerank.ts";
 export * from "./restrict.ts";
 export * from "./triples.ts";
 export type * from "./types.ts";
+export * from "./cell_labels.ts";
+export {
+  fetchGoTerms,
+  type GeneGraph,
+  goNeighbours,
+  jaccard,
+  type NeighbourChoice,
+  readGoTerms,
+  type TermTable,
+} from "./go.ts";
+export { type ExperimentScores, type LabelTerms, scoreLabels, spread, summarise } from "./label_scores.ts";

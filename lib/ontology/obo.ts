@@ -1,4 +1,4 @@
-import { fileError } from "../runtime/errors.ts";
+import { fileError } from "../runtime/mod.ts";
 import { createOntology, createTerm } from "./create.ts";
 import { atLine, readStanzas, type Stanza } from "./obo_stanza.ts";
 import { idValues, OboProblem, plainValue, quotedValue, synonymValue } from "./obo_value.ts";

@@ -1,4 +1,4 @@
-import { fileError } from "../runtime/errors.ts";
+import { fileError } from "../runtime/mod.ts";
 import { excerpt, OboProblem } from "./obo_value.ts";
 
 /** A tag-value pair and the line it stands on (from 1). */

@@ -8,4 +8,5 @@ export * from "./interrupt.ts";
 export * from "./json.ts";
 export * from "./paths.ts";
 export * from "./random.ts";
+export * from "./stem.ts";
 export * from "./together.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { decodeSafetensors, encodeSafetensors, readSafetensors } from "../data/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, readSafetensors } from "../data/tensors/mod.ts";
 import { loadParams, storeParams } from "../nn/mod.ts";
 import {
   createRng,

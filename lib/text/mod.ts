@@ -6,7 +6,6 @@ export * from "./corpus.ts";
 export * from "./encoder.ts";
 export * from "./evaluate.ts";
 export * from "./examples.ts";
-export * from "./figures.ts";
 export * from "./losses.ts";
 export * from "./model.ts";
 export * from "./names.ts";

@@ -1,6 +1,5 @@
 import * as tf from "../tensor/mod.ts";
-import { openTensors, type TensorFile } from "../data/tensor_file.ts";
-import type { LazyTensor } from "../data/tensor_types.ts";
+import { type LazyTensor, openTensors, type TensorFile } from "../data/tensors/mod.ts";
 import { loadParams } from "../nn/mod.ts";
 import { RELATIONS } from "../ontology/mod.ts";
 import { messageOf, modelError, type Rng, zeroRng } from "../runtime/mod.ts";

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { fetchDataset, fetchHubFiles, type HubOptions } from "../data/mod.ts";
+import { fetchDataset, fetchHubFiles, type HubOptions } from "../data/fetch/mod.ts";
 import { fileError } from "../runtime/mod.ts";
 import type { PretrainedFiles } from "./pretrained.ts";
 

@@ -1,5 +1,5 @@
 import * as tf from "../tensor/mod.ts";
-import type { StoredTensor } from "../data/safetensors.ts";
+import type { StoredTensor } from "../data/tensors/mod.ts";
 import { type AdamW, clipGlobalNorm, createAdamW } from "../kernels/mod.ts";
 import { flattenParams, loadParams, storeParams } from "../nn/mod.ts";
 import { backendError, dataError, KcellfmError, modelError, settleBackend } from "../runtime/mod.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { encodeSafetensors, readSafetensors, type StoredTensor } from "../data/safetensors.ts";
+import { encodeSafetensors, readSafetensors, type StoredTensor } from "../data/tensors/mod.ts";
 import {
   makeFolder,
   modelError,

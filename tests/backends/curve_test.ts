@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nanoLosses } from "lib/cli/nano_training.ts";
+import { nanoLosses } from "tools/nano_training.ts";
 import { BACKEND, onWasm } from "../kernels/backends.ts";
 
 const STEPS = 12;

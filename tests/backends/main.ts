@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
-import { oneOf } from "lib/cli/flags.ts";
-import { runCommand } from "lib/cli/run.ts";
-import { type BackendName, BACKENDS, dataError } from "lib/runtime/mod.ts";
+import { oneOf } from "../../lib/cli/flags.ts";
+import { runCommand } from "../../lib/cli/run.ts";
+import { type BackendName, BACKENDS, dataError } from "../../lib/runtime/mod.ts";
 import { probeBackend, type Tested, testOn } from "./run.ts";
 
 /** `deno task test:backends`: the operators and a training on every backend that starts here. */

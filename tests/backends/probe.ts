@@ -1,4 +1,4 @@
-import { messageOf, startBackend } from "lib/runtime/mod.ts";
+import { messageOf, startBackend } from "../../lib/runtime/mod.ts";
 
 /** Starts the backend of `KCELLFM_BACKEND` and says in one line what it is, or why it does not start. */
 try {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { BackendName } from "lib/runtime/mod.ts";
+import type { BackendName } from "../../lib/runtime/mod.ts";
 
 /** What holds on every backend: operators against references and PyTorch, and a training. */
 const FILES = [

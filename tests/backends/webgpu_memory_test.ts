@@ -1,6 +1,6 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
-import { settleBackend } from "lib/runtime/mod.ts";
+import { settleBackend } from "../../lib/runtime/mod.ts";
 import { BACKEND } from "../kernels/backends.ts";
 
 Deno.test({

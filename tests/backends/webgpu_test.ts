@@ -1,8 +1,8 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import { runProgram } from "lib/kernels/webgpu/program.ts";
-import { settleBackend } from "lib/runtime/mod.ts";
+import { runProgram } from "../../lib/kernels/webgpu/program.ts";
+import { settleBackend } from "../../lib/runtime/mod.ts";
 import { BACKEND } from "../kernels/backends.ts";
 
 const ignore = BACKEND !== "webgpu";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { fitAngleRegression } from "lib/baselines/mod.ts";
-import { meanAngleError } from "lib/metrics/mod.ts";
-import { createRng } from "lib/runtime/mod.ts";
+import { fitAngleRegression } from "../../lib/baselines/mod.ts";
+import { meanAngleError } from "../../lib/metrics/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 
 /** Angles seen through noisy cosines and sines of several features. */
 function noisyCircle(rows: number, noise: number, seed: number) {

@@ -6,9 +6,9 @@ import {
   fitNearestCentroid,
   fitNeighbours,
   measureScaling,
-} from "lib/baselines/mod.ts";
-import { accuracy } from "lib/metrics/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+} from "../../lib/baselines/mod.ts";
+import { accuracy } from "../../lib/metrics/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/baselines/baselines.json" with { type: "json" };
 
 await startBackend();

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import { binFeatures } from "lib/baselines/tree_bins.ts";
-import { type FeatureTable, fitPerceptron, fitRandomForest } from "lib/baselines/mod.ts";
-import { fitTunedLogisticRegression } from "lib/baselines/mod.ts";
-import { accuracy } from "lib/metrics/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+import { binFeatures } from "../../lib/baselines/tree_bins.ts";
+import {
+  type FeatureTable,
+  fitPerceptron,
+  fitRandomForest,
+  fitTunedLogisticRegression,
+} from "../../lib/baselines/mod.ts";
+import { accuracy } from "../../lib/metrics/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/baselines/baselines.json" with { type: "json" };
 
 await startBackend();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
-import { principalComponents } from "lib/baselines/principal_components.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
+import { principalComponents } from "../../lib/baselines/principal_components.ts";
 
 await startBackend();
 

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { ROOT } from "lib/runtime/mod.ts";
+import { ROOT } from "../../lib/runtime/mod.ts";
 import { attempt, type Check } from "../checks.ts";
 import { type Scheme, watchedPage } from "./browser.ts";
 import { type CellState, lookAtFigures, openNotebook, runAll } from "./lab_page.ts";

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import type { Page } from "playwright-core";
-import { readNotebook } from "lib/notebook/format.ts";
-import { ROOT } from "lib/runtime/mod.ts";
+import { readNotebook } from "../../lib/notebook/format.ts";
+import { ROOT } from "../../lib/runtime/mod.ts";
 import { figureProblem, type FigureState } from "./browser.ts";
 import type { LabServer } from "./lab_server.ts";
 

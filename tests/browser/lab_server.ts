@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ROOT } from "lib/runtime/mod.ts";
+import { ROOT } from "../../lib/runtime/mod.ts";
 
 /** A running `deno task lab`. */
 export interface LabServer extends AsyncDisposable {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import type { Browser } from "playwright-core";
-import { integer } from "lib/cli/flags.ts";
-import { runCommand } from "lib/cli/run.ts";
-import { kernelEnv } from "lib/notebook/settings.ts";
-import { dataError, resultsDir, ROOT } from "lib/runtime/mod.ts";
+import { integer } from "../../lib/cli/flags.ts";
+import { runCommand } from "../../lib/cli/run.ts";
+import { kernelEnv } from "../../lib/notebook/settings.ts";
+import { dataError, resultsDir, ROOT } from "../../lib/runtime/mod.ts";
 import { withBrowser } from "./browser.ts";
 import { type Check, report } from "../checks.ts";
 import { findChromium, findScripts, python } from "../programs.ts";

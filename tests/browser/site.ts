@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { readNotebook } from "lib/notebook/format.ts";
+import { readNotebook } from "../../lib/notebook/format.ts";
 import { figureProblem, type FigureState, type Scheme, seriousViolations, watchedPage } from "./browser.ts";
 import { attempt, type Check } from "../checks.ts";
 

@@ -1,9 +1,9 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
-import { CELL_PRESETS, encodeCells, initCellParams } from "lib/cell/mod.ts";
-import type { TokenBatch } from "lib/genes/tokenizer.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
-import { isSoftware } from "lib/runtime/backend_webgpu.ts";
+import { CELL_PRESETS, encodeCells, initCellParams } from "../../lib/cell/mod.ts";
+import type { TokenBatch } from "../../lib/genes/tokenizer.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
+import { isSoftware } from "../../lib/runtime/backend_webgpu.ts";
 
 const config = { ...CELL_PRESETS.nano, length: 16 };
 const GENES = 50;

@@ -12,8 +12,8 @@ import {
   saveCellCheckpoint,
   selectTypes,
   textSimilarities,
-} from "lib/cell/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+} from "../../lib/cell/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 
 await startBackend();
 

@@ -7,10 +7,10 @@ import {
   decodeExpression,
   encodeCells,
   initCellParams,
-} from "lib/cell/mod.ts";
-import type { TokenBatch } from "lib/genes/tokenizer.ts";
-import { disposeParams, loadParams } from "lib/nn/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+} from "../../lib/cell/mod.ts";
+import type { TokenBatch } from "../../lib/genes/tokenizer.ts";
+import { disposeParams, loadParams } from "../../lib/nn/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/cell/encoder.json" with { type: "json" };
 
 await startBackend();

@@ -6,12 +6,12 @@ import {
   initCellParams,
   type PretrainingBatch,
   pretrainingLoss,
-} from "lib/cell/mod.ts";
-import { trainingBytes } from "lib/cell/room.ts";
-import { MASK_VALUE } from "lib/genes/mod.ts";
-import type { WasmBackend } from "lib/kernels/wasm/engine.ts";
-import { flattenParams, type ParamTree } from "lib/nn/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+} from "../../lib/cell/mod.ts";
+import { trainingBytes } from "../../lib/cell/room.ts";
+import { MASK_VALUE } from "../../lib/genes/mod.ts";
+import type { WasmBackend } from "../../lib/kernels/wasm/engine.ts";
+import { flattenParams, type ParamTree } from "../../lib/nn/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 
 await startBackend("wasm");
 

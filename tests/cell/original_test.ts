@@ -11,10 +11,10 @@ import {
   fromOriginal,
   initCellParams,
   originalShapes,
-} from "lib/cell/mod.ts";
-import { readTorchCheckpoint } from "lib/data/torch/mod.ts";
-import { disposeParams, loadParams } from "lib/nn/mod.ts";
-import { startBackend, zeroRng } from "lib/runtime/mod.ts";
+} from "../../lib/cell/mod.ts";
+import { readTorchCheckpoint } from "../../lib/data/tensors/mod.ts";
+import { disposeParams, loadParams } from "../../lib/nn/mod.ts";
+import { startBackend, zeroRng } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/cell/original.json" with { type: "json" };
 
 await startBackend();

@@ -8,9 +8,9 @@ import {
   pretrainingBatch,
   pretrainingLoss,
   splitBatch,
-} from "lib/cell/mod.ts";
-import { disposeParams, flattenParams } from "lib/nn/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+} from "../../lib/cell/mod.ts";
+import { disposeParams, flattenParams } from "../../lib/nn/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 
 await startBackend();
 

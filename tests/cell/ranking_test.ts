@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import * as tf from "lib/tensor/mod.ts";
-import { hierarchicalRanking, NEGATIVE_MARGIN, SELF_MARGIN, typeSimilarities } from "lib/cell/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+import * as tf from "../../lib/tensor/mod.ts";
+import { hierarchicalRanking, NEGATIVE_MARGIN, SELF_MARGIN, typeSimilarities } from "../../lib/cell/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 
 await startBackend();
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { cellPreset, cellShapes, countScalars, initCellParams } from "lib/cell/mod.ts";
-import { disposeParams, flattenParams } from "lib/nn/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+import { cellPreset, cellShapes, countScalars, initCellParams } from "../../lib/cell/mod.ts";
+import { disposeParams, flattenParams } from "../../lib/nn/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 
 await startBackend();
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { command } from "lib/cli/annotate.ts";
-import { EXIT, runCommand } from "lib/cli/mod.ts";
-import { unlink } from "lib/data/hdf5_unlink.ts";
-import { openH5ad, writeH5ad } from "lib/data/mod.ts";
-import { readResults } from "lib/metrics/mod.ts";
-import { createRng, ROOT, startBackend } from "lib/runtime/mod.ts";
-import { type PairOnDisk, saveNanoCheckpoint, withPair } from "../tasks/fixture.ts";
+import { command } from "../../lib/cli/annotate.ts";
+import { EXIT, runCommand } from "../../lib/cli/mod.ts";
+import { unlink } from "../../lib/data/hdf5/unlink.ts";
+import { openH5ad, writeH5ad } from "../../lib/data/mod.ts";
+import { readResults } from "../../lib/metrics/mod.ts";
+import { createRng, ROOT, startBackend } from "../../lib/runtime/mod.ts";
+import { type PairOnDisk, saveNanoCheckpoint, withPair } from "../annotate/fixture.ts";
 
 await startBackend();
 

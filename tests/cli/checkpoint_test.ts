@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { disposeModel, loadCellCheckpoint } from "lib/cell/mod.ts";
-import { command } from "lib/cli/checkpoint.ts";
-import { recognise } from "lib/cli/checkpoint_kinds.ts";
-import { runCommand } from "lib/cli/mod.ts";
-import { encodeSafetensors, openTensors, type StoredTensor } from "lib/data/mod.ts";
+import { disposeModel, loadCellCheckpoint } from "../../lib/cell/mod.ts";
+import { command } from "../../lib/cli/checkpoint.ts";
+import { recognise } from "../../lib/cli/checkpoint_kinds.ts";
+import { runCommand } from "../../lib/cli/mod.ts";
+import { encodeSafetensors, openTensors, type StoredTensor } from "../../lib/data/tensors/mod.ts";
 import { inFolder } from "../folder.ts";
 
 const FIXTURES = join(import.meta.dirname!, "../fixtures");

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { command as annotate } from "lib/cli/annotate.ts";
-import { command as finetune } from "lib/cli/finetune.ts";
-import { runCommand } from "lib/cli/mod.ts";
-import { openH5ad, writeH5ad } from "lib/data/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
-import { saveNanoCheckpoint, withPair } from "../tasks/fixture.ts";
+import { command as annotate } from "../../lib/cli/annotate.ts";
+import { command as finetune } from "../../lib/cli/finetune.ts";
+import { runCommand } from "../../lib/cli/mod.ts";
+import { openH5ad, writeH5ad } from "../../lib/data/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
+import { saveNanoCheckpoint, withPair } from "../annotate/fixture.ts";
 
 await startBackend();
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { parseSplit } from "lib/cli/experiment.ts";
-import { runCommand } from "lib/cli/run.ts";
-import { command } from "lib/cli/tcell.ts";
-import { recipeNamed, RECIPES } from "lib/tasks/finetune/mod.ts";
-import { ontology } from "../tasks/finetune/fixture.ts";
+import { parseSplit } from "../../lib/cli/experiment.ts";
+import { runCommand } from "../../lib/cli/run.ts";
+import { command } from "../../lib/cli/tcell.ts";
+import { recipeNamed, RECIPES } from "../../lib/experiments/finetune/mod.ts";
+import { ontology } from "../experiments/finetune/fixture.ts";
 
 Deno.test("parseSplit reads shares, shots and groups, and says what it knows", () => {
   assert.deepEqual(parseSplit("80/20"), { by: "cells", test: 0.2 });

@@ -1,6 +1,6 @@
 import { match, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { ROOT } from "lib/runtime/mod.ts";
+import { ROOT } from "../../lib/runtime/mod.ts";
 import { inFolder } from "../folder.ts";
 
 /** Runs `deno task lab` with the permissions of its task. */

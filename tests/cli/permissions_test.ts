@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { listDatasets } from "lib/data/mod.ts";
-import { ROOT } from "lib/runtime/mod.ts";
+import { listDatasets } from "../../lib/data/fetch/mod.ts";
+import { ROOT } from "../../lib/runtime/mod.ts";
 import { inFolder } from "../folder.ts";
 
 const { tasks }: { tasks: Record<string, string> } = JSON.parse(

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { command } from "lib/cli/perturb.ts";
-import { EXIT, runCommand } from "lib/cli/run.ts";
-import { simulateScreen, writeH5ad, writeScreen } from "lib/data/mod.ts";
-import { readResults } from "lib/metrics/mod.ts";
-import { createRng } from "lib/runtime/mod.ts";
-import { SMALL_SCREEN } from "../tasks/perturbation/small_screen.ts";
+import { command } from "../../lib/cli/perturb.ts";
+import { EXIT, runCommand } from "../../lib/cli/run.ts";
+import { simulateScreen, writeScreen } from "../../lib/simulate/mod.ts";
+import { writeH5ad } from "../../lib/data/mod.ts";
+import { readResults } from "../../lib/metrics/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
+import { SMALL_SCREEN } from "../experiments/perturb/small_screen.ts";
 
 const folder = await Deno.makeTempDir();
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));

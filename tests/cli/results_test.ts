@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { resultTables } from "lib/cli/results.ts";
-import { markdownTable, terminalTable } from "lib/cli/table.ts";
-import type { Result } from "lib/metrics/mod.ts";
+import { resultTables } from "../../lib/cli/results.ts";
+import { markdownTable, terminalTable } from "../../lib/cli/table.ts";
+import type { Result } from "../../lib/metrics/mod.ts";
 
 const result: Result = {
   task: "tcell",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createCommand, createProgress, EXIT, integer, oneOf, runCommand } from "lib/cli/mod.ts";
-import { dataError, usageError } from "lib/runtime/mod.ts";
+import { createCommand, createProgress, EXIT, integer, oneOf, runCommand } from "../../lib/cli/mod.ts";
+import { dataError, usageError } from "../../lib/runtime/mod.ts";
 
 /** Runs a command whose action is `action` and collects what went to stderr. */
 async function run(

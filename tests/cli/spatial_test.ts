@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { EXIT, runCommand } from "lib/cli/run.ts";
-import { command } from "lib/cli/spatial.ts";
-import { readResults } from "lib/metrics/mod.ts";
-import { createRng } from "lib/runtime/mod.ts";
+import { EXIT, runCommand } from "../../lib/cli/run.ts";
+import { command } from "../../lib/cli/spatial.ts";
+import { readResults } from "../../lib/metrics/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 
 const folder = await Deno.makeTempDir();
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));

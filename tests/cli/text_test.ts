@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { EXIT, runCommand } from "lib/cli/mod.ts";
-import { command } from "lib/cli/text.ts";
-import { loadTextCheckpoint } from "lib/text/mod.ts";
+import { EXIT, runCommand } from "../../lib/cli/mod.ts";
+import { command } from "../../lib/cli/text.ts";
+import { loadTextCheckpoint } from "../../lib/text/mod.ts";
 import { closeTo, FIXTURE, golden } from "../text/pubmedbert.ts";
 
 /** Runs the command in this process with an empty cache and mirror, results going to a temporary folder. */

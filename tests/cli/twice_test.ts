@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { simulatePair } from "lib/data/mod.ts";
-import { loadOntology } from "lib/ontology/mod.ts";
-import { createRng, ROOT, startBackend } from "lib/runtime/mod.ts";
+import { simulatePair } from "../../lib/simulate/mod.ts";
+import { loadOntology } from "../../lib/ontology/mod.ts";
+import { createRng, ROOT, startBackend } from "../../lib/runtime/mod.ts";
 import { inFolder } from "../folder.ts";
-import { save, saveNanoCheckpoint, TYPES } from "../tasks/fixture.ts";
+import { save, saveNanoCheckpoint, TYPES } from "../annotate/fixture.ts";
 
 await startBackend("wasm");
 

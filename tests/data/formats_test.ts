@@ -1,7 +1,7 @@
 import { deepStrictEqual as equal, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { openCells } from "lib/data/mod.ts";
+import { openCells } from "../../lib/data/mod.ts";
 import { inFolder } from "../folder.ts";
 import { denseRows, expected, fixture, oneLine } from "./helpers.ts";
 

@@ -1,8 +1,9 @@
 import { deepStrictEqual as equal, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
-import { csrFromDense, openCells, openH5ad, writeH5ad } from "lib/data/mod.ts";
-import { Hdf5File } from "lib/data/hdf5.ts";
-import { createRng } from "lib/runtime/mod.ts";
+import { csrFromDense } from "../../lib/matrix/mod.ts";
+import { openCells, openH5ad, writeH5ad } from "../../lib/data/mod.ts";
+import { Hdf5File } from "../../lib/data/hdf5/file.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 import { inFolder } from "../folder.ts";
 import { denseRows, expected, fixture, oneLine } from "./helpers.ts";
 

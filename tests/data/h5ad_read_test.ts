@@ -1,5 +1,5 @@
 import { deepStrictEqual as equal, rejects, throws } from "node:assert/strict";
-import { openH5ad } from "lib/data/mod.ts";
+import { openH5ad } from "../../lib/data/mod.ts";
 import { denseRows, expected, fixture, oneLine } from "./helpers.ts";
 
 const modern = fixture("modern.h5ad");

@@ -1,15 +1,9 @@
 import { deepStrictEqual as equal, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
-import {
-  annotateCopy,
-  type Annotations,
-  csrFromDense,
-  type CsrMatrix,
-  openH5ad,
-  writeH5ad,
-} from "lib/data/mod.ts";
-import { cscReader } from "lib/data/h5ad/csc.ts";
-import { Hdf5File } from "lib/data/hdf5.ts";
+import { annotateCopy, type Annotations, openH5ad, writeH5ad } from "../../lib/data/mod.ts";
+import { csrFromDense, type CsrMatrix } from "../../lib/matrix/mod.ts";
+import { cscReader } from "../../lib/data/h5ad/csc.ts";
+import { Hdf5File } from "../../lib/data/hdf5/file.ts";
 import { inFolder } from "../folder.ts";
 import { denseRows, expected, fixture, oneLine } from "./helpers.ts";
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { type CellSource, denseFromCsr } from "lib/data/mod.ts";
-import { KcellfmError } from "lib/runtime/mod.ts";
+import type { CellSource } from "../../lib/data/mod.ts";
+import { denseFromCsr } from "../../lib/matrix/mod.ts";
+import { KcellfmError } from "../../lib/runtime/mod.ts";
 
 /** A file beside tests/fixtures/data/make_files.py, which wrote it. */
 export const fixture = (name: string): string =>

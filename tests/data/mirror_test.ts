@@ -1,14 +1,7 @@
 import { deepStrictEqual as equal, ok } from "node:assert/strict";
 import { join } from "node:path";
-import {
-  annotateCopy,
-  type CellSource,
-  detectValues,
-  openCells,
-  openH5ad,
-  type ValueKind,
-} from "lib/data/mod.ts";
-import { buildVocabulary, matchGenes } from "lib/genes/mod.ts";
+import { annotateCopy, type CellSource, openCells, openH5ad } from "../../lib/data/mod.ts";
+import { buildVocabulary, detectValues, matchGenes, type ValueKind } from "../../lib/genes/mod.ts";
 import { inFolder } from "../folder.ts";
 
 /** Real files, where `KCELLFM_MIRROR` is a folder that has them: shape, what X is, and share of expressed genes known. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { annotateCopy, csrFromDense, openH5ad, writeH5ad } from "lib/data/mod.ts";
-import { csrReader } from "lib/data/h5ad/matrix.ts";
-import type { Hdf5File } from "lib/data/hdf5.ts";
+import { annotateCopy, openH5ad, writeH5ad } from "../../lib/data/mod.ts";
+import { csrFromDense } from "../../lib/matrix/mod.ts";
+import { csrReader } from "../../lib/data/h5ad/matrix.ts";
+import type { Hdf5File } from "../../lib/data/hdf5/file.ts";
 import { inFolder } from "../folder.ts";
 
 Deno.test("csrReader reads rows behind 2^31 values", () => {

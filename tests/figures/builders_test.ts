@@ -8,7 +8,7 @@ import {
   lines,
   NEUTRAL,
   scatterMap,
-} from "lib/figures/mod.ts";
+} from "../../lib/figures/mod.ts";
 
 type Trace = Record<string, unknown> & { x: number[]; y: number[]; marker: Record<string, unknown> };
 const traces = (figure: Figure) => figure.data as unknown as Trace[];

@@ -7,7 +7,7 @@ import {
   methodBars,
   tuningCurves,
   volcano,
-} from "lib/figures/mod.ts";
+} from "../../lib/figures/mod.ts";
 
 const CLASSES = ["memory T cell", "cytotoxic T cell", "regulatory T cell"];
 

@@ -1,5 +1,5 @@
 import { ok } from "node:assert/strict";
-import { DARK, LIGHT, PALETTE } from "lib/figures/mod.ts";
+import { DARK, LIGHT, PALETTE } from "../../lib/figures/mod.ts";
 
 type Triple = [number, number, number];
 

@@ -10,7 +10,7 @@ import {
   lines,
   roofline,
   scatterMap,
-} from "lib/figures/mod.ts";
+} from "../../lib/figures/mod.ts";
 import { experimentFigures } from "./experiment_samples.ts";
 
 /** One small figure of every builder, always the same: what the snapshots hold and what one looks at. */

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { figureJson } from "lib/figures/mod.ts";
+import { figureJson } from "../../lib/figures/mod.ts";
 import { sampleFigures } from "./samples.ts";
 
 // Snapshots are committed; after a change of look that is wanted: UPDATE_SNAPSHOTS=1 deno task test, then read the diff.

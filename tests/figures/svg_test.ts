@@ -1,7 +1,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 // @ts-types="@types/jsdom"
 import { JSDOM } from "jsdom";
-import { createSvgRenderer, figureHtml, figureJson, renderSvg, scatterMap } from "lib/figures/mod.ts";
+import { createSvgRenderer, figureHtml, figureJson, renderSvg, scatterMap } from "../../lib/figures/mod.ts";
 import { sampleFigures } from "./samples.ts";
 
 Deno.test("createSvgRenderer draws every kind of figure as well-formed SVG without a browser", async () => {

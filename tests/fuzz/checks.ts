@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { CellSource, H5ad } from "lib/data/mod.ts";
-import { elementsOf, type LazyTensor } from "lib/data/mod.ts";
-import { KcellfmError } from "lib/runtime/mod.ts";
+import type { CellSource, H5ad } from "../../lib/data/mod.ts";
+import { elementsOf, type LazyTensor } from "../../lib/data/tensors/mod.ts";
+import { KcellfmError } from "../../lib/runtime/mod.ts";
 
 /** Reads everything of a source and fails when its parts do not fit each other; closes it. */
 export function checkCells(source: CellSource): void {

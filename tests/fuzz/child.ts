@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createRng, KcellfmError, messageOf, peakMemoryMb, startBackend } from "lib/runtime/mod.ts";
+import { createRng, KcellfmError, messageOf, peakMemoryMb, startBackend } from "../../lib/runtime/mod.ts";
 import { mutate, mutateHeader, mutateJson } from "./mutate.ts";
 import { type Seed, type Target, TARGETS } from "./targets.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createRng } from "lib/runtime/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 import { mutate, mutateJson } from "./mutate.ts";
 import { fuzz } from "./run.ts";
 import { TARGETS } from "./targets.ts";

@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
-import { integer } from "lib/cli/flags.ts";
-import { runCommand } from "lib/cli/run.ts";
-import { dataError } from "lib/runtime/mod.ts";
+import { integer } from "../../lib/cli/flags.ts";
+import { runCommand } from "../../lib/cli/run.ts";
+import { dataError } from "../../lib/runtime/mod.ts";
 import { fuzz, type Verdict } from "./run.ts";
 import { TARGETS } from "./targets.ts";
 

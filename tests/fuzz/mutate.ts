@@ -1,4 +1,4 @@
-import type { Rng } from "lib/runtime/mod.ts";
+import type { Rng } from "../../lib/runtime/mod.ts";
 
 /** Numbers on which readers stumble: none, the largest of each width, one before and one after. */
 const EDGES = [

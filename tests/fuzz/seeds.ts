@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { create } from "tar";
-import { csrFromDense, encodeSafetensors, type StoredTensor, writeH5ad } from "lib/data/mod.ts";
-import { ROOT } from "lib/runtime/mod.ts";
-import { learnVocabulary, wordPieceJson } from "lib/text/mod.ts";
-import { makeZip } from "../data/make_zip.ts";
-import { saveNanoCheckpoint } from "../tasks/fixture.ts";
+import { csrFromDense } from "../../lib/matrix/mod.ts";
+import { encodeSafetensors, type StoredTensor } from "../../lib/data/tensors/mod.ts";
+import { writeH5ad } from "../../lib/data/mod.ts";
+import { ROOT } from "../../lib/runtime/mod.ts";
+import { learnVocabulary, wordPieceJson } from "../../lib/text/mod.ts";
+import { makeZip } from "../data/fetch/make_zip.ts";
+import { saveNanoCheckpoint } from "../annotate/fixture.ts";
 import type { Seed } from "./targets.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

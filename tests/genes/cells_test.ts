@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { memorySource } from "lib/data/mod.ts";
-import { geneInformativeness, type LabelledCells, orderedBatches, shuffledBatches } from "lib/genes/mod.ts";
-import { createRng } from "lib/runtime/mod.ts";
+import { memorySource } from "../../lib/data/mod.ts";
+import { geneInformativeness } from "../../lib/baselines/mod.ts";
+import { type LabelledCells, orderedBatches, shuffledBatches } from "../../lib/genes/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 
 const GENES = 4;
 

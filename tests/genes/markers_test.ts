@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { CODEX_PANEL } from "lib/data/simulate/intestine.ts";
-import { genesOfMarkers, isNoMarker, readMarkerTable } from "lib/genes/markers.ts";
-import { readVocabulary } from "lib/genes/mod.ts";
-import { KcellfmError, ROOT } from "lib/runtime/mod.ts";
+import { CODEX_PANEL } from "../../lib/simulate/intestine.ts";
+import { genesOfMarkers, isNoMarker, readMarkerTable } from "../../lib/genes/markers.ts";
+import { readVocabulary } from "../../lib/genes/mod.ts";
+import { KcellfmError, ROOT } from "../../lib/runtime/mod.ts";
 
 const { symbols: genes } = await readVocabulary(`${ROOT}/checkpoints/walkthrough/genes.tsv`);
 const where = "panel.csv";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { humanOrthologues, readCycleGenes } from "lib/genes/mod.ts";
+import { humanOrthologues, readCycleGenes } from "../../lib/genes/mod.ts";
 
 Deno.test("humanOrthologues takes upper case, and the table's word where that would be wrong", () => {
   const human = humanOrthologues();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readGeneTable, readOriginalVocabulary } from "lib/genes/mod.ts";
+import { readGeneTable, readOriginalVocabulary } from "../../lib/genes/mod.ts";
 
 const mirror = Deno.env.get("KCELLFM_MIRROR");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { maskValues } from "lib/genes/masking.ts";
-import { tokenizeCells } from "lib/genes/tokenizer.ts";
-import { createRng } from "lib/runtime/mod.ts";
+import { maskValues } from "../../lib/genes/masking.ts";
+import { tokenizeCells } from "../../lib/genes/tokenizer.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 
 const CELLS = {
   rows: 3,

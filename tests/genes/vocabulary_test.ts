@@ -2,15 +2,16 @@ import { deepStrictEqual as equal, ok, rejects, throws } from "node:assert/stric
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import pl from "nodejs-polars";
-import { type CellSource, csrFromDense, memorySource } from "lib/data/mod.ts";
+import { type CellSource, memorySource } from "../../lib/data/mod.ts";
+import { csrFromDense } from "../../lib/matrix/mod.ts";
 import {
   buildVocabulary,
   type GeneVocabulary,
   matchGenes,
   readVocabulary,
   writeVocabulary,
-} from "lib/genes/mod.ts";
-import { KcellfmError } from "lib/runtime/mod.ts";
+} from "../../lib/genes/mod.ts";
+import { KcellfmError } from "../../lib/runtime/mod.ts";
 
 const vocabulary: GeneVocabulary = {
   symbols: ["CD3E", "MS4A1", "HLA-DRA", "KRT20", "NKG7"],

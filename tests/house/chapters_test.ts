@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
-import { notebookFiles } from "lib/cli/check_house.ts";
-import { ROOT } from "lib/runtime/paths.ts";
+import { notebookFiles } from "tools/check_house.ts";
+import { ROOT } from "../../lib/runtime/paths.ts";
 
 const chapters = (await notebookFiles(ROOT)).map(({ path, notebook: { cells } }) => ({
   path,

@@ -1,6 +1,6 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
-import { clipGlobalNorm, createAdamW } from "lib/kernels/mod.ts";
+import { clipGlobalNorm, createAdamW } from "../../lib/kernels/mod.ts";
 import "./backends.ts";
 import { randomPlain, toTensor } from "./helpers.ts";
 

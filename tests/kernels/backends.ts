@@ -1,7 +1,7 @@
 import * as tf from "lib/tensor/mod.ts";
 import "lib/kernels/mod.ts";
-import { isSoftware } from "lib/runtime/backend_webgpu.ts";
-import { type BackendName, startBackend } from "lib/runtime/mod.ts";
+import { isSoftware } from "../../lib/runtime/backend_webgpu.ts";
+import { type BackendName, startBackend } from "../../lib/runtime/mod.ts";
 
 await startBackend("wasm"); // whose references the others are held against
 const { name, why } = await startBackend(Deno.env.get("KCELLFM_BACKEND") || "wasm");

@@ -1,7 +1,7 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
-import { dropout } from "lib/kernels/mod.ts";
-import { dropoutReference } from "lib/kernels/dropout/reference.ts";
+import { dropout } from "../../lib/kernels/mod.ts";
+import { dropoutReference } from "../../lib/kernels/dropout/reference.ts";
 import "./backends.ts";
 
 /** Values, with -0 as 0: the reference multiplies dropped entries by 0. */

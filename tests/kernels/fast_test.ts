@@ -1,17 +1,17 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import * as kernels from "lib/kernels/mod.ts";
-import { hasKernel } from "lib/kernels/core/dispatch.ts";
-import { attentionReference } from "lib/kernels/attention/reference.ts";
-import { batchNormReference } from "lib/kernels/batch-norm/reference.ts";
-import { causalConvSiluReference } from "lib/kernels/causal-conv-silu/reference.ts";
-import { embedReference } from "lib/kernels/embed/reference.ts";
-import { layerNormReference } from "lib/kernels/layer-norm/reference.ts";
-import { linearReference } from "lib/kernels/linear/reference.ts";
-import { mamba2MixReference } from "lib/kernels/mamba2-mix/reference.ts";
-import { gatedRmsNormReference, rmsNormReference } from "lib/kernels/rms-norm/reference.ts";
-import { softmaxCrossEntropyReference } from "lib/kernels/softmax-cross-entropy/reference.ts";
-import { ssdScanReference } from "lib/kernels/ssd-scan/reference.ts";
+import { hasKernel } from "../../lib/kernels/core/dispatch.ts";
+import { attentionReference } from "../../lib/kernels/attention/reference.ts";
+import { batchNormReference } from "../../lib/kernels/batch-norm/reference.ts";
+import { causalConvSiluReference } from "../../lib/kernels/causal-conv-silu/reference.ts";
+import { embedReference } from "../../lib/kernels/embed/reference.ts";
+import { layerNormReference } from "../../lib/kernels/layer-norm/reference.ts";
+import { linearReference } from "../../lib/kernels/linear/reference.ts";
+import { mamba2MixReference } from "../../lib/kernels/mamba2-mix/reference.ts";
+import { gatedRmsNormReference, rmsNormReference } from "../../lib/kernels/rms-norm/reference.ts";
+import { softmaxCrossEntropyReference } from "../../lib/kernels/softmax-cross-entropy/reference.ts";
+import { ssdScanReference } from "../../lib/kernels/ssd-scan/reference.ts";
 import { BACKEND, grid, onWasm } from "./backends.ts";
 import { type Plain, randomPlain, relativeError, toTensor, valueAndGradients } from "./helpers.ts";
 

@@ -1,5 +1,5 @@
-import * as tf from "lib/tensor/mod.ts";
-import { createRng } from "lib/runtime/mod.ts";
+import * as tf from "../../lib/tensor/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 
 /** A tensor as plain numbers, the form of the slow twins and of the golden file. */
 export interface Plain {

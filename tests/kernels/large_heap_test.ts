@@ -1,8 +1,8 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import * as kernels from "lib/kernels/mod.ts";
-import type { WasmBackend } from "lib/kernels/wasm/engine.ts";
-import { startBackend } from "lib/runtime/mod.ts";
+import type { WasmBackend } from "../../lib/kernels/wasm/engine.ts";
+import { startBackend } from "../../lib/runtime/mod.ts";
 import { randomPlain, relativeError, toTensor, valueAndGradients } from "./helpers.ts";
 
 await startBackend("wasm");

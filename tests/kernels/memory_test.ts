@@ -6,9 +6,9 @@ import {
   embed,
   linear,
   mamba2Mix,
+  type MixDirection,
   softmaxCrossEntropy,
-} from "lib/kernels/mod.ts";
-import type { MixDirection } from "lib/kernels/mod.ts";
+} from "../../lib/kernels/mod.ts";
 import { BACKEND } from "./backends.ts";
 import { randomPlain, toTensor } from "./helpers.ts";
 

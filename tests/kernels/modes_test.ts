@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { describeEngine } from "lib/kernels/mod.ts";
-import { startBackend } from "lib/runtime/mod.ts";
+import { describeEngine } from "../../lib/kernels/mod.ts";
+import { startBackend } from "../../lib/runtime/mod.ts";
 
 /** The tests of what an operator computes, which hold however it is computed. */
 const FILES = ["dropout_test.ts", "fast_test.ts", "golden_test.ts", "scan_test.ts"];

@@ -1,7 +1,7 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
-import { causalConvSilu, type SsdInputs, ssdScan } from "lib/kernels/mod.ts";
-import { createRng } from "lib/runtime/mod.ts";
+import { causalConvSilu, type SsdInputs, ssdScan } from "../../lib/kernels/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 import { grid } from "./backends.ts";
 import { type Plain, randomPlain, relativeError, toTensor, valueAndGradients } from "./helpers.ts";
 import { centralDifferences, naiveConv, naiveScan, type ScanCase } from "./twins.ts";

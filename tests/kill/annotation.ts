@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openH5ad } from "lib/data/mod.ts";
-import { saveNanoCheckpoint } from "../tasks/fixture.ts";
+import { openH5ad } from "../../lib/data/mod.ts";
+import { saveNanoCheckpoint } from "../annotate/fixture.ts";
 import { simulateFiles } from "./files.ts";
 import { emptyFolder, hashOf, type Outcome, type Victim } from "./suite.ts";
 

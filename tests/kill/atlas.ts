@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { openH5ad, writeAtlasShards } from "lib/data/mod.ts";
-import { loadOntology } from "lib/ontology/mod.ts";
-import { ATLAS } from "../tasks/atlas/fixture.ts";
-import { saveNanoCheckpoint } from "../tasks/fixture.ts";
+import { openH5ad } from "../../lib/data/mod.ts";
+import { writeAtlasShards } from "../../lib/simulate/mod.ts";
+import { loadOntology } from "../../lib/ontology/mod.ts";
+import { ATLAS } from "../experiments/atlas/fixture.ts";
+import { saveNanoCheckpoint } from "../annotate/fixture.ts";
 import { emptyFolder, hashesOf, noneOf, type Outcome, requireOldOrNew, type Victim } from "./suite.ts";
 
 const SHARDS = ["shard_000", "shard_001", "shard_002"];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { createRng } from "lib/runtime/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 import { create } from "tar";
-import { type Answer, entryFor, serve, whole } from "../data/download_server.ts";
+import { type Answer, entryFor, serve, whole } from "../data/fetch/download_server.ts";
 import { emptyFolder, hashesOf, noneOf, type Outcome, requireOldOrNew, type Victim } from "./suite.ts";
 
 /** Pieces that the server sends a file in, and the time between two of them. */
@@ -24,7 +24,7 @@ export async function download(folder: string): Promise<Victim> {
     name: "download",
     job: {
       task: "data",
-      script: "tests/data/download_child.ts",
+      script: "tests/data/fetch/download_child.ts",
       args: [place, JSON.stringify(entry)],
       env: {},
       folder: place,

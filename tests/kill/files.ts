@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { simulatePair } from "lib/data/mod.ts";
-import { loadOntology } from "lib/ontology/mod.ts";
-import { createRng } from "lib/runtime/mod.ts";
-import { save, TYPES } from "../tasks/fixture.ts";
+import { simulatePair } from "../../lib/simulate/mod.ts";
+import { loadOntology } from "../../lib/ontology/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
+import { save, TYPES } from "../annotate/fixture.ts";
 
 /** Sixty labelled cells to learn from and sixty to name, in files of a folder. */
 export async function simulateFiles(folder: string) {

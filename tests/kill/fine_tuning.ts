@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readResults } from "lib/metrics/mod.ts";
-import { finishTogether, statOrNull } from "lib/runtime/mod.ts";
-import { saveNanoCheckpoint } from "../tasks/fixture.ts";
+import { readResults } from "../../lib/metrics/mod.ts";
+import { finishTogether, statOrNull } from "../../lib/runtime/mod.ts";
+import { saveNanoCheckpoint } from "../annotate/fixture.ts";
 import { simulateFiles } from "./files.ts";
 import { readState } from "./pretraining.ts";
 import { runToEnd } from "./run.ts";

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
-import { integer } from "lib/cli/flags.ts";
-import { runCommand } from "lib/cli/run.ts";
-import { dataError, startBackend } from "lib/runtime/mod.ts";
+import { integer } from "../../lib/cli/flags.ts";
+import { runCommand } from "../../lib/cli/run.ts";
+import { dataError, startBackend } from "../../lib/runtime/mod.ts";
 import { annotation } from "./annotation.ts";
 import { atlas } from "./atlas.ts";
 import { download } from "./download.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readSafetensors } from "lib/data/mod.ts";
-import { finishTogether, statOrNull } from "lib/runtime/mod.ts";
+import { readSafetensors } from "../../lib/data/tensors/mod.ts";
+import { finishTogether, statOrNull } from "../../lib/runtime/mod.ts";
 import { emptyFolder, hashesOf, noneOf, type Outcome, requireOldOrNew, type Victim } from "./suite.ts";
 
 /** Four epochs of two steps, each with a state saved: most moments lie between two of them, some within. */

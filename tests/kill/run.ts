@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Rng, ROOT } from "lib/runtime/mod.ts";
+import { type Rng, ROOT } from "../../lib/runtime/mod.ts";
 
 const { tasks }: { tasks: Record<string, string> } = JSON.parse(
   Deno.readTextFileSync(join(ROOT, "deno.json")),

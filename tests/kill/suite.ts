@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { createRng, messageOf, statOrNull } from "lib/runtime/mod.ts";
+import { createRng, messageOf, statOrNull } from "../../lib/runtime/mod.ts";
 import { type Job, runAndKill, runToEnd } from "./run.ts";
 
 /** What a job leaves, by name: equal texts mean equal answers. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { angleBetween, circularCorrelation, circularMean, meanAngleError } from "lib/metrics/mod.ts";
-import { createRng } from "lib/runtime/mod.ts";
+import { angleBetween, circularCorrelation, circularMean, meanAngleError } from "../../lib/metrics/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 
 const close = (actual: number, expected: number, tolerance = 1e-12) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { auroc, averagePrecision, falsePositiveRate, hScore } from "lib/metrics/mod.ts";
+import { auroc, averagePrecision, falsePositiveRate, hScore } from "../../lib/metrics/mod.ts";
 import golden from "../fixtures/metrics/detection.json" with { type: "json" };
 
 /** Sums of a few float64 ratios in another order: rounding only. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { bootstrapMean, energyDistance } from "lib/metrics/mod.ts";
-import { createRng } from "lib/runtime/mod.ts";
+import { bootstrapMean, energyDistance } from "../../lib/metrics/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 
 const cloud = (shift: number, seed: string, rows = 400) => {
   const rng = createRng(seed);

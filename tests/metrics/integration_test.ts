@@ -10,8 +10,8 @@ import {
   normalisedMutualInformation,
   silhouettes,
   typeAsw,
-} from "lib/metrics/mod.ts";
-import { createRng } from "lib/runtime/mod.ts";
+} from "../../lib/metrics/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/metrics/integration.json" with { type: "json" };
 
 const sklearn = `scikit-learn ${golden.versions["scikit-learn"]}`;

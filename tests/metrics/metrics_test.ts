@@ -12,7 +12,7 @@ import {
   perClass,
   spearman,
   weightedF1,
-} from "lib/metrics/mod.ts";
+} from "../../lib/metrics/mod.ts";
 import golden from "../fixtures/metrics/metrics.json" with { type: "json" };
 
 const oracle = `scikit-learn ${golden.versions["scikit-learn"]}`;

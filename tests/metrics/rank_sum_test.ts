@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { benjaminiHochberg, rankSum } from "lib/metrics/mod.ts";
+import { benjaminiHochberg, rankSum } from "../../lib/metrics/mod.ts";
 import golden from "../fixtures/metrics/rank_sum.json" with { type: "json" };
 
 const close = (actual: number, expected: number, relative: number) =>

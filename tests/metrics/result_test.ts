@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readBench, readResults, type Result, writeResult } from "lib/metrics/mod.ts";
+import { readBench, readResults, type Result, writeResult } from "../../lib/metrics/mod.ts";
 import { inFolder } from "../folder.ts";
 
 const result: Result = {

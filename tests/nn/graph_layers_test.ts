@@ -13,8 +13,8 @@ import {
   normaliseAdjacency,
   parameter,
   sgConv,
-} from "lib/nn/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+} from "../../lib/nn/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 
 await startBackend();
 

@@ -4,11 +4,11 @@ import { JSDOM } from "jsdom";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import pl from "nodejs-polars";
-import { bars, createSvgRenderer, figureHtml } from "lib/figures/mod.ts";
-import type { Notebook } from "lib/notebook/format.ts";
-import { frameHtml } from "lib/notebook/mod.ts";
-import { writeSite } from "lib/notebook/site/mod.ts";
-import { STYLE } from "lib/notebook/site/style.ts";
+import { bars, createSvgRenderer, figureHtml } from "../../lib/figures/mod.ts";
+import type { Notebook } from "../../lib/notebook/format.ts";
+import { frameHtml } from "../../lib/notebook/mod.ts";
+import { writeSite } from "../../lib/notebook/site/mod.ts";
+import { STYLE } from "../../lib/notebook/site/style.ts";
 
 const MARKDOWN = [
   "# 1. First",

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
-import type { Figure } from "lib/figures/mod.ts";
-import { figureForms } from "lib/notebook/figure_forms.ts";
+import type { Figure } from "../../lib/figures/mod.ts";
+import { figureForms } from "../../lib/notebook/figure_forms.ts";
 
 /** A small picture that carries so many letters of hover text. */
 const figureOf = (letters: number): Figure => ({

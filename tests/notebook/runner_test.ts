@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { type NotebookRun, runNotebook } from "lib/notebook/runner/mod.ts";
-import type { CodeCell } from "lib/notebook/format.ts";
+import { type NotebookRun, runNotebook } from "../../lib/notebook/runner/mod.ts";
+import type { CodeCell } from "../../lib/notebook/format.ts";
 
 // zeromq's sockets and the kernel's pipes close on threads of their own, after the test has ended
 const options = { sanitizeOps: false, sanitizeResources: false };

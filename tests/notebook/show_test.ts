@@ -1,7 +1,7 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import pl from "nodejs-polars";
-import type { Figure } from "lib/figures/mod.ts";
-import { type Bundle, frameHtml, liveLoss, type Output, progress } from "lib/notebook/mod.ts";
+import type { Figure } from "../../lib/figures/mod.ts";
+import { type Bundle, frameHtml, liveLoss, type Output, progress } from "../../lib/notebook/mod.ts";
 
 function recorder() {
   const calls: { bundle: Bundle; id?: string; update?: boolean }[] = [];

@@ -1,10 +1,10 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import MiniSearch from "minisearch";
-import type { NotebookRun } from "lib/notebook/runner/mod.ts";
-import { createCellRenderer } from "lib/notebook/site/cells.ts";
-import { sectionsOf, writeSearch } from "lib/notebook/site/search.ts";
-import { writeSite } from "lib/notebook/site/mod.ts";
+import type { NotebookRun } from "../../lib/notebook/runner/mod.ts";
+import { createCellRenderer } from "../../lib/notebook/site/cells.ts";
+import { sectionsOf, writeSearch } from "../../lib/notebook/site/search.ts";
+import { writeSite } from "../../lib/notebook/site/mod.ts";
 
 const code = (source: string, outputs: { output_type: string; [key: string]: unknown }[]) => ({
   ...{ cell_type: "code" as const, metadata: {}, execution_count: 1 },

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { writeKernelspec } from "lib/cli/lab.ts";
-import { ROOT } from "lib/runtime/paths.ts";
+import { writeKernelspec } from "../../lib/cli/lab.ts";
+import { ROOT } from "../../lib/runtime/paths.ts";
 
 /** Runs `deno task walkthrough` on the fixtures, with the permissions of its task in deno.json. */
 async function walkthrough(only: string) {

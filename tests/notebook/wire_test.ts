@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
-import { createWire } from "lib/notebook/runner/wire.ts";
+import { createWire } from "../../lib/notebook/runner/wire.ts";
 
 const bytes = (frames: string[]) => frames.map((frame) => new TextEncoder().encode(frame));
 

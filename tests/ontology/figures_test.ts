@@ -5,8 +5,8 @@ import {
   relationFigure,
   similarityFigure,
   termGraph,
-} from "lib/figures/ontology.ts";
-import { liveTerms, loadOntology, parseObo } from "lib/ontology/mod.ts";
+} from "../../lib/chapters/ontology/figures.ts";
+import { liveTerms, loadOntology, parseObo } from "../../lib/ontology/mod.ts";
 import { TINY_OBO } from "./fixture.ts";
 
 const tiny = parseObo(TINY_OBO, { source: "tiny.obo" });

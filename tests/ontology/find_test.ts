@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { COMMON_LABELS } from "lib/ontology/common_labels.ts";
-import { findTerm, foldLabel, loadOntology, parseObo } from "lib/ontology/mod.ts";
+import { COMMON_LABELS } from "../../lib/ontology/common_labels.ts";
+import { findTerm, foldLabel, loadOntology, parseObo } from "../../lib/ontology/mod.ts";
 import { TINY_OBO } from "./fixture.ts";
 
 const tiny = parseObo(TINY_OBO);

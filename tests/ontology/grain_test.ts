@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadOntology, meaningOf, sameLineIn } from "lib/ontology/mod.ts";
+import { loadOntology, meaningOf, sameLineIn } from "../../lib/ontology/mod.ts";
 
 const ontology = await loadOntology(null);
 const T = "CL:0000084";

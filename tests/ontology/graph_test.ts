@@ -11,8 +11,8 @@ import {
   parentsOf,
   parseObo,
   shortestPath,
-} from "lib/ontology/mod.ts";
-import { createRng } from "lib/runtime/mod.ts";
+} from "../../lib/ontology/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 import { TINY_OBO } from "./fixture.ts";
 
 const tiny = parseObo(TINY_OBO);

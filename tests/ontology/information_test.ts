@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { descendants, informationContent, loadOntology } from "lib/ontology/mod.ts";
+import { descendants, informationContent, loadOntology } from "../../lib/ontology/mod.ts";
 
 const ontology = await loadOntology(null);
 

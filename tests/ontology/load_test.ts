@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { loadOntology } from "lib/ontology/mod.ts";
+import { loadOntology } from "../../lib/ontology/mod.ts";
 import { TINY_OBO } from "./fixture.ts";
 import { inFolder } from "../folder.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseTermMarkers, readTermMarkers } from "lib/ontology/mod.ts";
+import { parseTermMarkers, readTermMarkers } from "../../lib/ontology/mod.ts";
 
 Deno.test("readTermMarkers knows the genes by which B cells and islets are told", async () => {
   const markers = await readTermMarkers();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { KcellfmError } from "lib/runtime/mod.ts";
-import { createOntology, createTerm, parseObo, type Term } from "lib/ontology/mod.ts";
+import { KcellfmError } from "../../lib/runtime/mod.ts";
+import { createOntology, createTerm, parseObo, type Term } from "../../lib/ontology/mod.ts";
 import { TINY_OBO } from "./fixture.ts";
 
 const tiny = parseObo(TINY_OBO);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadOntology, pageRankSimilarity, parseObo, similarityLevel } from "lib/ontology/mod.ts";
+import { loadOntology, pageRankSimilarity, parseObo, similarityLevel } from "../../lib/ontology/mod.ts";
 import { TINY_OBO } from "./fixture.ts";
 import golden from "../fixtures/ontology/pagerank.json" with { type: "json" };
 

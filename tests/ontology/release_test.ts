@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decompress } from "fzstd";
-import { COMMON_LABELS } from "lib/ontology/common_labels.ts";
+import { COMMON_LABELS } from "../../lib/ontology/common_labels.ts";
 import {
   ancestors,
   countRelations,
@@ -11,7 +11,7 @@ import {
   loadOntology,
   type Ontology,
   relationTriples,
-} from "lib/ontology/mod.ts";
+} from "../../lib/ontology/mod.ts";
 
 const mirror = Deno.env.get("KCELLFM_MIRROR");
 if (mirror) registerReleaseTests(mirror);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { liveTerms, loadOntology } from "lib/ontology/mod.ts";
-import { formatSlimTable, parseSlimTable } from "lib/ontology/slim/table.ts";
-import { SLIM_PATH } from "lib/ontology/slim/read.ts";
+import { liveTerms, loadOntology } from "../../lib/ontology/mod.ts";
+import { formatSlimTable, parseSlimTable } from "../../lib/ontology/slim/table.ts";
+import { SLIM_PATH } from "../../lib/ontology/slim/read.ts";
 
 const slim = await loadOntology(null);
 

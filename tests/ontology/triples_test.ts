@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { countRelations, parseObo, parseTriples, relationTriples } from "lib/ontology/mod.ts";
+import { countRelations, parseObo, parseTriples, relationTriples } from "../../lib/ontology/mod.ts";
 import { TINY_OBO } from "./fixture.ts";
 
 const mirror = Deno.env.get("KCELLFM_MIRROR");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { writeAtomically, writeFileAtomically } from "lib/runtime/mod.ts";
+import { writeAtomically, writeFileAtomically } from "../../lib/runtime/mod.ts";
 import { inFolder } from "../folder.ts";
 
 const names = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();

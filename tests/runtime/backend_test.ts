@@ -1,9 +1,9 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { BACKENDS, type BackendStarter, startBackend } from "lib/runtime/backend.ts";
-import { startTensorflow } from "lib/runtime/backend_tensorflow.ts";
-import { isSoftware } from "lib/runtime/backend_webgpu.ts";
+import { BACKENDS, type BackendStarter, startBackend } from "../../lib/runtime/backend.ts";
+import { startTensorflow } from "../../lib/runtime/backend_tensorflow.ts";
+import { isSoftware } from "../../lib/runtime/backend_webgpu.ts";
 import { inFolder } from "../folder.ts";
 
 const starts = (what: string): BackendStarter => () => Promise.resolve(what);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createRng } from "lib/runtime/mod.ts";
+import { createRng } from "../../lib/runtime/mod.ts";
 
 const COUNT = 20_000;
 

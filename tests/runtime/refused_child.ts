@@ -3,14 +3,15 @@
  * and says as JSON what became of it: `refused_child.ts FOLDER COMMAND BYTES`.
  */
 import { join } from "node:path";
-import { csrFromDense, writeH5ad } from "lib/data/mod.ts";
-import { fetchFile } from "lib/data/download.ts";
-import { unpackInto } from "lib/data/download_unpack.ts";
-import { type Result, writeResult } from "lib/metrics/mod.ts";
-import { KcellfmError, statOrNull, writeTogether } from "lib/runtime/mod.ts";
-import { saveRun, startPosition } from "lib/train/state.ts";
-import { bytesOf, entryFor, serve, whole } from "../data/download_server.ts";
-import { makeZip } from "../data/make_zip.ts";
+import { csrFromDense } from "../../lib/matrix/mod.ts";
+import { writeH5ad } from "../../lib/data/mod.ts";
+import { fetchFile } from "../../lib/data/fetch/dataset.ts";
+import { unpackInto } from "../../lib/data/fetch/unpack.ts";
+import { type Result, writeResult } from "../../lib/metrics/mod.ts";
+import { KcellfmError, statOrNull, writeTogether } from "../../lib/runtime/mod.ts";
+import { saveRun, startPosition } from "../../lib/train/state.ts";
+import { bytesOf, entryFor, serve, whole } from "../data/fetch/download_server.ts";
+import { makeZip } from "../data/fetch/make_zip.ts";
 
 const [folder, command, size] = [Deno.args[0], Deno.args[1], Number(Deno.args[2])];
 

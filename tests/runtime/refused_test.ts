@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ROOT } from "lib/runtime/mod.ts";
+import { ROOT } from "../../lib/runtime/mod.ts";
 import { inFolder } from "../folder.ts";
 
 /** A way in which the system refuses to write. */

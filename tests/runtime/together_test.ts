@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { finishTogether, writeTogether } from "lib/runtime/mod.ts";
+import { finishTogether, writeTogether } from "../../lib/runtime/mod.ts";
 import { oneLine } from "../data/helpers.ts";
 import { inFolder } from "../folder.ts";
 

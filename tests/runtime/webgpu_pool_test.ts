@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type BufferManager, limitPool } from "lib/runtime/webgpu_pool.ts";
+import { type BufferManager, limitPool } from "../../lib/runtime/webgpu_pool.ts";
 
 /** A manager as tfjs's, whose buffers are plain objects. */
 class Manager implements BufferManager {

@@ -1,6 +1,6 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 
 await startBackend("wasm");
 

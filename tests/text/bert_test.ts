@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import * as tf from "lib/tensor/mod.ts";
-import { readSafetensors } from "lib/data/safetensors.ts";
-import { flattenParams, loadParams } from "lib/nn/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
-import { bert, type BertConfig, initBert, maskedMean } from "lib/text/mod.ts";
+import * as tf from "../../lib/tensor/mod.ts";
+import { readSafetensors } from "../../lib/data/tensors/safetensors.ts";
+import { flattenParams, loadParams } from "../../lib/nn/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
+import { bert, type BertConfig, initBert, maskedMean } from "../../lib/text/mod.ts";
 
 const FIXTURES = join(import.meta.dirname!, "../fixtures/text");
 const golden = JSON.parse(Deno.readTextFileSync(join(FIXTURES, "bert_goldens.json"))) as {

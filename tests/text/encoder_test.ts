@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import * as tf from "lib/tensor/mod.ts";
-import { createOntology, createTerm, liveTerms, loadOntology } from "lib/ontology/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+import * as tf from "../../lib/tensor/mod.ts";
+import { createOntology, createTerm, liveTerms, loadOntology } from "../../lib/ontology/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import {
   bagOfWords,
   buildExam,
@@ -23,7 +23,7 @@ import {
   scoreVectors,
   TEXT_PRESETS,
   withoutTerms,
-} from "lib/text/mod.ts";
+} from "../../lib/text/mod.ts";
 
 const slim = await loadOntology(null);
 const preset = TEXT_PRESETS.nano;

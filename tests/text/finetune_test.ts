@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import * as tf from "lib/tensor/mod.ts";
-import { countParams, disposeParams, flattenParams, storeParams } from "lib/nn/mod.ts";
-import { loadOntology, RELATIONS, relationTriples } from "lib/ontology/mod.ts";
-import { createRng, startBackend, zeroRng } from "lib/runtime/mod.ts";
-import { learns, prepareText, prepareTrial, trainText } from "lib/tasks/text.ts";
-import { describeEstimate, estimateText } from "lib/tasks/text_estimate.ts";
+import * as tf from "../../lib/tensor/mod.ts";
+import { countParams, disposeParams, flattenParams, storeParams } from "../../lib/nn/mod.ts";
+import { loadOntology, RELATIONS, relationTriples } from "../../lib/ontology/mod.ts";
+import { createRng, startBackend, zeroRng } from "../../lib/runtime/mod.ts";
+import { learns, prepareText, prepareTrial, trainText } from "../../lib/experiments/text/train.ts";
+import { describeEstimate, estimateText } from "../../lib/experiments/text/estimate.ts";
 import {
   bertConfigSchema,
   buildExamples,
@@ -18,8 +18,8 @@ import {
   type TextBatch,
   textLoss,
   type TextTraining,
-} from "lib/text/mod.ts";
-import { runTraining } from "lib/train/mod.ts";
+} from "../../lib/text/mod.ts";
+import { runTraining } from "../../lib/train/mod.ts";
 import { closeTo, FIXTURE, golden } from "./pubmedbert.ts";
 
 const mirror = Deno.env.get("KCELLFM_MIRROR");

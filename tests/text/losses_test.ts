@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import * as tf from "lib/tensor/mod.ts";
-import { averageRanks } from "lib/metrics/mod.ts";
-import { startBackend } from "lib/runtime/mod.ts";
-import { contrastLoss, distances, graphLoss, relationLoss } from "lib/text/mod.ts";
+import * as tf from "../../lib/tensor/mod.ts";
+import { averageRanks } from "../../lib/metrics/mod.ts";
+import { startBackend } from "../../lib/runtime/mod.ts";
+import { contrastLoss, distances, graphLoss, relationLoss } from "../../lib/text/mod.ts";
 
 interface Goldens {
   heads: number[][];

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import * as tf from "lib/tensor/mod.ts";
-import { encodeSafetensors, openTensors, readTensors, type StoredTensor } from "lib/data/mod.ts";
-import { createOntology, createTerm } from "lib/ontology/mod.ts";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
+import * as tf from "../../lib/tensor/mod.ts";
+import {
+  encodeSafetensors,
+  openTensors,
+  readTensors,
+  type StoredTensor,
+} from "../../lib/data/tensors/mod.ts";
+import { createOntology, createTerm } from "../../lib/ontology/mod.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import {
   bert,
   embedOntology,
@@ -13,7 +18,7 @@ import {
   padTokens,
   relationVector,
   TEXT_PRESETS,
-} from "lib/text/mod.ts";
+} from "../../lib/text/mod.ts";
 import { closeTo, FIXTURE, golden } from "./pubmedbert.ts";
 
 const files = (weights: string) => ({

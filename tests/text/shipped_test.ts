@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkpointsDir, startBackend } from "lib/runtime/mod.ts";
-import { embedTexts, loadTextCheckpoint, nearestTypes } from "lib/text/mod.ts";
+import { checkpointsDir, startBackend } from "../../lib/runtime/mod.ts";
+import { embedTexts, loadTextCheckpoint, nearestTypes } from "../../lib/text/mod.ts";
 
 const directory = join(checkpointsDir(), "text-walkthrough");
 

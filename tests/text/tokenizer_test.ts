@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { loadOntology } from "lib/ontology/mod.ts";
+import { loadOntology } from "../../lib/ontology/mod.ts";
 import {
   createTokenizer,
   learnVocabulary,
@@ -9,7 +9,7 @@ import {
   padTokens,
   type TextTokenizer,
   wordPieceJson,
-} from "lib/text/mod.ts";
+} from "../../lib/text/mod.ts";
 
 const mirror = Deno.env.get("KCELLFM_MIRROR");
 const goldens = JSON.parse(

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
-import { createRng, startBackend } from "lib/runtime/mod.ts";
-import { findWeights, loadPretrained, TEXT_PRESETS } from "lib/text/mod.ts";
-import { withCache } from "../data/download_helpers.ts";
-import { COMMIT, serveHub } from "../data/hub_server.ts";
+import { createRng, startBackend } from "../../lib/runtime/mod.ts";
+import { findWeights, loadPretrained, TEXT_PRESETS } from "../../lib/text/mod.ts";
+import { withCache } from "../data/fetch/download_helpers.ts";
+import { COMMIT, serveHub } from "../data/fetch/hub_server.ts";
 import { FIXTURE } from "./pubmedbert.ts";
 
 const mirror = Deno.env.get("KCELLFM_MIRROR");

@@ -1,7 +1,7 @@
-import * as tf from "lib/tensor/mod.ts";
-import { initLinear } from "lib/nn/mod.ts";
-import { createRng, modelError } from "lib/runtime/mod.ts";
-import type { Replica, TrainingOptions } from "lib/train/mod.ts";
+import * as tf from "../../lib/tensor/mod.ts";
+import { initLinear } from "../../lib/nn/mod.ts";
+import { createRng, modelError } from "../../lib/runtime/mod.ts";
+import type { Replica, TrainingOptions } from "../../lib/train/mod.ts";
 
 /** Rows of a linear regression; `share` is their share of the whole batch, `fail` how a worker is made to fail. */
 export interface Rows {

@@ -1,4 +1,4 @@
-import { serveReplica } from "lib/train/mod.ts";
+import { serveReplica } from "../../lib/train/mod.ts";
 import { linearReplica } from "./linear.ts";
 
 serveReplica(linearReplica);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import * as tf from "lib/tensor/mod.ts";
-import { disposeParams, flattenParams, initLinear } from "lib/nn/mod.ts";
-import { backendError, createRng, startBackend } from "lib/runtime/mod.ts";
-import { learningRate, runTraining, type TrainingOptions } from "lib/train/mod.ts";
+import * as tf from "../../lib/tensor/mod.ts";
+import { disposeParams, flattenParams, initLinear } from "../../lib/nn/mod.ts";
+import { backendError, createRng, startBackend } from "../../lib/runtime/mod.ts";
+import { learningRate, runTraining, type TrainingOptions } from "../../lib/train/mod.ts";
 
 await startBackend();
 

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
-import * as tf from "lib/tensor/mod.ts";
-import { disposeParams, flattenParams } from "lib/nn/mod.ts";
-import { KcellfmError, startBackend } from "lib/runtime/mod.ts";
-import { mapShared, runTraining, startWorkers, type TrainingOptions, workersReducer } from "lib/train/mod.ts";
+import * as tf from "../../lib/tensor/mod.ts";
+import { disposeParams, flattenParams } from "../../lib/nn/mod.ts";
+import { KcellfmError, startBackend } from "../../lib/runtime/mod.ts";
+import {
+  mapShared,
+  runTraining,
+  startWorkers,
+  type TrainingOptions,
+  workersReducer,
+} from "../../lib/train/mod.ts";
 import { drawRows, linearReplica, type LinearSetup, type Rows, splitRows } from "./linear.ts";
 
 await startBackend();

@@ -1,9 +1,9 @@
 import { dataError, writeAtomically } from "../../runtime/mod.ts";
-import { Hdf5File } from "../hdf5.ts";
-import { requireHdf5 } from "../hdf5_check.ts";
-import { unlink } from "../hdf5_unlink.ts";
+import { Hdf5File } from "../hdf5/file.ts";
+import { requireHdf5 } from "../hdf5/check.ts";
+import { unlink } from "../hdf5/unlink.ts";
 import type { DenseArray, RecordArray } from "./elements.ts";
-import { readRecords } from "./encodings.ts";
+import { readElement, readRecords } from "./encodings.ts";
 import { columnNames, indexKey, readFrame, readIndex, readTableFields, unsCategories } from "./frames.ts";
 import {
   type Columns,
@@ -82,7 +82,7 @@ async function convertObs(copy: Copy): Promise<void> {
   let moved: string[] = [];
   await convertTable(copy, "obs", (file) => {
     const { index, columns } = readTableFields(file, "obs");
-    const { frame } = readFrame(file, "obs");
+    const { frame } = readFrame(file, "obs", readElement);
     moved = Object.keys(columns).filter((name) => file.kind(unsCategories(name)) !== null);
     const labels = moved.map((
       name,
@@ -126,7 +126,7 @@ function putRecords(file: Hdf5File, path: string, columns: RecordArray["columns"
 }
 
 function addTo(file: Hdf5File, { obs = {}, obsm = {}, uns = {} }: Annotations): void {
-  const rows = readIndex(file, "obs").length;
+  const rows = readIndex(file, "obs", readElement).length;
   addColumns(file, obs, rows);
   for (const group of ["obsm", "uns"]) if (!file.kind(group)) putGroup(file, group);
   for (const [name, array] of Object.entries(obsm)) putObsm(file, name, { array, rows });

@@ -1,7 +1,6 @@
 import { dataError, type KcellfmError, messageOf } from "../../runtime/mod.ts";
-import type { Hdf5File } from "../hdf5.ts";
-import { sortColumns } from "../sparse.ts";
-import type { CsrMatrix } from "../types.ts";
+import type { Hdf5File } from "../hdf5/file.ts";
+import { type CsrMatrix, sortColumns } from "../../matrix/mod.ts";
 
 /** Sorts the columns of a block; a column outside the matrix becomes a line with the path. */
 export function checked(file: Hdf5File, path: string, block: CsrMatrix): CsrMatrix {

@@ -1,9 +1,8 @@
-import type { Hdf5File } from "../hdf5.ts";
-import { sliceRows } from "../sparse.ts";
-import type { CsrMatrix } from "../types.ts";
+import type { Hdf5File } from "../hdf5/file.ts";
+import { type CsrMatrix, sliceRows } from "../../matrix/mod.ts";
 import { checked, damaged, requirePointers } from "./checks.ts";
-import type { MatrixReader } from "./matrix.ts";
 import { Window } from "./window.ts";
+import type { MatrixReader } from "./matrix_reader.ts";
 
 /** Values that a block of rows turned into CSR may hold: 256 MB of indices and values. */
 const BLOCK = 1 << 25;

@@ -1,6 +1,8 @@
 import type { DataFrame } from "nodejs-polars";
-import type { NumberArray } from "../hdf5.ts";
-import type { MatrixReader } from "./matrix.ts";
+import { dataError } from "../../runtime/mod.ts";
+import type { Hdf5File } from "../hdf5/file.ts";
+import type { NumberArray } from "../hdf5/types.ts";
+import type { MatrixReader } from "./matrix_reader.ts";
 
 /** Numbers with a shape, row-major. */
 export interface DenseArray {
@@ -53,3 +55,26 @@ export const isCategorical = (element: Element): element is Categorical =>
 
 export const isNullable = (element: Element): element is Nullable =>
   typeof element === "object" && element !== null && "nullable" in element;
+
+/**
+ * Reads the element at a path of a file. Readers of parts take it as an argument, so that they need not know the
+ * registry of encodings that leads to them.
+ */
+export type ReadElement = (file: Hdf5File, path: string) => Element;
+
+/**
+ * Categories as text, whatever their type: numbers and booleans print as Python would.
+ *
+ * @throws {KcellfmError} tag "data", with the path, when the element is no list of categories.
+ */
+export function categoryNames(file: Hdf5File, path: string, read: ReadElement): string[] {
+  const element = read(file, path);
+  if (Array.isArray(element)) {
+    return element.map((value) => typeof value === "boolean" ? pythonBool(value) : value);
+  }
+  if (isDenseArray(element)) return Array.from(element.data, String);
+  if (isNullable(element)) return element.nullable.map(String);
+  throw dataError(`Cannot read ${path} of ${file.path}: categories were expected`);
+}
+
+const pythonBool = (value: boolean): string => value ? "True" : "False";

@@ -1,13 +1,22 @@
 import { dataError } from "../../runtime/mod.ts";
-import type { Field, Hdf5File } from "../hdf5.ts";
-import type { DenseArray, Element, ElementDict, Nullable, RecordArray } from "./elements.ts";
+import type { Field } from "../hdf5/decode.ts";
+import type { Hdf5File } from "../hdf5/file.ts";
+import {
+  categoryNames,
+  type DenseArray,
+  type Element,
+  type ElementDict,
+  type Nullable,
+  type ReadElement,
+  type RecordArray,
+} from "./elements.ts";
 import { readFrame } from "./frames.ts";
 import { openMatrix, sparseFormat } from "./matrix.ts";
 
-type Reader = (file: Hdf5File, path: string) => Element;
+const frame: ReadElement = (file, path) => readFrame(file, path, readElement);
 
 /** Readers by (encoding-type, encoding-version), after AnnData's on-disk specification. */
-const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+const READERS: ReadonlyMap<string, ReadElement> = new Map<string, ReadElement>([
   ["anndata 0.1.0", readDict],
   ["raw 0.1.0", readDict],
   ["dict 0.1.0", readDict],
@@ -24,8 +33,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["nullable-integer 0.1.0", readNullable],
   ["nullable-boolean 0.1.0", readNullable],
   ["nullable-string-array 0.1.0", readNullable],
-  ["dataframe 0.1.0", readFrame],
-  ["dataframe 0.2.0", readFrame],
+  ["dataframe 0.1.0", frame],
+  ["dataframe 0.2.0", frame],
 ]);
 
 /**
@@ -40,7 +49,7 @@ export function readElement(file: Hdf5File, path: string): Element {
   return readerFor(file, { path, kind })(file, path);
 }
 
-function readerFor(file: Hdf5File, { path, kind }: { path: string; kind: "group" | "dataset" }): Reader {
+function readerFor(file: Hdf5File, { path, kind }: { path: string; kind: "group" | "dataset" }): ReadElement {
   const type = file.attribute(path, "encoding-type");
   if (type === null || type === "") return legacyReader(file, { path, kind });
   const version = file.attribute(path, "encoding-version");
@@ -52,7 +61,10 @@ function readerFor(file: Hdf5File, { path, kind }: { path: string; kind: "group"
   );
 }
 
-function legacyReader(file: Hdf5File, { path, kind }: { path: string; kind: "group" | "dataset" }): Reader {
+function legacyReader(
+  file: Hdf5File,
+  { path, kind }: { path: string; kind: "group" | "dataset" },
+): ReadElement {
   if (kind === "group") return sparseFormat(file, path) ? readMatrix : readDict;
   return file.info(path).type.kind === "table" ? readRecords : readArray;
 }
@@ -107,27 +119,10 @@ const fieldValues = (field: Field): readonly string[] | DenseArray =>
 function readCategorical(file: Hdf5File, path: string): Element {
   return {
     codes: file.numbers(`${path}/codes`, Int32Array),
-    categories: categoryNames(file, `${path}/categories`),
+    categories: categoryNames(file, `${path}/categories`, readElement),
     ordered: Boolean(file.attribute(path, "ordered")),
   };
 }
-
-/** Categories as text, whatever their type: numbers and booleans print as Python would. */
-export function categoryNames(file: Hdf5File, path: string): string[] {
-  const element = readElement(file, path);
-  if (Array.isArray(element)) {
-    return element.map((value) => typeof value === "boolean" ? pythonBool(value) : value);
-  }
-  if (element !== null && typeof element === "object" && "data" in element) {
-    return Array.from(element.data as Float64Array, String);
-  }
-  if (element !== null && typeof element === "object" && "nullable" in element) {
-    return (element as Nullable).nullable.map(String);
-  }
-  throw dataError(`Cannot read ${path} of ${file.path}: categories were expected`);
-}
-
-const pythonBool = (value: boolean): string => value ? "True" : "False";
 
 function readNullable(file: Hdf5File, path: string): Nullable {
   const missing = file.numbers(`${path}/mask`, Int32Array);

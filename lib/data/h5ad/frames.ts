@@ -1,8 +1,15 @@
 import pl, { type DataFrame, type Series } from "nodejs-polars";
 import { dataError } from "../../runtime/mod.ts";
-import type { Hdf5File } from "../hdf5.ts";
-import { type Categorical, type Element, isCategorical, isDenseArray, isNullable } from "./elements.ts";
-import { categoryNames, readElement } from "./encodings.ts";
+import type { Hdf5File } from "../hdf5/file.ts";
+import {
+  type Categorical,
+  categoryNames,
+  type Element,
+  isCategorical,
+  isDenseArray,
+  isNullable,
+  type ReadElement,
+} from "./elements.ts";
 
 /** The annotations of one axis: its names, and one row each in file order. */
 export interface Frame {
@@ -17,16 +24,17 @@ export interface Frame {
  *
  * @throws {KcellfmError} tag "data", with the path of the column that cannot be read.
  */
-export function readFrame(file: Hdf5File, path: string): Frame {
-  return file.kind(path) === "dataset" ? readTable(file, path) : readColumns(file, path);
+export function readFrame(file: Hdf5File, path: string, read: ReadElement): Frame {
+  return file.kind(path) === "dataset" ? readTable(file, path, read) : readColumns(file, path, read);
 }
 
-function readColumns(file: Hdf5File, path: string): Frame {
+function readColumns(file: Hdf5File, path: string, read: ReadElement): Frame {
   const key = indexKey(file, path);
-  const index = readIndex(file, path);
+  const index = readIndex(file, path, read);
   const series = columnNames(file, path, key).map((name) => {
     const at = `${path}/${name}`;
-    return toSeries(file, { name, at, element: readColumn(file, at), length: index.length });
+    const element = withUnsCategories(file, name, { element: readColumn(file, at, read), read });
+    return toSeries(file, { name, at, element, length: index.length });
   });
   return { index, frame: pl.DataFrame(series) };
 }
@@ -40,9 +48,9 @@ export function indexKey(file: Hdf5File, path: string): string {
 }
 
 /** The row names, in either encoding of text. */
-export function readIndex(file: Hdf5File, path: string): string[] {
+export function readIndex(file: Hdf5File, path: string, read: ReadElement): string[] {
   const at = `${path}/${indexKey(file, path)}`;
-  const values = columnValues(readElement(file, at));
+  const values = columnValues(read(file, at));
   if (values === null) throw dataError(`Cannot read ${at} of ${file.path}: row names were expected`);
   return Array.from(values as ArrayLike<string | number | boolean | null>, (value) => String(value ?? ""));
 }
@@ -55,23 +63,24 @@ export function columnNames(file: Hdf5File, path: string, key: string): string[]
 }
 
 /** A column; in anndata 0.7 a dataset of codes whose attribute points at its categories. */
-function readColumn(file: Hdf5File, path: string): Element {
+function readColumn(file: Hdf5File, path: string, read: ReadElement): Element {
   const categories = file.kind(path) === "dataset" ? file.attribute(path, "categories") : null;
-  if (typeof categories !== "string") return readElement(file, path);
+  if (typeof categories !== "string") return read(file, path);
   return {
     codes: file.numbers(path, Int32Array),
-    categories: categoryNames(file, categories),
+    categories: categoryNames(file, categories, read),
     ordered: Boolean(file.attribute(categories, "ordered")),
   };
 }
 
-function readTable(file: Hdf5File, path: string): Frame {
+function readTable(file: Hdf5File, path: string, read: ReadElement): Frame {
   const { index, columns } = readTableFields(file, path);
   const series = Object.entries(columns).map(([name, values]) => {
     const element = Array.isArray(values)
       ? values
       : { shape: [values.length], data: values as Float64Array | Int32Array };
-    return toSeries(file, { name, at: `${path}/${name}`, element, length: index.length });
+    const named = withUnsCategories(file, name, { element, read });
+    return toSeries(file, { name, at: `${path}/${name}`, element: named, length: index.length });
   });
   return { index, frame: pl.DataFrame(series) };
 }
@@ -97,7 +106,7 @@ interface Column {
 }
 
 function toSeries(file: Hdf5File, { name, at, element, length }: Column): Series {
-  const values = columnValues(withUnsCategories(file, name, element));
+  const values = columnValues(element);
   if (values === null || values.length !== length) {
     const found = values === null ? "it is not a column" : `it has ${values.length} values`;
     throw dataError(`Cannot read ${at} of ${file.path}: ${found}, a column of ${length} was expected`);
@@ -108,10 +117,14 @@ function toSeries(file: Hdf5File, { name, at, element, length }: Column): Series
 /** Where the categories of a column of codes lay before anndata 0.7. */
 export const unsCategories = (name: string): string => `uns/${name}_categories`;
 
-function withUnsCategories(file: Hdf5File, name: string, element: Element): Element {
+function withUnsCategories(
+  file: Hdf5File,
+  name: string,
+  { element, read }: { element: Element; read: ReadElement },
+): Element {
   const path = unsCategories(name);
   if (!isDenseArray(element) || !(element.data instanceof Int32Array) || !file.kind(path)) return element;
-  const categories = categoryNames(file, path);
+  const categories = categoryNames(file, path, read);
   if (!element.data.every((code) => code < categories.length)) return element;
   return { codes: element.data, categories, ordered: false };
 }

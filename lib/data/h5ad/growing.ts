@@ -1,4 +1,5 @@
-import type { Hdf5File, NumberArray } from "../hdf5.ts";
+import type { Hdf5File } from "../hdf5/file.ts";
+import type { NumberArray } from "../hdf5/types.ts";
 
 /** Elements of a chunk: 256 KB as float32, about 30 cells of 2,000 genes. */
 const CHUNK = 1 << 16;

@@ -1,22 +1,11 @@
 import { dataError } from "../../runtime/mod.ts";
-import { type Hdf5File, typeName } from "../hdf5.ts";
-import { csrFromDense } from "../sparse.ts";
-import type { CsrMatrix } from "../types.ts";
+import type { Hdf5File } from "../hdf5/file.ts";
+import { typeName } from "../hdf5/types.ts";
+import { csrFromDense, type CsrMatrix } from "../../matrix/mod.ts";
 import { checked, requirePointers } from "./checks.ts";
 import { cscReader } from "./csc.ts";
 import { Window } from "./window.ts";
-
-/** A stored matrix that is read by rows. */
-export interface MatrixReader {
-  readonly path: string;
-  readonly format: "dense" | "csr" | "csc";
-  readonly rows: number;
-  readonly cols: number;
-  /** The type of the stored values, e.g. `float64`; they are read as float32. */
-  readonly dtype: string;
-  /** Rows [start, end), columns ascending within a row. */
-  read(start: number, end: number): CsrMatrix;
-}
+import type { MatrixReader } from "./matrix_reader.ts";
 
 /**
  * The matrix stored at `path`: a dense dataset, or a CSR or CSC group of any numeric type, in the encodings of

@@ -1,12 +1,13 @@
 import { basename } from "node:path";
 import { dataError } from "../../runtime/mod.ts";
-import { Hdf5File } from "../hdf5.ts";
-import type { CellSource, CsrMatrix } from "../types.ts";
-import type { DenseArray, Element } from "./elements.ts";
-import { isDenseArray } from "./elements.ts";
+import { Hdf5File } from "../hdf5/file.ts";
+import type { CellSource } from "../types.ts";
+import { type DenseArray, type Element, isDenseArray } from "./elements.ts";
 import { readElement } from "./encodings.ts";
 import { type Frame, readFrame } from "./frames.ts";
-import { type MatrixReader, openMatrix } from "./matrix.ts";
+import { openMatrix } from "./matrix.ts";
+import type { CsrMatrix } from "../../matrix/mod.ts";
+import type { MatrixReader } from "./matrix_reader.ts";
 
 /** Which matrix of an `.h5ad` to read: `X` unless a layer or raw is asked for. */
 export interface MatrixChoice {
@@ -100,7 +101,7 @@ const isNull = (file: Hdf5File, path: string): boolean =>
 
 function requireFrame(file: Hdf5File, path: string, length: number): Frame {
   if (!file.kind(path)) throw dataError(`Cannot read ${path} of ${file.path}: the file has no ${path}`);
-  const frame = readFrame(file, path);
+  const frame = readFrame(file, path, readElement);
   if (frame.index.length === length) return frame;
   throw dataError(
     `Cannot read ${path} of ${file.path}: it names ${frame.index.length} rows, the matrix has ${length}`,

@@ -1,5 +1,6 @@
 import { dataError } from "../../runtime/mod.ts";
-import type { Hdf5File, NumberArray } from "../hdf5.ts";
+import type { Hdf5File } from "../hdf5/file.ts";
+import type { NumberArray } from "../hdf5/types.ts";
 import type { DenseArray } from "./elements.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Hdf5File } from "../hdf5.ts";
+import type { Hdf5File } from "../hdf5/file.ts";
 
 type Target = Float32ArrayConstructor | Int32ArrayConstructor;
 

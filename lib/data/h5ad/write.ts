@@ -1,9 +1,9 @@
 import { dataError, writeAtomically } from "../../runtime/mod.ts";
-import { Hdf5File } from "../hdf5.ts";
-import type { CsrMatrix } from "../types.ts";
+import { Hdf5File } from "../hdf5/file.ts";
 import type { DenseArray } from "./elements.ts";
 import { GrowingDataset } from "./growing.ts";
 import { type Columns, putArray, putFrame, putRoot, putUns, requireName, type UnsDict } from "./put.ts";
+import type { CsrMatrix } from "../../matrix/mod.ts";
 
 /** A matrix to write: CSR, blocks of its rows in order (never all in memory), or dense. */
 export type MatrixContent = CsrMatrix | DenseArray | Iterable<CsrMatrix> | AsyncIterable<CsrMatrix>;

@@ -1,5 +1,12 @@
-import type { RAttributes, RList, RObject, RTexts, RValue, RVector } from "./values.ts";
-import { NA_INTEGER } from "./values.ts";
+import {
+  NA_INTEGER,
+  type RAttributes,
+  type RList,
+  type RObject,
+  type RTexts,
+  type RValue,
+  type RVector,
+} from "./values.ts";
 
 const attributesOf = (value: RValue): RAttributes | null =>
   value !== null && "attributes" in value ? value.attributes : null;

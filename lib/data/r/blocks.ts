@@ -1,4 +1,4 @@
-import type { CsrMatrix } from "../types.ts";
+import type { CsrMatrix } from "../../matrix/mod.ts";
 
 /** The same rows over more columns: those named `from` take their places among `to`. */
 export function embedColumns(matrix: CsrMatrix, from: readonly string[], to: readonly string[]): CsrMatrix {

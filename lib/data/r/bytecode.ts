@@ -1,5 +1,11 @@
 import { TYPE } from "./codes.ts";
-import type { ItemReader } from "./serialization.ts";
+import type { Input } from "./input.ts";
+
+/** What reads items: its input, and how it passes over one. */
+interface ItemReader {
+  readonly input: Pick<Input, "int">;
+  skip(): Promise<void>;
+}
 
 /**
  * Passes over the compiled form of a function, whose items are laid out in a way of their own.

@@ -1,6 +1,5 @@
 import { dataError } from "../../runtime/mod.ts";
-import { transpose } from "../sparse.ts";
-import type { CsrMatrix } from "../types.ts";
+import { type CsrMatrix, transpose } from "../../matrix/mod.ts";
 import type { DenseArray } from "../h5ad/elements.ts";
 import { frameOf, pickRows, type RColumn, type RFrame } from "./columns.ts";
 import { isNumeric } from "./access.ts";

@@ -1,6 +1,6 @@
 import { fileError, KcellfmError, messageOf } from "../../runtime/mod.ts";
-import { fileBytes } from "../bytes.ts";
-import { requireFile } from "../hdf5_check.ts";
+import { fileBytes } from "../tables/bytes.ts";
+import { requireFile } from "../hdf5/check.ts";
 import { asciiInput } from "./ascii.ts";
 import { binaryInput, ByteStream, type Input } from "./input.ts";
 import { ItemReader, type ReadLimits } from "./serialization.ts";

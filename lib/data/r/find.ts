@@ -1,8 +1,7 @@
 import { dataError } from "../../runtime/mod.ts";
-import { columnOf, frameOf, type RColumn } from "./columns.ts";
+import { columnOf, frameOf, pickRows, type RColumn } from "./columns.ts";
 import { classesOf, entriesOf, hasClass, isDataFrame, isFactor, isList, isText, namesOf } from "./access.ts";
 import { alignRows, cellsByGenes, type LayerChoice, numbered, type RCells } from "./cells.ts";
-import { pickRows } from "./columns.ts";
 import { experimentCells, experimentSummary, isExperiment } from "./experiment.ts";
 import type { RVariables } from "./file.ts";
 import { foreignMatrix, matrixOf, type RMatrix } from "./matrix.ts";

@@ -1,5 +1,4 @@
-import { csrFromDense, csrFromTriplets, sortColumns, transpose } from "../sparse.ts";
-import type { CsrMatrix } from "../types.ts";
+import { csrFromDense, csrFromTriplets, type CsrMatrix, sortColumns, transpose } from "../../matrix/mod.ts";
 import { attribute, classesOf, dimensionNames, dimensionsOf, isNumeric, isObject } from "./access.ts";
 import type { RValue } from "./values.ts";
 

@@ -1,5 +1,5 @@
-import { GENE_LIKE } from "../csv.ts";
-import { csrFromDense } from "../sparse.ts";
+import { GENE_LIKE } from "../tables/csv.ts";
+import { csrFromDense } from "../../matrix/mod.ts";
 import { frameOf, type RColumn } from "./columns.ts";
 import type { RMatrix } from "./matrix.ts";
 import type { RValue } from "./values.ts";

@@ -2,7 +2,7 @@ import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
 import { Marked } from "marked";
 import markedKatex from "marked-katex-extension";
-import { escapeHtml } from "../../figures/escape.ts";
+import { escapeHtml } from "../../figures/mod.ts";
 import type { Cell, CellOutput, CodeCell } from "../format.ts";
 
 /** A heading of a page, for its table of contents. */

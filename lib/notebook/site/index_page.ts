@@ -1,4 +1,4 @@
-import { escapeHtml } from "../../figures/escape.ts";
+import { escapeHtml } from "../../figures/mod.ts";
 import { duration } from "../progress.ts";
 import { dataOf, joined } from "./cells.ts";
 import { type Chapter, htmlPage, statusBadge } from "./page.ts";

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { plotlyPath } from "../../figures/mod.ts";
 import { writeAtomically, writeFileAtomically } from "../../runtime/mod.ts";
 import { titleOfNotebook, writeNotebook } from "../format.ts";
-import type { NotebookRun } from "../runner/mod.ts";
+import type { NotebookRun } from "../runner/run_notebook.ts";
 import { coverPicture, type IndexFacts, indexPage } from "./index_page.ts";
 import { type Chapter, chapterBody, chapterPage } from "./page.ts";
 import { type Section, sectionsOf, writeSearch } from "./search.ts";

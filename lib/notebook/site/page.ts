@@ -1,6 +1,6 @@
-import { escapeHtml } from "../../figures/escape.ts";
+import { escapeHtml } from "../../figures/mod.ts";
 import { duration } from "../progress.ts";
-import type { NotebookRun } from "../runner/mod.ts";
+import type { NotebookRun } from "../runner/run_notebook.ts";
 import { createCellRenderer, type Heading } from "./cells.ts";
 import { SEARCH_BOX } from "./search.ts";
 

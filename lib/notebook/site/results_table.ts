@@ -1,4 +1,4 @@
-import { escapeHtml } from "../../figures/escape.ts";
+import { escapeHtml } from "../../figures/mod.ts";
 
 /** A titled table of text; what `deno task results` prints. */
 export interface ResultsTable {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ROOT } from "../../runtime/paths.ts";
+import { ROOT } from "../../runtime/mod.ts";
 import { createOntology } from "../create.ts";
 import { parseSlimTable } from "./table.ts";
 import type { Ontology } from "../types.ts";

@@ -2,8 +2,7 @@
  * Brings the embedded table up to date with a release: `deno run -RW lib/ontology/slim/refresh.ts cl-simple.obo.gz`.
  * Ids and markers stay as they are written; names, relations and synonyms come from the release.
  */
-import { writeFileAtomically } from "../../runtime/atomic.ts";
-import { usageError } from "../../runtime/errors.ts";
+import { usageError, writeFileAtomically } from "../../runtime/mod.ts";
 import { loadOntology } from "../load.ts";
 import { SLIM_PATH } from "./read.ts";
 import { restrictTerms } from "../restrict.ts";

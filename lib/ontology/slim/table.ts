@@ -1,4 +1,4 @@
-import { dataError } from "../../runtime/errors.ts";
+import { dataError } from "../../runtime/mod.ts";
 import { createTerm } from "../create.ts";
 import type { Term } from "../types.ts";
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual as equal, rejects } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { compressionOf, unbzip2, unxz } from "lib/data/compression/mod.ts";
+import { compressionOf, unbzip2, unxz } from "../../../lib/data/mod.ts";
 
 /** printf 'abcabcabc%.0s' $(seq 40), by bzip2 1.0.8 and xz 5.4.1 in base64. */
 const TEXT = "abcabcabc".repeat(40);

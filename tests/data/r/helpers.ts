@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { CellSource } from "lib/data/mod.ts";
+import type { CellSource } from "../../../lib/data/mod.ts";
 
 /** A file beside tests/fixtures/r/make.R, which wrote it. */
 export const rFixture = (name: string): string =>

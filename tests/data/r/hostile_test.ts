@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openR } from "lib/data/mod.ts";
-import { ByteStream } from "lib/data/r/input.ts";
+import { openR } from "../../../lib/data/mod.ts";
+import { ByteStream } from "../../../lib/data/r/input.ts";
 import { inFolder } from "../../folder.ts";
 import { oneLine } from "../helpers.ts";
 import { rFixture, serialized } from "./helpers.ts";

@@ -1,5 +1,5 @@
 import { deepStrictEqual as equal, ok, rejects } from "node:assert/strict";
-import { openCells, openR } from "lib/data/mod.ts";
+import { openCells, openR } from "../../../lib/data/mod.ts";
 import { denseRows, oneLine } from "../helpers.ts";
 import { column, expected, expectedColumn, rFixture } from "./helpers.ts";
 

@@ -1,4 +1,4 @@
-import type { CellOutput, CodeCell, Notebook } from "lib/notebook/format.ts";
+import type { CellOutput, CodeCell, Notebook } from "../../../lib/notebook/format.ts";
 
 /** What kinds of outputs a cell has, in order: "figure", "table or box", "markdown", "stdout", "error RangeError". */
 export function kindsOf({ outputs }: CodeCell): string[] {

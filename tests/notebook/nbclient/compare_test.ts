@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import type { CellOutput, Notebook } from "lib/notebook/format.ts";
+import type { CellOutput, Notebook } from "../../../lib/notebook/format.ts";
 import { differencesOf } from "./compare.ts";
 
 const notebook = (...cells: CellOutput[][]): Notebook => ({

@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { join, resolve } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { integer } from "lib/cli/flags.ts";
-import { writeKernelspec } from "lib/cli/lab.ts";
-import { runCommand } from "lib/cli/run.ts";
-import { readNotebook } from "lib/notebook/format.ts";
-import { kernelEnv } from "lib/notebook/settings.ts";
-import { dataError, resultsDir, ROOT, usageError } from "lib/runtime/mod.ts";
+import { integer } from "../../../lib/cli/flags.ts";
+import { writeKernelspec } from "../../../lib/cli/lab.ts";
+import { runCommand } from "../../../lib/cli/run.ts";
+import { readNotebook } from "../../../lib/notebook/format.ts";
+import { kernelEnv } from "../../../lib/notebook/settings.ts";
+import { dataError, resultsDir, ROOT, usageError } from "../../../lib/runtime/mod.ts";
 import { type Check, report } from "../../checks.ts";
 import { findScripts, python } from "../../programs.ts";
 import { codeCells, differencesOf, kindsOf } from "./compare.ts";

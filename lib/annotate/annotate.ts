@@ -1,0 +1,180 @@
+import { type CellLabels, type Ontology, readLabels } from "../ontology/mod.ts";
+import { modelError, stemOf } from "../runtime/mod.ts";
+import { callByReference, type HeldOut } from "./by_reference.ts";
+import { callByText } from "./by_text.ts";
+import { scoreBaselines, scoreMajority } from "./compare.ts";
+import { embedAll, type Embedder, type Embeddings } from "../cell/mod.ts";
+import { findMarkers, type Markers } from "./markers.ts";
+import { geneNames, readCells, type ReadChoice, type ReadFile } from "./read.ts";
+import { type Evaluation, labelledPairs, scoreCalls, scoreRolledUp, tabulate } from "./scores.ts";
+import { CONFIDENCE, requireConfidence, type RolledUp, rollUp } from "./roll_up.ts";
+import type { Calls, FileReport } from "./types.ts";
+
+/** What to annotate, and by what. */
+export interface AnnotateRequest {
+  /** The file of cells: .h5ad, 10x .h5, a MatrixMarket folder, .csv or .tsv. */
+  readonly input: string;
+  /** Which matrix of it, and what its values are. */
+  readonly choice?: ReadChoice;
+  /** A labelled file to learn from; without it cells are named by the ontology text of the types. */
+  readonly reference?: { readonly path: string; readonly labelKey: string };
+  /** The obs column of `input` that holds true types, to score the calls; null for none. Default: the label key (or `cell_type`) where the file has it. */
+  readonly truthKey?: string | null;
+  /** The summed probability that a rolled-up answer reaches, from 0.5 to 1; default 0.5. */
+  readonly confidence?: number;
+}
+
+/** What a run needs beside its request. */
+export interface AnnotateContext {
+  readonly embedder: Embedder;
+  readonly ontology: Ontology;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  /** Called after each batch of cells with the name of the file that is being embedded. */
+  readonly onProgress?: (file: string, done: number, total: number) => void;
+}
+
+/** Everything that a run found out; files, reports and notebooks are made of it. */
+export interface Annotation {
+  readonly input: FileReport;
+  readonly obsNames: readonly string[];
+  readonly reference: (FileReport & { readonly labelKey: string; readonly heldOut: HeldOut }) | null;
+  readonly embeddings: Embeddings;
+  readonly calls: Calls;
+  /** The calls where they are sure enough, else the terms above them that are. */
+  readonly rolled: RolledUp;
+  readonly markers: Markers;
+  readonly evaluation: Evaluation | null;
+  readonly model: { readonly preset: string; readonly hash: string };
+  /** Release of the ontology. */
+  readonly ontology: string;
+  readonly seed: number;
+}
+
+/**
+ * Names the type of every cell of a file: embeds its cells, names them by ontology text or by a reference, and,
+ * where the file has labels of its own, scores the names beside what a user would try first.
+ *
+ * @throws {KcellfmError} when a file cannot be used; nothing is written by this function.
+ */
+export async function annotate(request: AnnotateRequest, context: AnnotateContext): Promise<Annotation> {
+  const { embedder, ontology, seed } = context;
+  requireKnowledge(request, embedder);
+  requireConfidence(request.confidence ?? CONFIDENCE);
+  const query = await readCells(request.input, request.choice ?? {}, embedder.vocabulary);
+  try {
+    const truthKey = truthKeyOf(request, query);
+    const truth = truthKey === null ? null : readLabels(query.cells.source, truthKey, ontology);
+    const reference = request.reference ? await readReference(request.reference, context) : null;
+    try {
+      const named = await nameCells(query, reference, context);
+      const rolled = rollUp(named.calls, { ontology, confidence: request.confidence });
+      const scored = truth && scoreAll({ query, reference, truth, calls: named.calls, rolled }, context);
+      return {
+        input: query.report,
+        obsNames: query.cells.source.obsNames,
+        ...named,
+        rolled,
+        evaluation: scored && truthKey !== null ? { truthKey, ...scored } : null,
+        markers: markersOf(query, named.calls),
+        model: { preset: embedder.preset, hash: embedder.hash },
+        ontology: ontology.version,
+        seed,
+      };
+    } finally {
+      reference?.file.cells.source.close();
+    }
+  } finally {
+    query.cells.source.close();
+  }
+}
+
+/** Without a reference cells are named by text vectors; a file of the original's weights has none. */
+function requireKnowledge({ input, reference }: AnnotateRequest, { types, width }: Embedder): void {
+  if (reference || types.ids.length > 0) return;
+  throw modelError(
+    `Cannot name the cells of ${input}: the model has no text vectors of cell types; give a labelled file ` +
+      `(--reference) or a text checkpoint whose vectors have ${width} numbers (--text)`,
+  );
+}
+
+interface Reference {
+  readonly file: ReadFile;
+  readonly labelKey: string;
+  readonly labels: CellLabels;
+}
+
+async function readReference(
+  { path, labelKey }: { path: string; labelKey: string },
+  { embedder, ontology }: AnnotateContext,
+): Promise<Reference> {
+  const file = await readCells(path, {}, embedder.vocabulary);
+  try {
+    return { file, labelKey, labels: readLabels(file.cells.source, labelKey, ontology) };
+  } catch (error) {
+    file.cells.source.close();
+    throw error;
+  }
+}
+
+function truthKeyOf({ truthKey, reference }: AnnotateRequest, { cells }: ReadFile): string | null {
+  if (truthKey !== undefined) return truthKey;
+  const key = reference?.labelKey ?? "cell_type";
+  return cells.source.obs.columns.includes(key) ? key : null;
+}
+
+async function nameCells(query: ReadFile, reference: Reference | null, context: AnnotateContext) {
+  const embeddings = await embedFile(query, context);
+  if (!reference) return { embeddings, calls: callByText(context.embedder, embeddings), reference: null };
+  const { file, labelKey, labels } = reference;
+  const known = { cells: file.cells, embeddings: await embedFile(file, context), labels };
+  const { heldOut, ...calls } = callByReference(known, { cells: query.cells, embeddings }, {
+    seed: context.seed,
+    text: context.embedder,
+    modelHasSeen: hasSeen(context.embedder, file.report),
+    signal: context.signal,
+  });
+  return { embeddings, calls, reference: { ...file.report, labelKey, heldOut } };
+}
+
+/** Whether a model was trained on the cells of a file, as far as their names tell. */
+const hasSeen = ({ studies = [] }: Embedder, { path }: FileReport): boolean => studies.includes(stemOf(path));
+
+function embedFile({ cells, report }: ReadFile, { embedder, signal, onProgress }: AnnotateContext) {
+  const progress = (done: number) => onProgress?.(report.name, done, report.cells);
+  return embedAll(embedder, cells, { signal, onProgress: progress });
+}
+
+interface Scorable {
+  readonly query: ReadFile;
+  readonly reference: Reference | null;
+  readonly truth: CellLabels;
+  readonly calls: Calls;
+  readonly rolled: RolledUp;
+}
+
+function scoreAll({ query, reference, truth, calls, rolled }: Scorable, context: AnnotateContext) {
+  const pairs = labelledPairs(truth);
+  const called = Array.from(pairs.rows, (row) => calls.types[calls.best[row]]);
+  const baselines = reference
+    ? scoreBaselines(
+      { cells: reference.file.cells, labels: reference.labels },
+      { cells: query.cells, pairs },
+      context,
+    )
+    : scoreMajority(pairs.truth, context.ontology);
+  return {
+    cells: pairs.rows.length,
+    metrics: {
+      ...scoreCalls(calls, pairs, context.ontology),
+      ...scoreRolledUp(rolled, calls, { pairs, ontology: context.ontology }),
+    },
+    ...tabulate(pairs.truth, called),
+    baselines,
+  };
+}
+
+function markersOf({ cells, report }: ReadFile, calls: Calls): Markers {
+  const groups = Array.from(calls.best, (type) => calls.types[type].name);
+  return findMarkers(cells.source, { groups, values: report.values, geneNames: geneNames(cells.source) });
+}

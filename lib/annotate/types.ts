@@ -1,0 +1,29 @@
+import type { CellType } from "../ontology/mod.ts";
+import type { DetectedValues, OverlapReport } from "../genes/mod.ts";
+
+/** A type for every cell. */
+export interface Calls {
+  /** The types that could be called. */
+  readonly types: readonly CellType[];
+  /** Place in `types` of each cell's best type. */
+  readonly best: Int32Array;
+  /** Calibrated probability of the best type, in [0, 1]. */
+  readonly confidence: Float32Array;
+  /** Calibrated probability of each of `types`, cells x types. */
+  readonly probabilities: Float32Array;
+  /** How little the cell resembles any of the types, in [0, 1]; above 0.5 it is likelier to be of none. */
+  readonly novelty: Float32Array;
+}
+
+/** What was read of a file, and how. */
+export interface FileReport {
+  readonly path: string;
+  readonly name: string;
+  readonly cells: number;
+  readonly genes: number;
+  /** False for cells that our simulator drew. */
+  readonly real: boolean;
+  /** What its values were taken for, and from what that was concluded. */
+  readonly values: DetectedValues;
+  readonly overlap: OverlapReport;
+}

@@ -1,0 +1,71 @@
+import { setBlasThreads } from "../../kernels/mod.ts";
+import { type CellModel, embedCells, type TypeVectors } from "../model.ts";
+import { selectTypes } from "../naming.ts";
+import type { Workers } from "../../train/mod.ts";
+import type { GeneVocabulary, ModelCells } from "../../genes/mod.ts";
+import { embedCellsShared } from "./parallel.ts";
+import type { Embeddings } from "./vectors.ts";
+
+/** The part of a cell model that annotation needs; tests give a fake one. */
+export interface Embedder {
+  readonly preset: string;
+  readonly hash: string;
+  readonly width: number;
+  readonly vocabulary: GeneVocabulary;
+  /** The types that can be called by their ontology text; unit vectors of `width`. */
+  readonly types: TypeVectors;
+  /** Sets that the model was trained on, by their names in the registry; default: it is not known. */
+  readonly studies?: readonly string[];
+  /** Divides cosines before the softmax over `types`; fitted when the checkpoint was made. */
+  readonly temperature: number;
+  embed(
+    cells: ModelCells,
+    options: { signal?: AbortSignal },
+  ): AsyncIterable<{ readonly start: number; readonly count: number; readonly vectors: Float32Array }>;
+}
+
+/** Which types can be called by text: those the model was trained on, or all that have a vector. */
+export type Candidates = "trained" | "all";
+
+/** A loaded checkpoint as an embedder; with `workers` (of {@linkcode startEmbedWorkers}) they share the cells. */
+export function modelEmbedder(
+  model: CellModel,
+  { candidates = "trained", workers = null }: { candidates?: Candidates; workers?: Workers | null } = {},
+): Embedder {
+  const trained = selectTypes(model.types, model.classes);
+  const all = candidates === "all" || trained.ids.length === 0; // the original's file does not name its classes
+  return {
+    preset: model.config.preset,
+    hash: model.hash,
+    width: model.config.width,
+    studies: model.studies,
+    vocabulary: model.vocabulary,
+    types: all ? model.types : trained,
+    temperature: model.temperature,
+    embed: (cells, options) =>
+      workers ? embedCellsShared(model, cells, { workers, ...options }) : embedCells(model, cells, options),
+  };
+}
+
+/**
+ * Embeds every cell of a file: rows x width. The BLAS computes each product on one thread, as it does in workers, so
+ * that the number of workers changes no bit: on some processors OpenBLAS rounds otherwise on two threads.
+ */
+export async function embedAll(
+  embedder: Embedder,
+  cells: ModelCells,
+  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
+): Promise<Embeddings> {
+  const rows = cells.source.nObs;
+  const vectors = new Float32Array(rows * embedder.width);
+  const threads = setBlasThreads(1);
+  try {
+    for await (const batch of embedder.embed(cells, { signal })) {
+      vectors.set(batch.vectors, batch.start * embedder.width);
+      onProgress?.(batch.start + batch.count);
+    }
+  } finally {
+    if (threads !== null) setBlasThreads(threads);
+  }
+  return { vectors, rows, width: embedder.width };
+}

@@ -1,0 +1,14 @@
+import { unitRows as scaleRows } from "../naming.ts";
+
+/** Cells by width, row after row. */
+export interface Embeddings {
+  readonly vectors: Float32Array;
+  readonly rows: number;
+  readonly width: number;
+}
+
+/** Rows scaled to length one; a row of zeros stays. */
+export const unitRows = (embeddings: Embeddings): Embeddings => ({
+  ...embeddings,
+  vectors: scaleRows(embeddings.vectors, embeddings.width),
+});

@@ -1,0 +1,53 @@
+import { type FeatureTable, geneInformativeness } from "../baselines/mod.ts";
+import { unitRows } from "./naming.ts";
+import { type LabelledCells, type ModelCells, orderedBatches, readModelCells } from "../genes/mod.ts";
+
+const BLOCK = 512;
+
+/** Genes of the vocabulary that both files have, ascending: what a baseline can learn from one and use on the other. */
+export function sharedGenes(a: ModelCells, b: ModelCells): Int32Array {
+  const inB = new Set(b.tokenOf);
+  return Int32Array.from(new Set(a.tokenOf)).filter((token) => token >= 0 && inB.has(token)).sort();
+}
+
+/** Genes that tables of values have at most. */
+export const FEATURE_GENES = 2000;
+
+/** The genes that say most of the classes of some cells, ascending; all where there are no more than fit a table. */
+export function informativeGenes(
+  genes: Int32Array,
+  cells: LabelledCells,
+  classes: number,
+): Int32Array {
+  if (genes.length <= FEATURE_GENES) return genes;
+  const weights = geneInformativeness(orderedBatches([cells], 256), { genes: cells.genes, classes });
+  return genes.toSorted((a, b) => weights[b] - weights[a]).slice(0, FEATURE_GENES).sort();
+}
+
+/**
+ * {@linkcode readFeatures} with each cell scaled to length one: technologies differ in how many molecules of a cell they
+ * find, and with it in the length of its log1p values.
+ */
+export function readUnitFeatures(cells: ModelCells, genes: Int32Array, rows: Int32Array): FeatureTable {
+  const table = readFeatures(cells, genes, rows);
+  return { ...table, features: unitRows(table.features, table.cols) };
+}
+
+/** log1p values of `rows` (ascending) at `genes`, dense. */
+export function readFeatures(cells: ModelCells, genes: Int32Array, rows: Int32Array): FeatureTable {
+  const columnOf = new Int32Array(cells.genes).fill(-1);
+  genes.forEach((token, column) => columnOf[token] = column);
+  const features = new Float32Array(rows.length * genes.length);
+  for (let at = 0; at < rows.length;) {
+    const start = rows[at];
+    const block = readModelCells(cells, start, Math.min(start + BLOCK, cells.source.nObs));
+    for (; at < rows.length && rows[at] < start + BLOCK; at++) {
+      const row = rows[at] - start;
+      for (let i = block.indptr[row]; i < block.indptr[row + 1]; i++) {
+        const column = columnOf[block.indices[i]];
+        if (column >= 0) features[at * genes.length + column] = block.data[i];
+      }
+    }
+  }
+  return { features, rows: rows.length, cols: genes.length };
+}

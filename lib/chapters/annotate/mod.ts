@@ -1,0 +1,3 @@
+export * from "./example.ts";
+export * from "./frames.ts";
+export * from "./shipped.ts";

@@ -1,0 +1,2 @@
+export * from "./left_open.ts";
+export * from "./report.ts";

@@ -1,0 +1,3 @@
+export * from "./hidden_genes.ts";
+export * from "./original_cells.ts";
+export * from "./walkthrough.ts";

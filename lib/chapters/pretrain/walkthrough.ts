@@ -1,0 +1,134 @@
+import { join } from "node:path";
+import pl from "nodejs-polars";
+import { cellPreset, type TypeVectors } from "../../cell/mod.ts";
+import { bars, type Figure } from "../../figures/mod.ts";
+import { type GeneVocabulary, readModelCells, tokenizeCells } from "../../genes/mod.ts";
+import type { Result } from "../../metrics/mod.ts";
+import type { Ontology } from "../../ontology/mod.ts";
+import { checkpointsDir, createRng } from "../../runtime/mod.ts";
+import { loadTypeEmbeddings } from "../../text/mod.ts";
+import { usualWorkers } from "../../train/mod.ts";
+import {
+  bestOntology,
+  bestVocabulary,
+  preparePretraining,
+  type PretrainingData,
+  realStudies,
+  simulatedStudy,
+  type Study,
+  studyInformativeness,
+  TRAINING,
+  type TrainingPreset,
+} from "../../experiments/pretrain/mod.ts";
+
+/** Everything that the pretraining notebook runs on. */
+export interface WalkthroughSource {
+  readonly real: boolean;
+  readonly studies: readonly Study[];
+  readonly ontology: Ontology;
+  readonly types: TypeVectors;
+  readonly vocabulary: GeneVocabulary;
+}
+
+/** Two real studies (blood and pancreas) when they are at hand, else a simulated atlas; `cells` is its size. */
+export async function walkthroughSource(
+  { seed, cells = 2500 }: { seed: number; cells?: number },
+): Promise<WalkthroughSource> {
+  const [ontology, vocabulary] = [await bestOntology(), await bestVocabulary()];
+  const types = loadTypeEmbeddings(join(checkpointsDir(), "text-walkthrough"));
+  const found = await realStudies([{ name: "pbmc3k" }, { name: "pancreas_5tech" }]);
+  const rng = createRng(seed).split("simulated");
+  const studies = found.length > 0
+    ? found
+    : [simulatedStudy(ontology, { vocabulary, cells, types: 20, rng })];
+  return { real: found.length > 0, studies, ontology, types, vocabulary };
+}
+
+/** A preset cut down to what a laptop trains in two minutes: at most 3 layers, 128 tokens and 4 epochs; all cores. */
+export const notebookTraining = (preset: TrainingPreset) => {
+  const config = cellPreset(preset);
+  return {
+    ...TRAINING[preset],
+    config: { ...config, layers: Math.min(config.layers, 3), length: Math.min(config.length, 128) },
+    epochs: Math.min(TRAINING[preset].epochs, 4),
+    workers: preset === "nano" ? 1 : usualWorkers(), // a worker starts slower than nano trains
+  };
+};
+
+/** The first genes that the model reads of one training cell. */
+export function readSentence(
+  { studies, vocabulary, classes }: PretrainingData,
+  { cell, genes }: { cell: number; genes: number },
+): { type: string; genes: { symbol: string; value: number }[] } {
+  const { train } = studies[0];
+  const row = train.rows[cell];
+  const weights = studyInformativeness({ studies, vocabulary, classes });
+  const { ids, values, lengths } = tokenizeCells(readModelCells(train, row, row + 1), {
+    length: genes + 1,
+    weights,
+  });
+  const words = Array.from({ length: lengths[0] - 1 }, (_, i) => ({
+    symbol: vocabulary.symbols[ids[i + 1]],
+    value: values[i + 1],
+  }));
+  return { type: train.classes[row] < 0 ? "unlabelled" : classes[train.classes[row]], genes: words };
+}
+
+/** {@linkcode preparePretraining} with the split of {@linkcode runPretraining} under the same seed. */
+export const prepareFor = (
+  { studies, vocabulary }: WalkthroughSource,
+  { seed }: { seed: number },
+): PretrainingData => preparePretraining(studies, { vocabulary, rng: createRng(seed).split("split") });
+
+type Scores = Pick<Result, "metrics" | "baselines">;
+
+/** Every method by name with its accuracy and macro-F1. */
+function methods({ metrics, baselines }: Scores): [string, number, number][] {
+  const of = (values: Result["metrics"], prefix = ""): [number, number] => [
+    values[`${prefix}accuracy`] ?? NaN,
+    values[`${prefix}macro_f1`] ?? NaN,
+  ];
+  return [
+    ["KCellFM, classifier", ...of(metrics)],
+    ["KCellFM, text alone", ...of(metrics, "text_")],
+    ...Object.entries(baselines).map(([name, values]): [string, number, number] => [
+      name.replaceAll("_", " "),
+      ...of(values),
+    ]),
+  ];
+}
+
+/** Accuracy and macro-F1 of the model and its baselines as bars. */
+export function comparisonFigure({ scores }: { scores: Scores }, title = "Test cells named right"): Figure {
+  const rows = methods(scores);
+  return bars({
+    title,
+    categories: rows.map(([name]) => name),
+    series: [
+      { name: "accuracy", values: rows.map(([, accuracy]) => accuracy) },
+      { name: "macro-F1", values: rows.map(([, , f1]) => f1) },
+    ],
+    value: "share",
+    horizontal: true,
+    range: [0, 1],
+    format: ".2f",
+  });
+}
+
+/** {@linkcode comparisonFigure} as a table. */
+export function comparisonTable({ scores }: { scores: Scores }): pl.DataFrame {
+  const rows = methods(scores);
+  const round = (value: number) => Math.round(value * 1000) / 1000;
+  return pl.DataFrame({
+    method: rows.map(([name]) => name),
+    accuracy: rows.map(([, accuracy]) => round(accuracy)),
+    "macro-F1": rows.map(([, , f1]) => round(f1)),
+  });
+}
+
+/** The scores that the shipped checkpoint was saved with. */
+export async function shippedFigure(): Promise<Figure> {
+  const path = join(checkpointsDir(), "walkthrough", "metrics.json");
+  const scores: Scores = JSON.parse(await Deno.readTextFile(path));
+  return comparisonFigure({ scores }, "The shipped checkpoint on the test cells of all its studies");
+}

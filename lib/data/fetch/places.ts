@@ -1,0 +1,45 @@
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { cacheDir } from "../../runtime/mod.ts";
+import type { RetryOptions } from "./http.ts";
+import type { DownloadProgress } from "./progress.ts";
+import type { Dataset } from "./registry.ts";
+
+/** Where a data set is looked for and how it is fetched. */
+export interface FetchOptions extends RetryOptions {
+  /** The folder that keeps fetched files; default `cacheDir()`. */
+  readonly cache?: string;
+  /** A folder, or a file: or http(s): address, with the registry's relative paths below it; default `KCELLFM_MIRROR`. */
+  readonly mirror?: string;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Where the data set's file is, or will be, in the cache. */
+export const cachePath = (dataset: Dataset, options: FetchOptions): string =>
+  join(options.cache ?? cacheDir(), dataset.path);
+
+/** The mirror as a base address, or null when there is none. */
+export function mirrorBase(options: FetchOptions): URL | null {
+  const mirror = options.mirror ?? Deno.env.get("KCELLFM_MIRROR");
+  if (!mirror) return null;
+  const address = /^(https?|file):\/\//i.test(mirror) ? mirror : pathToFileURL(resolve(mirror)).href;
+  return new URL(address.endsWith("/") ? address : `${address}/`);
+}
+
+/** What a person can do to get the data set without us, in words. */
+export function byHand(dataset: Dataset, options: FetchOptions): string {
+  const target = cachePath(dataset, options);
+  const mirror = `set KCELLFM_MIRROR to a folder or address that has ${dataset.path}`;
+  if (dataset.page !== undefined) {
+    return `download it from ${dataset.page} and put it at ${target}, or ${mirror}`;
+  }
+  if (dataset.url === undefined) return `it has no public address; ${mirror}, or put the file at ${target}`;
+  const place = dataset.plain === undefined
+    ? target
+    : `${target} (gzipped) or ${plainPath(target)} (as it is there)`;
+  return `without a network, bring it here and put it at ${place}, or ${mirror}`;
+}
+
+/** The name of a `.gz` file once unpacked. */
+export const plainPath = (path: string): string => path.replace(/\.gz$/, "");

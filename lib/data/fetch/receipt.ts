@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { writeFileAtomically } from "../../runtime/mod.ts";
+import type { Fingerprint } from "./check.ts";
+
+const ReceiptSchema = z.object({
+  bytes: z.int(),
+  sha256: z.string(),
+  /** When the file was last changed, in ms since 1970, as of its check. */
+  modified: z.number(),
+  /** Where it came from; absent when it was put there by hand. */
+  from: z.string().optional(),
+});
+
+/**
+ * The lock beside a cached file: what was checked when it came in. It spares hashing an unchanged file again, and
+ * pins the checksum of a deposit that the registry knows none of.
+ */
+export type Receipt = Readonly<z.infer<typeof ReceiptSchema>>;
+
+const receiptPath = (path: string): string => `${path}.lock.json`;
+
+/** The receipt of the cached file, or null when it has none that can be read. */
+export async function readReceipt(path: string): Promise<Receipt | null> {
+  try {
+    return ReceiptSchema.parse(JSON.parse(await Deno.readTextFile(receiptPath(path))));
+  } catch {
+    return null; // a missing or broken receipt only means that the file is checked again
+  }
+}
+
+/** Records that the file at `path` was found to be `fingerprint`. */
+export async function writeReceipt(path: string, found: Fingerprint, from?: string): Promise<void> {
+  const receipt: Receipt = { ...found, modified: modifiedAt(await Deno.stat(path)), from };
+  await writeFileAtomically(receiptPath(path), JSON.stringify(receipt, null, 2) + "\n");
+}
+
+/** Whether the file has not been touched since its receipt was written. */
+export function isUntouched(stat: Deno.FileInfo, receipt: Receipt): boolean {
+  return stat.size === receipt.bytes && modifiedAt(stat) === receipt.modified;
+}
+
+const modifiedAt = (stat: Deno.FileInfo): number => stat.mtime?.getTime() ?? 0;

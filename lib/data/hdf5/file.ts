@@ -1,0 +1,295 @@
+import * as h5 from "h5wasm/node";
+import { fileError, requireFolder } from "../../runtime/mod.ts";
+import { requireHdf5, requirePlausible } from "./check.ts";
+import { ChunkReader } from "./chunks.ts";
+import {
+  decodeField,
+  decodeNumbers,
+  decodeStrings,
+  type Field,
+  gatherField,
+  type Memory,
+  sizeOf,
+} from "./decode.ts";
+import { hdf5Error, loudly } from "./errors.ts";
+import {
+  type Attribute,
+  type DatasetInfo,
+  type Layout,
+  type NumberArray,
+  type Range,
+  type ValueType,
+  valueTypeOf,
+} from "./types.ts";
+
+export type { Field } from "./decode.ts";
+export type { Attribute, DatasetInfo, Layout, NumberArray, Range, ValueType } from "./types.ts";
+export { typeName } from "./types.ts";
+
+/** Groups as HDF5 1.0 laid them out, as h5py writes them: every reader knows them, and {@linkcode unlink} too. */
+const OLDEST = { libver: ["earliest", "latest"] } satisfies h5.FileOptions;
+
+type NumberTarget = Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
+
+/**
+ * An open HDF5 file, addressed by path. The only door to h5wasm: everything it throws leaves here as one line
+ * that names the file and the path inside it.
+ */
+export class Hdf5File {
+  readonly #file: h5.File;
+  readonly #info = new Map<string, DatasetInfo>();
+  readonly #chunks = new Map<string, ChunkReader | null>();
+  /** A second handle for {@linkcode ChunkReader}; none while the file may change. */
+  readonly #raw: Deno.FsFile | null;
+
+  private constructor(readonly path: string, file: h5.File, raw: Deno.FsFile | null) {
+    this.#file = file;
+    this.#raw = raw;
+  }
+
+  /**
+   * Opens a file to read ("r") or change ("a"), or makes a new one ("w"). Messages call it `shown`: the name that it
+   * will have once it is written.
+   *
+   * @throws {KcellfmError} tag "file", when it is missing, empty, truncated or not HDF5.
+   */
+  static async open(path: string, mode: "r" | "a" | "w" = "r", shown = path): Promise<Hdf5File> {
+    if (mode === "w") requireFolder(path);
+    else requireHdf5(path);
+    await h5.ready;
+    try {
+      const file = loudly(h5.FS, () => new h5.File(path, mode, OLDEST));
+      return new Hdf5File(shown, file, mode === "r" ? Deno.openSync(path) : null);
+    } catch (error) {
+      throw hdf5Error(error, { path: shown, what: `Cannot open ${shown}`, writes: mode !== "r" });
+    }
+  }
+
+  /** @throws {KcellfmError} tag "file", when what was written does not reach the disk. */
+  close(): void {
+    try {
+      loudly(h5.FS, () => this.#file.close());
+    } catch (error) {
+      const { path } = this;
+      if (!this.#raw) throw hdf5Error(error, { path, what: `Cannot write ${path}`, writes: true });
+    } finally {
+      this.#raw?.close();
+    }
+  }
+
+  /** "group", "dataset", or null where there is nothing. */
+  kind(path: string): "group" | "dataset" | null {
+    const type = this.#run(path, () => this.#file.get_type(path));
+    return type === h5.Module.H5G_GROUP ? "group" : type === h5.Module.H5G_DATASET ? "dataset" : null;
+  }
+
+  keys(path: string): string[] {
+    return this.#run(path, () => h5.Module.get_names(this.#file.file_id, path, false));
+  }
+
+  attribute(path: string, name: string): Attribute {
+    return this.#run(path, () => {
+      if (!this.attributeNames(path).includes(name)) return null;
+      const attribute = new h5.Attribute(this.#file.file_id, path, name);
+      return this.#plain(attribute.value);
+    });
+  }
+
+  attributeNames(path: string): string[] {
+    return this.#run(path, () => h5.Module.get_attribute_names(this.#file.file_id, path));
+  }
+
+  #plain(value: h5.OutputData | null): Attribute {
+    if (value === null || typeof value === "string") return value;
+    if (value instanceof h5.Reference) {
+      return h5.Module.get_referenced_name(this.#file.file_id, value.ref_data, true);
+    }
+    if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+      return Number(value);
+    }
+    const items = Array.from(value as ArrayLike<unknown>);
+    if (items.length === 1 && items[0] instanceof h5.Reference) return this.#plain(items[0]);
+    return items.every((item) => typeof item === "string") ? items : items.map(Number);
+  }
+
+  /** Shape, chunks and type of a dataset (cached: a dataset never changes its type). */
+  info(path: string): DatasetInfo {
+    const known = this.#info.get(path);
+    if (known) return known;
+    return this.#run(path, () => {
+      const meta = h5.Module.get_dataset_metadata(this.#file.file_id, path);
+      const { shape, chunks, size, littleEndian } = meta;
+      if (this.#raw && shape) {
+        requirePlausible(shape.reduce((a, b) => a * b, size), this.#raw.statSync().size);
+      }
+      const info = { shape, chunks, type: valueTypeOf(meta), size, littleEndian };
+      this.#info.set(path, info);
+      return info;
+    });
+  }
+
+  /** Numbers of a dataset as `target`, all of it or the rows of `range`. */
+  numbers<T extends NumberTarget>(path: string, target: T, range?: Range): InstanceType<T> {
+    const { type } = this.info(path);
+    const chunks = range ? this.#chunkReader(path) : null;
+    if (!range || !chunks) return this.#read(path, range, (memory) => decodeNumbers(memory, type, target));
+    return this.#run(path, () => {
+      const { buffer } = chunks.read(range.start, range.start + range.count);
+      return decodeNumbers({ buffer, offset: 0, count: range.count, isOurs: true }, type, target);
+    });
+  }
+
+  /** Whether slices of a dataset are cheap in any size: its chunks are inflated once each when read in order. */
+  readsChunks(path: string): boolean {
+    return this.#chunkReader(path) !== null;
+  }
+
+  #chunkReader(path: string): ChunkReader | null {
+    let reader = this.#chunks.get(path);
+    if (reader !== undefined) return reader;
+    const { shape, chunks, size, littleEndian } = this.info(path);
+    const mayRead = this.#raw && shape?.length === 1 && chunks && littleEndian;
+    reader = mayRead
+      ? this.#run(path, () => ChunkReader.open(this.#raw!, path, { total: shape[0], size }))
+      : null;
+    this.#chunks.set(path, reader);
+    return reader;
+  }
+
+  /** Strings of a dataset in row-major order. */
+  strings(path: string, range?: Range): string[] {
+    const { type } = this.info(path);
+    return this.#read(path, range, (memory) => decodeStrings(memory, type));
+  }
+
+  /** The fields of a table (a compound dataset), each as one column. */
+  table(path: string): Map<string, Field> {
+    const { type } = this.info(path);
+    if (type.kind !== "table") throw fileError(`Cannot read ${path} of ${this.path}: it is not a table`);
+    return this.#read(path, undefined, (memory) =>
+      new Map(
+        type.members.map(({ name, offset, type: of }) => {
+          const packed = gatherField(memory, type.size, { offset, size: sizeOf(of) });
+          return [name, decodeField(packed, of)];
+        }),
+      ));
+  }
+
+  #read<T>(path: string, range: Range | undefined, decode: (memory: Memory) => T): T {
+    const { shape, size, type } = this.info(path);
+    return this.#run(path, () => {
+      if (shape === null) return decode({ buffer: new ArrayBuffer(0), offset: 0, count: 0 });
+      const extent = range ? [range.count, ...shape.slice(1)] : shape;
+      const count = extent.reduce((a, b) => a * b, 1);
+      const offset = extent.map((_, axis) => axis === 0 && range ? range.start : 0);
+      return withMemory(count * size, (pointer) => {
+        const strides = extent.map(() => 1n);
+        const [counts, offsets] = [extent.map(BigInt), offset.map(BigInt)];
+        const whole = extent.length === 0;
+        const [c, o, s] = whole ? [null, null, null] : [counts, offsets, strides];
+        loudly(h5.FS, () => h5.Module.get_dataset_data(this.#file.file_id, path, c, o, s, BigInt(pointer)));
+        try {
+          return decode({ buffer: h5.Module.HEAPU8.buffer as ArrayBuffer, offset: pointer, count });
+        } finally {
+          if (holdsPointers(type)) reclaim(this.#file.file_id, path, pointer, whole ? null : counts);
+        }
+      });
+    });
+  }
+
+  createGroup(path: string): void {
+    this.#change(path, () => this.#file.create_group(path));
+  }
+
+  /** Sets an attribute, replacing one of the same name. */
+  setAttribute(path: string, name: string, value: string | number | readonly string[] | BigInt64Array): void {
+    this.#change(path, () => {
+      const target = this.#file.get(path) as h5.Group | h5.Dataset;
+      if (this.attributeNames(path).includes(name)) target.delete_attribute(name);
+      // An empty list is an empty float64 array, as h5py has it: HDF5 refuses to write no strings.
+      if (Array.isArray(value) && value.length === 0) target.create_attribute(name, new Float64Array(0), [0]);
+      else if (Array.isArray(value)) target.create_attribute(name, [...value], [value.length], "S");
+      else target.create_attribute(name, value as string | number | BigInt64Array);
+    });
+  }
+
+  /** Writes numbers as a new dataset of their own type; shape [] makes a scalar. */
+  createNumbers(path: string, data: NumberArray | BigInt64Array, layout: Layout = {}): void {
+    const { shape = [data.length], chunks, gzip, grow } = layout;
+    this.#change(path, () =>
+      this.#file.create_dataset({
+        name: path,
+        data,
+        shape: [...shape],
+        ...(chunks && { chunks: [...chunks], ...(gzip && { compression: gzip }) }),
+        ...(grow && { maxshape: shape.map(() => null) }),
+      }));
+  }
+
+  /** Writes strings as a new dataset of variable-length UTF-8; shape [] makes a scalar. */
+  createStrings(path: string, data: readonly string[], layout: Layout = {}): void {
+    const { shape = [data.length], chunks, grow } = layout;
+    this.#change(path, () =>
+      this.#file.create_dataset({
+        name: path,
+        data: [...data],
+        shape: [...shape],
+        dtype: "S",
+        ...(chunks && { chunks: [...chunks] }),
+        ...(grow && { maxshape: shape.map(() => null) }),
+      }));
+  }
+
+  resize(path: string, shape: readonly number[]): void {
+    this.#info.delete(path);
+    this.#change(path, () => (this.#file.get(path) as h5.Dataset).resize([...shape]));
+  }
+
+  /** Overwrites rows of a numeric dataset in place, in the dataset's own type. */
+  writeNumbers(path: string, data: NumberArray | BigInt64Array, start = 0): void {
+    this.#change(path, () => {
+      const dataset = this.#file.get(path) as h5.Dataset;
+      const shape = dataset.shape ?? [];
+      const width = shape.slice(1).reduce((a, b) => a * b, 1);
+      const rows = shape.length === 0 ? [] : [[start, start + data.length / width] as [number, number]];
+      dataset.write_slice([...rows, ...shape.slice(1).map((n) => [0, n] as [number, number])], data);
+    });
+  }
+
+  #change(path: string, call: () => void): void {
+    this.#run(path, call, "write");
+  }
+
+  /** Runs one call on `path`, turning whatever it throws into one line. */
+  #run<T>(path: string, call: () => T, verb = "read"): T {
+    try {
+      return loudly(h5.FS, call);
+    } catch (error) {
+      const what = `Cannot ${verb} ${path} of ${this.path}`;
+      throw hdf5Error(error, { path: this.path, what, writes: verb === "write" });
+    }
+  }
+}
+
+const holdsPointers = (type: ValueType): boolean =>
+  type.kind === "string"
+    ? type.variable
+    : type.kind === "table" && type.members.some((m) => holdsPointers(m.type));
+
+function reclaim(file: bigint, path: string, pointer: number, counts: bigint[] | null): void {
+  if (counts) h5.Module.reclaim_vlen_memory_count(file, path, "", BigInt(pointer), counts);
+  else h5.Module.reclaim_vlen_memory(file, path, "", BigInt(pointer));
+}
+
+function withMemory<T>(bytes: number, use: (pointer: number) => T): T {
+  if (bytes > h5.Module.MAXIMUM_MEMORY / 2) {
+    throw new RangeError(`${bytes} bytes at once are too many; read it in slices`);
+  }
+  const pointer = h5.Module._malloc(Math.max(bytes, 8));
+  if (pointer === 0) throw new RangeError(`no memory for ${bytes} bytes; read it in slices`);
+  try {
+    return use(pointer);
+  } finally {
+    h5.Module._free(pointer);
+  }
+}

@@ -1,0 +1,77 @@
+import { basename } from "node:path";
+import pl, { type DataFrame } from "nodejs-polars";
+import { dataError } from "../../runtime/mod.ts";
+import { readTable, type Table } from "./csv_table.ts";
+import { memorySource } from "../memory.ts";
+import { transpose } from "../../matrix/mod.ts";
+import type { CellSource } from "../types.ts";
+
+/** How to read a delimited file. */
+export interface CsvOptions {
+  /** What a row is. Default: genes if more row names than column names look like genes, else cells. */
+  readonly rowsAre?: "cells" | "genes";
+  /** Numeric columns that are annotations of the cells, not genes. Default x, y and z. */
+  readonly obsColumns?: readonly string[];
+  /**
+   * The first column names the rows only where its header says so ("cell", "", ...). Default: also where it is text
+   * without repeats, which a column of values with gaps is too.
+   */
+  readonly rowNamesByHeader?: boolean;
+}
+
+/** Names that only genes have: Ensembl ids, ribosomal, mitochondrial, surface marker and housekeeping symbols. */
+export const GENE_LIKE =
+  /^(ENS[A-Z]*G\d{6,}(\.\d+)?|RP[LS]\d+[AXYL]?|MT-\w+|HLA-\w+|CD\d+[A-Z]?|ACTB|GAPDH|B2M|MALAT1|MKI67|PTPRC|CCN[ABDE]\d|KLF\d+)$/i;
+
+/**
+ * A CSV or TSV file (gz too) as cells, in memory. Text columns become obs (or var, where rows are genes). Row names
+ * that repeat are no names: they become the column "label", and cells are numbered.
+ *
+ * @throws {KcellfmError} tag "file" or "data", with the row and column at fault.
+ */
+export async function openCsv(
+  path: string,
+  { rowsAre, obsColumns = ["x", "y", "z"], rowNamesByHeader }: CsvOptions = {},
+): Promise<CellSource> {
+  const annotations = new Set(obsColumns.map((name) => name.toLowerCase()));
+  const isText = (column: string) => annotations.has(column.toLowerCase());
+  const table = await readTable(path, { isText, rowNamesByHeader });
+  if (table.columns.length === 0) {
+    throw dataError(`Cannot read ${path}: none of its columns holds numbers only`);
+  }
+  const { rowNames, columns, matrix } = table;
+  const name = basename(path);
+  if ((rowsAre ?? guessRows(table)) === "genes") {
+    const varNames = rowNames ?? numbered("gene", matrix.rows);
+    return memorySource({
+      name,
+      matrix: transpose(matrix),
+      obsNames: columns,
+      varNames,
+      var: textFrame(table, {}),
+    });
+  }
+  const isUnique = rowNames !== null && new Set(rowNames).size === rowNames.length;
+  const obsNames = isUnique ? rowNames : numbered("cell", matrix.rows);
+  const label: Record<string, readonly string[]> = rowNames !== null && !isUnique ? { label: rowNames } : {};
+  return memorySource({ name, matrix, obsNames, varNames: columns, obs: textFrame(table, label) });
+}
+
+function guessRows({ rowNames, columns }: Table): "cells" | "genes" {
+  const genes = (names: readonly string[]) => names.filter((name) => GENE_LIKE.test(name)).length;
+  return genes(rowNames ?? []) > genes(columns) ? "genes" : "cells";
+}
+
+const numbered = (word: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${word}${i + 1}`);
+
+/** Text columns as a frame; those that hold only numbers (x, y) as numbers. */
+function textFrame({ text }: Table, more: Record<string, readonly string[]>): DataFrame {
+  const series = [...Object.entries(more), ...text].map(([name, values]) => {
+    const numbers = values.map((value) => value.trim() === "" ? NaN : Number(value));
+    return numbers.some(Number.isNaN)
+      ? pl.Series(name, [...values], pl.Utf8)
+      : pl.Series(name, numbers, pl.Float64);
+  });
+  return pl.DataFrame(series);
+}

@@ -1,0 +1,63 @@
+import { basename } from "node:path";
+import pl from "nodejs-polars";
+import { dataError } from "../../runtime/mod.ts";
+import { featureFrame, type Features, geneColumns, selectFeatures } from "./features.ts";
+import { csrReader } from "../h5ad/matrix.ts";
+import type { Hdf5File } from "../hdf5/file.ts";
+import { typeName } from "../hdf5/types.ts";
+import { selectColumns } from "../../matrix/mod.ts";
+import type { CellSource } from "../types.ts";
+
+/** The group that holds the matrix: `matrix` since Cell Ranger 3, named after the genome before; null elsewhere. */
+export function tenxGroup(file: Hdf5File): string | null {
+  const groups = file.keys("/").filter((key) =>
+    file.kind(key) === "group" && ["barcodes", "indptr", "shape"].every((name) => file.kind(`${key}/${name}`))
+  );
+  if (groups.length <= 1) return groups[0] ?? null;
+  throw dataError(
+    `Cannot read ${file.path}: it holds several genomes (${
+      groups.join(", ")
+    }); split it with Cell Ranger first`,
+  );
+}
+
+/**
+ * A 10x Genomics `.h5` (Cell Ranger 2 or 3 layout), read by rows: stored by barcode, so its columns are our rows.
+ * Features other than gene expression are left out. The file is closed with the source.
+ *
+ * @throws {KcellfmError} tag "data", when its parts do not fit each other.
+ */
+export function openTenx(file: Hdf5File, group: string): CellSource {
+  const features = readFeatures(file, group);
+  const barcodes = file.strings(`${group}/barcodes`);
+  const [cols, rows] = file.numbers(`${group}/shape`, Float64Array);
+  if (rows !== barcodes.length || cols !== features.ids.length) {
+    throw dataError(
+      `Cannot read ${group} of ${file.path}: its shape is ${cols} x ${rows}, it names ${features.ids.length} ` +
+        `features and ${barcodes.length} barcodes`,
+    );
+  }
+  const keep = geneColumns(features);
+  const genes = selectFeatures(features, keep);
+  const dtype = typeName(file.info(`${group}/data`).type);
+  const matrix = csrReader(file, { path: group, rows, cols, dtype });
+  return {
+    name: basename(file.path),
+    nObs: rows,
+    nVars: genes.ids.length,
+    obsNames: barcodes,
+    varNames: genes.names,
+    obs: pl.DataFrame([]),
+    var: featureFrame(genes),
+    rows: (start, end) => keep ? selectColumns(matrix.read(start, end), keep) : matrix.read(start, end),
+    close: () => file.close(),
+  };
+}
+
+function readFeatures(file: Hdf5File, group: string): Features {
+  if (!file.kind(`${group}/features`)) {
+    return { ids: file.strings(`${group}/genes`), names: file.strings(`${group}/gene_names`) };
+  }
+  const column = (name: string) => file.strings(`${group}/features/${name}`);
+  return { ids: column("id"), names: column("name"), types: column("feature_type") };
+}

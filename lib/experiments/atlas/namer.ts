@@ -1,0 +1,97 @@
+import * as tf from "../../tensor/mod.ts";
+import { softmaxRows } from "../../baselines/mod.ts";
+import {
+  type CellModel,
+  classifyCells,
+  type Embedder,
+  fitTemperature,
+  textSimilarities,
+} from "../../cell/mod.ts";
+import { flattenParams } from "../../nn/mod.ts";
+import type { CellType, Ontology } from "../../ontology/mod.ts";
+import { modelError } from "../../runtime/mod.ts";
+import { bestOf, noveltyOf } from "../../annotate/mod.ts";
+
+/** Names of a block of cells; `best` is a place in the namer's types. */
+export interface NamedBlock {
+  readonly best: Int32Array;
+  /** Probability of that type. */
+  readonly confidence: Float32Array;
+  /** 1 - the largest cosine to the text of a type, in [0, 1]. */
+  readonly novelty: Float32Array;
+}
+
+/** Gives cells their types by their embeddings, a block at a time. */
+export interface Namer {
+  readonly by: NamingRule;
+  readonly types: readonly CellType[];
+  /** @param vectors `[cells, width]` */
+  name(vectors: Float32Array): NamedBlock;
+}
+
+/** How cells are named: by the model's classifier, or by cosine with the ontology's text alone. */
+export type NamingRule = "classifier" | "text";
+export const NAMING_RULES = ["classifier", "text"] as const satisfies readonly NamingRule[];
+
+/** Names cells by the type of the largest cosine; confidence = softmax(cosine / temperature). */
+export function textNamer({ types, temperature }: Embedder): Namer {
+  const count = types.ids.length;
+  return {
+    by: "text",
+    types: types.ids.map((id, i) => ({ id, name: types.names[i] })),
+    name(vectors) {
+      const cosines = textSimilarities(vectors, types);
+      const novelty = noveltyOf(cosines, count);
+      const logits = cosines.map((cosine) => cosine / temperature);
+      return { ...bestOf(softmaxRows(logits, count), count), novelty };
+    },
+  };
+}
+
+/**
+ * Names cells by the classifier that pretraining learned; novelty is that of the text.
+ *
+ * @throws {KcellfmError} tag "model", when the model does not know the ids of its classes.
+ */
+export function classifierNamer(model: CellModel, { types }: Embedder, ontology: Ontology): Namer {
+  const { classes } = model;
+  if (classes.length < 2 || classes.some((id) => !id.startsWith("CL:"))) {
+    throw modelError(
+      "Cannot name cells by the classifier: the checkpoint does not say which Cell Ontology terms its classes are; " +
+        "use --by text",
+    );
+  }
+  return {
+    by: "classifier",
+    types: classes.map((id) => ({ id, name: ontology.terms.get(id)?.name ?? id })),
+    name(vectors) {
+      const probabilities = softmaxRows(classLogits(model, vectors), classes.length);
+      const novelty = noveltyOf(textSimilarities(vectors, types), types.ids.length);
+      return { ...bestOf(probabilities, classes.length), novelty };
+    },
+  };
+}
+
+/** Scores of the classes before the softmax, `[cells, classes]`. */
+function classLogits({ params, config }: CellModel, vectors: Float32Array): Float32Array {
+  return tf.tidy(() => {
+    const cells = tf.tensor2d(vectors, [vectors.length / config.width, config.width]);
+    return classifyCells(params.classifier, cells).dataSync<"float32">().slice();
+  });
+}
+
+/**
+ * Divides the classifier's output layer by the temperature that fits labelled cells best, so that its softmax is
+ * calibrated (Guo et al. 2017). The order of the classes stays.
+ *
+ * @param vectors embeddings of cells that training did not learn from
+ * @param truth class of each, or -1
+ * @returns the temperature
+ */
+export function calibrateClassifier(model: CellModel, vectors: Float32Array, truth: Int32Array): number {
+  const temperature = fitTemperature(classLogits(model, vectors), truth);
+  for (const variable of flattenParams(model.params.classifier.out).values()) {
+    tf.tidy(() => variable.assign(tf.div(variable, temperature)));
+  }
+  return temperature;
+}

@@ -1,0 +1,140 @@
+import type { DataFrame } from "nodejs-polars";
+import pl from "nodejs-polars";
+import type { CellSource } from "../../data/mod.ts";
+import {
+  type DetectedValues,
+  detectValues,
+  type GeneVocabulary,
+  matchGenes,
+  type ModelCells,
+} from "../../genes/mod.ts";
+import type { Result } from "../../metrics/mod.ts";
+import { dataError } from "../../runtime/mod.ts";
+import type { CsrMatrix } from "../../matrix/mod.ts";
+
+/** Labelled cells to experiment on. */
+export interface ExperimentSet {
+  /** As in the registry; results are filed under it. */
+  readonly name: string;
+  /** False for simulated cells. */
+  readonly real: boolean;
+  readonly sha256: string | null;
+  readonly source: CellSource;
+  readonly values: DetectedValues;
+  /** One a cell, of any kind (types, states, phases); null takes no part. */
+  readonly labels: readonly (string | null)[];
+  /** Patient, donor, study or region of each cell. */
+  readonly groups?: readonly string[];
+  readonly coordinates?: { readonly x: Float32Array; readonly y: Float32Array };
+  /** Cell Ontology id of each label that has one: brings the ontology into training and scores. */
+  readonly terms?: ReadonlyMap<string, string>;
+  /** Numbers printed by the original for these very data, with their source. */
+  readonly published?: Result["published"];
+}
+
+/** Values that are read as they are: logarithms, z-scores, marker intensities of any sign. */
+export const AS_THEY_ARE: DetectedValues = { kind: "log1p", evidence: "used as they are" };
+
+/** What values of a file are taken for: what they look like, and scaled ones as they are. */
+export function valuesOf(source: CellSource): DetectedValues {
+  const found = detectValues(source);
+  return found.kind === "scaled"
+    ? { ...AS_THEY_ARE, evidence: `${found.evidence}; used as they are` }
+    : found;
+}
+
+/** A dense table of cells by genes (or markers under their genes' names). */
+export interface DenseTable {
+  readonly name: string;
+  /** Gene symbols, one a column. */
+  readonly symbols: readonly string[];
+  /** Row after row. */
+  readonly features: Float32Array;
+  readonly cellNames?: readonly string[];
+  /** Further columns; default none. */
+  readonly obs?: DataFrame;
+}
+
+/**
+ * A table in memory as a source of cells; zeros are kept as values.
+ *
+ * @throws {KcellfmError} tag "data", when a value is not a finite number; the message names the first one.
+ */
+export function tableSource({ name, symbols, features, cellNames, obs }: DenseTable): CellSource {
+  const [cols, rows] = [symbols.length, features.length / symbols.length];
+  requireFinite(features, { name, symbols });
+  const obsNames = cellNames ?? Array.from({ length: rows }, (_, i) => `cell_${i + 1}`);
+  return {
+    name,
+    nObs: rows,
+    nVars: cols,
+    obsNames,
+    varNames: symbols,
+    obs: obs ?? pl.DataFrame({ cell: [...obsNames] }),
+    var: pl.DataFrame({ symbol: [...symbols] }),
+    rows: (start, end) => allOf(features.subarray(start * cols, end * cols), end - start, cols),
+    close: () => {},
+  };
+}
+
+function requireFinite(
+  features: Float32Array,
+  { name, symbols }: { name: string; symbols: readonly string[] },
+): void {
+  const bad = features.reduce((count, value) => count + Number(!Number.isFinite(value)), 0);
+  if (bad === 0) return;
+  const first = features.findIndex((value) => !Number.isFinite(value));
+  throw dataError(
+    `Cannot use ${name}: ${bad} values are not finite numbers (the first: ${
+      symbols[first % symbols.length]
+    } of cell ` +
+      `${Math.floor(first / symbols.length) + 1}); drop or fill these cells`,
+  );
+}
+
+/** A full matrix in sparse form, zeros included. */
+function allOf(data: Float32Array, rows: number, cols: number): CsrMatrix {
+  return {
+    rows,
+    cols,
+    indptr: Int32Array.from({ length: rows + 1 }, (_, row) => row * cols),
+    indices: Int32Array.from({ length: rows * cols }, (_, at) => at % cols),
+    data,
+  };
+}
+
+/** A set with its genes matched to a model's vocabulary and its labels numbered. */
+export interface PreparedSet extends ExperimentSet {
+  readonly cells: ModelCells;
+  /** The labels, sorted. */
+  readonly classes: readonly string[];
+  /** Class of every cell, or -1. */
+  readonly codes: Int32Array;
+  /** Genes of the vocabulary that the set has, ascending. */
+  readonly genes: Int32Array;
+}
+
+/** @throws {KcellfmError} tag "data", when labels and cells are not as many or too few genes are known, or there is one class. */
+export function prepareSet(set: ExperimentSet, vocabulary: GeneVocabulary): PreparedSet {
+  const { source, values, labels } = set;
+  if (labels.length !== source.nObs) {
+    throw dataError(
+      `Cannot use ${set.name}: ${labels.length} labels for ${source.nObs} cells; one each is needed`,
+    );
+  }
+  const classes = [...new Set(labels)].filter((label) => label !== null).sort();
+  if (classes.length < 2) {
+    throw dataError(
+      `Cannot learn from ${set.name}: its labels are of ${classes.length} class; at least two are needed, choose another column`,
+    );
+  }
+  const codeOf = new Map(classes.map((label, code) => [label, code]));
+  const { tokenOf } = matchGenes(source, vocabulary);
+  return {
+    ...set,
+    cells: { source, values, tokenOf, genes: vocabulary.symbols.length },
+    classes,
+    codes: Int32Array.from(labels, (label) => label === null ? -1 : codeOf.get(label) ?? -1),
+    genes: Int32Array.from(new Set(tokenOf)).filter((token) => token >= 0).sort(),
+  };
+}

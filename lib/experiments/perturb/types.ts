@@ -1,0 +1,100 @@
+import type { FeatureTable } from "../../baselines/mod.ts";
+import type { TermTable } from "../../ontology/mod.ts";
+
+/** Unperturbed cells of one background (cell line, cell type): log1p of counts scaled to the set's total, cells x genes. */
+export interface ControlCells {
+  /** Name of the background; "" where a set has only one. */
+  readonly context: string;
+  readonly cells: FeatureTable;
+  /** Mean of each gene over the cells. */
+  readonly mean: Float32Array;
+}
+
+/** What a model is asked to predict: what is done to which cells. It says nothing of the outcome. */
+export interface PerturbationTarget {
+  /** "A+ctrl" for one gene, "A+B" for two; with a background, "A+ctrl in B cell". */
+  readonly name: string;
+  /** Symbols of the perturbed genes; they need not be among the measured genes. */
+  readonly perturbed: readonly string[];
+  readonly control: ControlCells;
+}
+
+/** A perturbation that was measured. */
+export interface Condition extends PerturbationTarget {
+  /** Its cells on the scale of the control cells, cells x genes. */
+  readonly cells: FeatureTable;
+  /** Mean of each gene over the cells. */
+  readonly mean: Float32Array;
+  /** The 20 genes (indices) of the smallest p value against control, first the most certain. */
+  readonly differential: Int32Array;
+  /** 1 for genes that GEARS' loss scores: with a non-zero mean in this condition, or among `differential`. */
+  readonly scored: Uint8Array;
+  /** Simulated sets: the noiseless change of each gene against control, log1p(total share) less that of control. */
+  readonly truth?: Float32Array;
+}
+
+/** Cells of a perturbation experiment, condition by condition. */
+export interface PerturbationSet {
+  readonly name: string;
+  readonly real: boolean;
+  readonly sha256: string | null;
+  /** Symbols of the measured genes, in the order of all columns. */
+  readonly genes: readonly string[];
+  /** What counts were scaled to before log1p; null where the file holds logarithms and does not show it. */
+  readonly total: number | null;
+  /** One entry a background. */
+  readonly controls: readonly ControlCells[];
+  readonly conditions: readonly Condition[];
+  /** Every gene that some condition of the whole set perturbs, those of held-out conditions included. */
+  readonly perturbable: readonly string[];
+  /** Simulated sets: the noiseless change by losing any genes, measured together or not. */
+  readonly truthOf?: (perturbed: readonly string[]) => Float32Array;
+  /** Terms of genes that the file brings along, as simulated ones do. */
+  readonly terms?: TermTable;
+  /** What reading left out or found odd, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Which conditions are learned from, chosen by and reported on, by name. */
+export interface PerturbationSplit {
+  /** Names the set that it was made for. */
+  readonly set: string;
+  /** "simulation seed 1", "leave-genes-out 2/5", "leave-type-out B cell". */
+  readonly name: string;
+  readonly train: readonly string[];
+  readonly validation: readonly string[];
+  readonly test: readonly string[];
+  /** Of each test condition: unseen_single, combo_seen0, combo_seen1, combo_seen2, or the left-out background. */
+  readonly groups: Readonly<Record<string, string>>;
+}
+
+/** A fitted model. */
+export interface PerturbationModel {
+  /** As in tables and results files: letters, digits and _. */
+  readonly name: string;
+  /** Mean expression of the perturbed cells, one entry a gene, on the scale of the set. */
+  predict(target: PerturbationTarget): Float32Array;
+  /** Single cells of the prediction, where the model has some; else control cells shifted by the predicted change. */
+  predictCells?(target: PerturbationTarget): FeatureTable;
+  /** Frees what the model holds outside of JavaScript's memory, once it has predicted all. */
+  dispose?(): void;
+}
+
+/** What every model is fitted with beside the cells. */
+export interface FitPerturbationOptions {
+  readonly seed: number;
+  /** GO terms (or simulated modules) of genes. */
+  readonly terms: TermTable;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+/**
+ * Fits a model on the training conditions, choosing by the validation conditions. The set that it is handed holds no
+ * test condition, so that none can leak; the split still names them.
+ */
+export type FitPerturbation = (
+  set: PerturbationSet,
+  split: PerturbationSplit,
+  options: FitPerturbationOptions,
+) => PerturbationModel | Promise<PerturbationModel>;

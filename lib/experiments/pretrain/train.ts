@@ -1,0 +1,244 @@
+import * as tf from "../../tensor/mod.ts";
+import { createHash } from "node:crypto";
+import {
+  type AsPublished,
+  type CellConfig,
+  type CellModel,
+  type CellParams,
+  initCellParams,
+  type LossWeights,
+  type PretrainingBatch,
+  pretrainingBatch,
+  pretrainingLoss,
+  selectTypes,
+  type TypeSpace,
+  type TypeVectors,
+  unitRows,
+} from "../../cell/mod.ts";
+import { orderedBatches, shuffledBatches } from "../../genes/mod.ts";
+import { geneInformativeness } from "../../baselines/mod.ts";
+import { decays, disposeParams } from "../../nn/mod.ts";
+import type { Ontology } from "../../ontology/mod.ts";
+import { createRng } from "../../runtime/mod.ts";
+import {
+  mapShared,
+  requireFinished,
+  runTraining,
+  type Scores,
+  type TrainingOptions,
+  type TrainingResult,
+  type Workers,
+} from "../../train/mod.ts";
+import { cellReducer, scoreBatch, startCellWorkers } from "./parallel.ts";
+import type { PretrainingData } from "./sets.ts";
+import { centredTypes, fitWidth, typeSpace } from "./space.ts";
+
+/** What pretraining takes beside its data. */
+export interface PretrainingOptions {
+  readonly config: CellConfig;
+  readonly ontology: Ontology;
+  /** Text vectors of the types, of the model's width. */
+  readonly types: TypeVectors;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Highest learning rate. */
+  readonly peak: number;
+  /** Share of the steps in which it rises; default 0.05. */
+  readonly warmup?: number;
+  /** Learning rate at the end, as a share of the highest; 1 keeps it constant. Default 0.05. */
+  readonly floor?: number;
+  /** Default 0.01. */
+  readonly weightDecay?: number;
+  /** Largest global norm of the gradient. Default 1. */
+  readonly clip?: number;
+  /** Where to do as the original did; default nowhere. */
+  readonly asPublished?: Partial<AsPublished>;
+  /** Learn the type vectors with the cells (an ablation of the text; takes one worker). Default false. */
+  readonly learnTypes?: boolean;
+  readonly seed: number;
+  readonly weights?: LossWeights;
+  /** Share of each cell's genes hidden before selection while training. Default 0.2. */
+  readonly hide?: number;
+  readonly patience?: number;
+  /** Threads that share each batch; the result is the same to rounding. Default 1. */
+  readonly workers?: number;
+  readonly directory?: string;
+  readonly onLog?: TrainingOptions<unknown>["onLog"];
+  readonly onStep?: TrainingOptions<unknown>["onStep"];
+  readonly signal?: AbortSignal;
+}
+
+/** A pretrained model (its temperature still 1) and how it got there. */
+export interface Pretrained {
+  readonly model: CellModel;
+  readonly training: TrainingResult;
+  /** Optimiser steps of one epoch. */
+  readonly stepsPerEpoch: number;
+}
+
+/**
+ * Pretrains a cell model from scratch on the training cells, choosing the epoch by the validation cells.
+ *
+ * @throws {DOMException} "AbortError", when the signal stops it.
+ */
+export async function pretrain(data: PretrainingData, options: PretrainingOptions): Promise<Pretrained> {
+  const { config, seed, weights, ontology, asPublished, learnTypes = false } = options;
+  const count = learnTypes ? 1 : options.workers ?? 1;
+  const sizes = { genes: data.vocabulary.symbols.length, classes: data.classes.length };
+  const { types, ranked } = typesFor(data, options);
+  const informativeness = studyInformativeness(data);
+  const params = initCellParams(createRng(seed).split("params"), {
+    config,
+    ...sizes,
+  });
+  const space = typeSpace(ranked, { classes: data.classes, ontology, asPublished });
+  const learned = learnTypes ? tf.variable(space.vectors) : null;
+  const stepsPerEpoch = countSteps(data, options.batchSize);
+  let workers: Workers | null = null;
+  try {
+    if (count > 1) workers = await startCellWorkers(params, { config, space, weights, ...sizes, count });
+    const training = await runTraining(
+      trainingOptions({ data, options, params, space, learned, informativeness, stepsPerEpoch, workers }),
+    );
+    requireFinished(training, options.directory);
+    const { vocabulary, classes } = data;
+    const model = {
+      config,
+      params,
+      vocabulary,
+      informativeness,
+      classes,
+      types: learned ? { ...ranked, vectors: unitRows(learned.dataSync<"float32">(), ranked.dim) } : types,
+      temperature: 1,
+      hash: "unsaved",
+    };
+    return { model, training, stepsPerEpoch };
+  } catch (error) {
+    disposeParams(params);
+    throw error;
+  } finally {
+    workers?.close();
+    tf.dispose([space.vectors, ...(learned ? [learned] : [])]);
+  }
+}
+
+/** The type vectors that the model keeps, and those that its cells are ranked among. */
+function typesFor({ classes }: PretrainingData, { types, config, asPublished }: PretrainingOptions) {
+  const fitting = fitWidth(types, config.width);
+  if (!asPublished?.types) {
+    const centred = centredTypes(fitting);
+    return { types: centred, ranked: centred };
+  }
+  const raw = { ...fitting, vectors: unitRows(fitting.vectors, fitting.dim) };
+  return { types: raw, ranked: selectTypes(raw, classes) };
+}
+
+/** The most any single study says of each gene; studies are not pooled, for between them technology varies too. */
+export function studyInformativeness({ studies, classes, vocabulary }: PretrainingData): Float32Array {
+  const sizes = { genes: vocabulary.symbols.length, classes: classes.length };
+  const best = new Float32Array(sizes.genes);
+  for (const { train } of studies) {
+    geneInformativeness(orderedBatches([train], 256), sizes).forEach((value, gene) => {
+      best[gene] = Math.max(best[gene], value);
+    });
+  }
+  return best;
+}
+
+/** Optimiser steps of one epoch. */
+export function countSteps({ studies }: PretrainingData, batchSize: number): number {
+  const cells = studies.reduce((sum, { train }) => sum + train.rows.length, 0);
+  return Math.max(1, Math.floor(cells / batchSize));
+}
+
+interface Setup {
+  readonly data: PretrainingData;
+  readonly options: PretrainingOptions;
+  readonly params: CellParams;
+  readonly space: TypeSpace;
+  /** Type vectors that are learned in place of those of `space`. */
+  readonly learned: tf.Variable<tf.Rank.R2> | null;
+  readonly informativeness: Float32Array;
+  readonly stepsPerEpoch: number;
+  readonly workers: Workers | null;
+}
+
+function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
+  const { options, params, space, learned, stepsPerEpoch, workers } = setup;
+  const { config, weights, peak, warmup = 0.05, floor, weightDecay = 0.01 } = options;
+  const total = options.epochs * stepsPerEpoch;
+  return {
+    ...options,
+    params: learned ? { ...params, types: learned } : params,
+    decays,
+    loss: (batch, training) =>
+      pretrainingLoss(params, batch, { config, space: currentSpace(setup), weights, training }),
+    batches: (epoch) => trainingBatches(setup, epoch),
+    reducer: workers ? cellReducer(workers, space) : undefined,
+    validate: () => validationScores(setup),
+    monitor: { score: "loss", better: "lower" },
+    identity: identityOf(setup),
+    schedule: { peak, warmup: Math.ceil(warmup * total), total, floor },
+    weightDecay,
+  };
+}
+
+/** What the batches are made of, in short: cells by study and their classes, and how they are read. */
+function identityOf({ data, options }: Setup): string {
+  const { config, batchSize, hide, weights, asPublished, learnTypes } = options;
+  const settings = { config, batchSize, hide, weights, asPublished, learnTypes };
+  const hash = createHash("sha256").update(JSON.stringify([settings, data.classes]));
+  for (const { name, train, validation } of data.studies) {
+    hash.update(JSON.stringify([name, train.source.nObs, train.source.nVars]));
+    for (const { rows, classes } of [train, validation]) hash.update(rows).update(classes);
+  }
+  return hash.digest("hex");
+}
+
+/** The types as cells are ranked among them now: learned vectors count by their direction. */
+function currentSpace({ space, learned }: Setup): TypeSpace {
+  if (!learned) return space;
+  const lengths = tf.sqrt(tf.add(tf.sum(tf.square(learned), 1, true), 1e-12));
+  return { ...space, vectors: tf.div<tf.Tensor2D>(learned, lengths) };
+}
+
+function* trainingBatches(
+  { data, options, informativeness }: Setup,
+  epoch: number,
+): Generator<PretrainingBatch> {
+  const { config, seed, batchSize, asPublished, hide = 0.2 } = options;
+  const rule = { config, informativeness };
+  const rng = createRng(seed).split("batches").split(epoch);
+  let index = 0;
+  for (const batch of shuffledBatches(data.studies.map(({ train }) => train), { batchSize, rng })) {
+    yield pretrainingBatch(rule, batch, { rng: rng.split(index++), hide, asPublished });
+  }
+}
+
+/** Each loss on the validation cells, each cell seen once with the same genes masked every time. */
+async function validationScores(setup: Setup): Promise<Scores> {
+  const { params, workers, options: { config, weights } } = setup;
+  const space = currentSpace(setup);
+  workers?.publish();
+  const own = (batch: PretrainingBatch) => scoreBatch(params, batch, { config, space, weights });
+  const sums: Scores = {};
+  let cells = 0;
+  for await (const batch of mapShared(validationBatches(setup), { workers, job: "score", own })) {
+    for (const [name, score] of Object.entries(batch.scores)) {
+      sums[name] = (sums[name] ?? 0) + score * batch.cells;
+    }
+    cells += batch.cells;
+  }
+  if (setup.learned) space.vectors.dispose();
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / cells]));
+}
+
+function* validationBatches({ data, options, informativeness }: Setup): Generator<PretrainingBatch> {
+  const rule = { config: options.config, informativeness };
+  const rng = createRng("validation");
+  let cells = 0;
+  for (const batch of orderedBatches(data.studies.map(({ validation }) => validation), options.batchSize)) {
+    yield pretrainingBatch(rule, batch, { rng: rng.split(cells), hide: 0 });
+    cells += batch.classes.length;
+  }
+}

@@ -1,0 +1,117 @@
+import { probit } from "simple-statistics";
+import {
+  type FeatureTable,
+  fitLogisticRegression,
+  meanLogLoss,
+  measureScaling,
+  type Split,
+  standardise,
+  takeRows,
+} from "../../baselines/mod.ts";
+import type { SpatialCells } from "./types.ts";
+
+/**
+ * How marker values reach the methods: as the file has them; minus the mean, over the standard deviation of the marker's
+ * training cells; or as the normal score of their rank among them, which has no outliers and pulls steps apart.
+ */
+export const VALUE_CODINGS = ["as-is", "z-score", "normal-score"] as const;
+export type ValueCoding = typeof VALUE_CODINGS[number];
+
+/** Normal scores end here: one cell in 740 lies beyond. */
+const MOST = 3;
+
+/** A coding and the cells that it is measured on, `[cells, markers]`; none for values as they are. */
+export interface MeasuredCoding {
+  readonly coding: ValueCoding;
+  readonly known: FeatureTable;
+}
+
+/** The coding as measured on some rows. */
+export const measureCoding = (
+  cells: SpatialCells,
+  coding: ValueCoding,
+  rows: Int32Array,
+): MeasuredCoding => ({
+  coding,
+  known: takeRows(tableOf(cells), coding === "as-is" ? new Int32Array() : rows),
+});
+
+/** The values of all cells in a coding that is measured on these or other cells, `[cells, markers]`. */
+export function codeValues(cells: SpatialCells, { coding, known }: MeasuredCoding): Float32Array {
+  if (coding === "as-is") return cells.values;
+  const table = tableOf(cells);
+  return coding === "z-score"
+    ? standardise(table, measureScaling(known)).features
+    : normalScores(table, known);
+}
+
+const tableOf = ({ values, markers, labels }: SpatialCells): FeatureTable => ({
+  features: values,
+  rows: labels.length,
+  cols: markers.length,
+});
+
+function normalScores(table: FeatureTable, known: FeatureTable): Float32Array {
+  const scores = new Float32Array(table.features.length);
+  for (let column = 0; column < table.cols; column++) {
+    const sorted = columnOf(known, column).sort();
+    for (let row = 0, at = column; row < table.rows; row++, at += table.cols) {
+      scores[at] = normalScore(table.features[at], sorted);
+    }
+  }
+  return scores;
+}
+
+const columnOf = ({ features, rows, cols }: FeatureTable, column: number): Float32Array =>
+  Float32Array.from({ length: rows }, (_, row) => features[row * cols + column]);
+
+/** The normal quantile of (values below + half of those equal) / n. */
+function normalScore(value: number, sorted: Float32Array): number {
+  const below = lowerBound(sorted, (known) => known < value);
+  const notAbove = lowerBound(sorted, (known) => known <= value);
+  const share = (below + notAbove) / 2 / sorted.length;
+  if (share <= 0) return -MOST;
+  return share >= 1 ? MOST : Math.max(-MOST, Math.min(MOST, probit(share)));
+}
+
+/** How many of the sorted values come before the first for which `isBefore` fails. */
+function lowerBound(sorted: Float32Array, isBefore: (value: number) => boolean): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore(sorted[middle])) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Inverse penalty of the regression that codings are compared with. */
+const C = 1;
+
+/**
+ * The coding in which a logistic regression of the training cells has the least log-loss on the validation cells; test
+ * cells have no say. Genes as log1p stay as they are.
+ */
+export function chooseCoding(cells: SpatialCells, split: Split, { seed }: { seed: number }): ValueCoding {
+  if (cells.kind === "log1p" || split.validation.length === 0) return "as-is";
+  const label = (row: number) => cells.labels[row] ?? "";
+  const losses = (["z-score", "normal-score"] as const).map((coding) => {
+    const table = {
+      ...tableOf(cells),
+      features: codeValues(cells, measureCoding(cells, coding, split.train)),
+    };
+    const model = fitLogisticRegression(takeRows(table, split.train), Array.from(split.train, label), {
+      seed,
+      c: C,
+      standardise: false,
+    });
+    return {
+      coding,
+      loss: meanLogLoss(
+        model.predict(takeRows(table, split.validation)),
+        Array.from(split.validation, label),
+      ),
+    };
+  });
+  return losses.reduce((best, next) => next.loss < best.loss ? next : best).coding;
+}

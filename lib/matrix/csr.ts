@@ -1,0 +1,162 @@
+/** A block of cells by genes in compressed sparse rows; `indptr` has `rows + 1` entries. */
+export interface CsrMatrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly indptr: Int32Array;
+  readonly indices: Int32Array;
+  readonly data: Float32Array;
+}
+
+/** The matrix of `rows` x `cols` values in row-major order, keeping what is not zero (NaN included). */
+export function csrFromDense(dense: ArrayLike<number>, rows: number, cols: number): CsrMatrix {
+  let nnz = 0;
+  for (let i = 0; i < rows * cols; i++) if (dense[i] !== 0) nnz++;
+  const indptr = new Int32Array(rows + 1);
+  const indices = new Int32Array(nnz);
+  const data = new Float32Array(nnz);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let col = 0, base = row * cols; col < cols; col++) {
+      const value = dense[base + col];
+      if (value !== 0) {
+        indices[at] = col;
+        data[at++] = value;
+      }
+    }
+    indptr[row + 1] = at;
+  }
+  return { rows, cols, indptr, indices, data };
+}
+
+/** The same matrix as row-major values: for tests, figures and small blocks. */
+export function denseFromCsr({ rows, cols, indptr, indices, data }: CsrMatrix): Float32Array {
+  const dense = new Float32Array(rows * cols);
+  for (let row = 0; row < rows; row++) {
+    for (let k = indptr[row]; k < indptr[row + 1]; k++) dense[row * cols + indices[k]] = data[k];
+  }
+  return dense;
+}
+
+/** Rows [start, end) of a matrix, sharing its memory where it can. */
+export function sliceRows(matrix: CsrMatrix, start: number, end: number): CsrMatrix {
+  const [from, to] = [matrix.indptr[start], matrix.indptr[end]];
+  return {
+    rows: end - start,
+    cols: matrix.cols,
+    indptr: matrix.indptr.slice(start, end + 1).map((at) => at - from),
+    indices: matrix.indices.subarray(from, to),
+    data: matrix.data.subarray(from, to),
+  };
+}
+
+/** Triplets (row, column, value) in any order as CSR with ascending columns; repeated positions are summed. */
+export function csrFromTriplets(
+  triplets: { rows: Int32Array; cols: Int32Array; values: Float32Array },
+  shape: { rows: number; cols: number },
+): CsrMatrix {
+  const byColumn = countingSort(triplets.cols, shape.cols);
+  const order = countingSort(triplets.rows, shape.rows, byColumn);
+  const indptr = new Int32Array(shape.rows + 1);
+  const indices = new Int32Array(order.length);
+  const data = new Float32Array(order.length);
+  let at = 0;
+  for (let k = 0, row = 0; k <= order.length; k++) {
+    const next = k < order.length ? triplets.rows[order[k]] : shape.rows;
+    while (row < next) indptr[++row] = at;
+    if (k === order.length) break;
+    const col = triplets.cols[order[k]];
+    if (at > indptr[row] && indices[at - 1] === col) data[at - 1] += triplets.values[order[k]];
+    else {
+      indices[at] = col;
+      data[at++] = triplets.values[order[k]];
+    }
+  }
+  return { ...shape, indptr, indices: indices.subarray(0, at), data: data.subarray(0, at) };
+}
+
+/** A stable order of `keys` (each in [0, size)), starting from `order`. */
+function countingSort(keys: Int32Array, size: number, order?: Int32Array): Int32Array {
+  const offsets = new Int32Array(size + 1);
+  for (const key of keys) offsets[key + 1]++;
+  for (let i = 0; i < size; i++) offsets[i + 1] += offsets[i];
+  const out = new Int32Array(keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    const item = order ? order[i] : i;
+    out[offsets[keys[item]]++] = item;
+  }
+  return out;
+}
+
+/** The matrix with rows and columns exchanged. */
+export function transpose(matrix: CsrMatrix): CsrMatrix {
+  const { rows, cols, indptr, indices, data } = matrix;
+  const rowOf = new Int32Array(indices.length);
+  for (let row = 0; row < rows; row++) rowOf.fill(row, indptr[row], indptr[row + 1]);
+  return csrFromTriplets({ rows: indices, cols: rowOf, values: data }, { rows: cols, cols: rows });
+}
+
+/**
+ * Puts the columns of every row in ascending order, in place; returns at once where they are.
+ *
+ * @throws {RangeError} when a column index lies outside the matrix: the file is damaged.
+ */
+export function sortColumns({ rows, cols, indptr, indices, data }: CsrMatrix): void {
+  for (let row = 0; row < rows; row++) {
+    let previous = -1;
+    let sorted = true;
+    for (let k = indptr[row]; k < indptr[row + 1]; k++) {
+      const col = indices[k];
+      if (col < 0 || col >= cols) throw new RangeError(`column index ${col} is outside [0, ${cols})`);
+      sorted &&= col > previous;
+      previous = col;
+    }
+    if (!sorted) {
+      sortRow(indices.subarray(indptr[row], indptr[row + 1]), data.subarray(indptr[row], indptr[row + 1]));
+    }
+  }
+}
+
+function sortRow(indices: Int32Array, data: Float32Array): void {
+  const order = Int32Array.from(indices.keys()).sort((a, b) => indices[a] - indices[b]);
+  const [oldIndices, oldData] = [indices.slice(), data.slice()];
+  order.forEach((from, to) => {
+    indices[to] = oldIndices[from];
+    data[to] = oldData[from];
+  });
+}
+
+/** The columns that `keep` lists (ascending), renumbered from 0. */
+export function selectColumns(matrix: CsrMatrix, keep: Int32Array): CsrMatrix {
+  const target = new Int32Array(matrix.cols).fill(-1);
+  keep.forEach((column, i) => target[column] = i);
+  const indptr = new Int32Array(matrix.rows + 1);
+  const indices = new Int32Array(matrix.indices.length);
+  const data = new Float32Array(matrix.data.length);
+  let at = 0;
+  for (let row = 0; row < matrix.rows; row++) {
+    for (let k = matrix.indptr[row]; k < matrix.indptr[row + 1]; k++) {
+      const column = target[matrix.indices[k]];
+      if (column < 0) continue;
+      indices[at] = column;
+      data[at++] = matrix.data[k];
+    }
+    indptr[row + 1] = at;
+  }
+  return {
+    rows: matrix.rows,
+    cols: keep.length,
+    indptr,
+    indices: indices.subarray(0, at),
+    data: data.subarray(0, at),
+  };
+}
+
+/** Pieces of a row-wise array, such as the values of some rows, one after the other in `into`. */
+export function concatenate<T extends Int32Array | Float32Array>(pieces: readonly T[], into: T): T {
+  let at = 0;
+  for (const piece of pieces) {
+    into.set(piece, at);
+    at += piece.length;
+  }
+  return into;
+}

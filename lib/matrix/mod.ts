@@ -1,0 +1,2 @@
+export * from "./csr.ts";
+export { nearestNeighbours } from "./nearest.ts";

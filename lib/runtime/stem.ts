@@ -1,0 +1,9 @@
+import { basename, resolve } from "node:path";
+
+/** A file's name without folder and endings, for names of results. */
+export function stemOf(path: string): string {
+  return basename(resolve(path)).replace(/(\.(h5ad|h5|csv|tsv|txt|rds|rda|rdata|gz))+$/i, "").replaceAll(
+    /[^A-Za-z0-9_.+-]/g,
+    "_",
+  ) || "cells";
+}

@@ -1,0 +1,69 @@
+import { deepStrictEqual as equal, throws } from "node:assert/strict";
+import fc from "fast-check";
+import {
+  csrFromDense,
+  csrFromTriplets,
+  denseFromCsr,
+  selectColumns,
+  sliceRows,
+  sortColumns,
+  transpose,
+} from "../../lib/matrix/mod.ts";
+
+/** A small dense matrix with many zeros. */
+const matrices = fc.tuple(fc.nat({ max: 5 }), fc.integer({ min: 1, max: 5 })).chain(([rows, cols]) =>
+  fc.array(fc.constantFrom(0, 0, 1, 2, -3), { minLength: rows * cols, maxLength: rows * cols })
+    .map((values) => ({ rows, cols, values: Float32Array.from(values) }))
+);
+
+Deno.test("csrFromDense and denseFromCsr are inverse, and slices are rows", () => {
+  fc.assert(fc.property(matrices, fc.nat(), ({ rows, cols, values }, cut) => {
+    const csr = csrFromDense(values, rows, cols);
+    equal(denseFromCsr(csr), values);
+    const middle = rows === 0 ? 0 : cut % (rows + 1);
+    equal(denseFromCsr(sliceRows(csr, middle, rows)), values.slice(middle * cols));
+  }));
+});
+
+Deno.test("transpose twice is the matrix itself", () => {
+  fc.assert(fc.property(matrices, ({ rows, cols, values }) => {
+    const csr = csrFromDense(values, rows, cols);
+    const turned = denseFromCsr(transpose(csr));
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < cols; c++) equal(turned[c * rows + r], values[r * cols + c]);
+    }
+    equal(transpose(transpose(csr)), csr);
+  }));
+});
+
+Deno.test("csrFromTriplets sums repeats and sorts columns", () => {
+  const triplets = {
+    rows: Int32Array.of(2, 0, 2, 0),
+    cols: Int32Array.of(1, 2, 1, 0),
+    values: Float32Array.of(1, 2, 3, 4),
+  };
+  const csr = csrFromTriplets(triplets, { rows: 4, cols: 3 });
+  equal(denseFromCsr(csr), Float32Array.of(4, 0, 2, 0, 0, 0, 0, 4, 0, 0, 0, 0));
+  equal(csr.indptr, Int32Array.of(0, 2, 2, 3, 3));
+});
+
+Deno.test("selectColumns keeps the listed columns in order", () => {
+  fc.assert(fc.property(matrices, ({ rows, cols, values }) => {
+    const keep = Int32Array.from(Array.from({ length: cols }, (_, c) => c).filter((c) => c % 2 === 0));
+    const picked = denseFromCsr(selectColumns(csrFromDense(values, rows, cols), keep));
+    const wanted = Array.from({ length: rows }, (_, r) => Array.from(keep, (c) => values[r * cols + c]))
+      .flat();
+    equal(Array.from(picked), wanted);
+  }));
+});
+
+Deno.test("sortColumns rejects a column outside the matrix", () => {
+  const csr = {
+    rows: 1,
+    cols: 2,
+    indptr: Int32Array.of(0, 1),
+    indices: Int32Array.of(2),
+    data: Float32Array.of(1),
+  };
+  throws(() => sortColumns(csr), /column index 2 is outside \[0, 2\)/);
+});
