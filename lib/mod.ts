@@ -13,7 +13,8 @@ export {
   loadCellCheckpoint,
 } from "./cell/mod.ts";
 export { type CellSource, openCells, type OpenOptions } from "./data/mod.ts";
-export type { CsrMatrix } from "./matrix/mod.ts";
+export { type CsrMatrix, Frame } from "./matrix/mod.ts";
+export { readObs } from "./notebook/mod.ts";
 export { findTerm, type FoundTerm, loadOntology, type Ontology, type Term } from "./ontology/mod.ts";
 export { type Backend, type ErrorTag, KcellfmError, startBackend } from "./runtime/mod.ts";
 export {

@@ -8,8 +8,16 @@ import { save, TYPES } from "./annotate/fixture.ts";
 
 /** What can be called, and the types that go with it; a name that goes breaks someone's code. */
 const FUNCTIONS = [
-  ...["KcellfmError", "annotateFile", "disposeModel", "embedCells", "findTerm", "loadCellCheckpoint"],
-  ...["loadOntology", "obsColumns", "openCells", "readCells", "startBackend"],
+  ...[
+    "Frame",
+    "KcellfmError",
+    "annotateFile",
+    "disposeModel",
+    "embedCells",
+    "findTerm",
+    "loadCellCheckpoint",
+  ],
+  ...["loadOntology", "obsColumns", "openCells", "readCells", "readObs", "startBackend"],
 ];
 const INTERFACES = [
   ...["AnnotateFileOptions", "Annotation", "Backend", "CellEmbeddings", "CellModel", "CellSource"],
@@ -35,9 +43,9 @@ Deno.test("GUIDE's library example runs as printed", async () => {
     const { code, stdout, stderr } = await runExample(folder);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /cell/); // names of the ontology: "B cell", "CD4-positive, alpha-beta T cell" ...
-    const named = await library.openCells(join(folder, "named.h5ad"));
-    assert.equal(named.obs.getColumn("kcellfm_cell_type").len(), 12);
-    named.close();
+    const obs = await library.readObs(join(folder, "named.h5ad"));
+    assert.equal(obs.getColumn("kcellfm_cell_type").len(), 12);
+    assert.equal(obs.getColumn("index").nUnique(), 12);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -108,7 +108,5 @@ const SYMBOL_COLUMNS = ["feature_name", "gene_symbols", "gene_symbol", "gene_nam
 export function geneNames(source: CellSource): readonly string[] {
   const column = SYMBOL_COLUMNS.find((name) => source.var.columns.includes(name));
   if (column === undefined) return source.varNames;
-  return [...source.var.getColumn(column)].map((name: unknown, i) =>
-    name ? String(name) : source.varNames[i]
-  );
+  return source.var.values(column).map((name, i) => name ? String(name) : source.varNames[i]);
 }

@@ -1,5 +1,4 @@
-import pl, { type DataFrame } from "nodejs-polars";
-import { type CsrMatrix, sliceRows } from "../matrix/mod.ts";
+import { type CsrMatrix, Frame, type FrameColumns, sliceRows } from "../matrix/mod.ts";
 import type { CellSource } from "./types.ts";
 
 /** Cells that are already in memory. */
@@ -8,14 +7,14 @@ export interface MemoryCells {
   readonly matrix: CsrMatrix;
   readonly obsNames: readonly string[];
   readonly varNames: readonly string[];
-  readonly obs?: DataFrame;
-  readonly var?: DataFrame;
+  readonly obs?: FrameColumns;
+  readonly var?: FrameColumns;
 }
 
 /**
  * A CellSource over a matrix in memory; its slices share the matrix's memory.
  *
- * @throws {RangeError} when the names do not fit the matrix.
+ * @throws {RangeError} when names or columns do not fit the matrix.
  */
 export function memorySource(cells: MemoryCells): CellSource {
   const { name, matrix, obsNames, varNames } = cells;
@@ -31,8 +30,8 @@ export function memorySource(cells: MemoryCells): CellSource {
     nVars: matrix.cols,
     obsNames,
     varNames,
-    obs: cells.obs ?? pl.DataFrame([]),
-    var: cells.var ?? pl.DataFrame([]),
+    obs: new Frame(obsNames, cells.obs),
+    var: new Frame(varNames, cells.var),
     rows: (start, end) => sliceRows(matrix, start, end),
     close: () => {},
   };

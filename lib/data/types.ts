@@ -1,5 +1,4 @@
-import type { DataFrame } from "nodejs-polars";
-import type { CsrMatrix } from "../matrix/mod.ts";
+import type { CsrMatrix, Frame } from "../matrix/mod.ts";
 
 /**
  * Cells in slices: the one form in which matrices of cells travel, whatever file (or simulator) they come from.
@@ -12,10 +11,10 @@ export interface CellSource {
   readonly nVars: number;
   readonly obsNames: readonly string[];
   readonly varNames: readonly string[];
-  /** One row a cell, in file order; categoricals as strings. */
-  readonly obs: DataFrame;
-  /** One row a gene, in file order. */
-  readonly var: DataFrame;
+  /** One row a cell, in file order, under `obsNames`. */
+  readonly obs: Frame;
+  /** One row a gene, in file order, under `varNames`. */
+  readonly var: Frame;
   /** Rows [start, end) of the matrix. */
   rows(start: number, end: number): CsrMatrix;
   close(): void;

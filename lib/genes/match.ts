@@ -75,7 +75,7 @@ function bestNames(source: CellSource, matcher: (name: string) => NameMatch): Na
 function namingColumns({ var: frame }: CellSource): { column: string; names: string[] }[] {
   return frame.columns
     .filter((column) => /gene|feature|symbol|ensembl|name|^ids?$/i.test(column))
-    .map((column) => ({ column, values: frame.getColumn(column).toArray() as unknown[] }))
+    .map((column) => ({ column, values: frame.values(column) }))
     .filter(({ values }) => values.some((value) => typeof value === "string"))
     .map(({ column, values }) => ({
       column,

@@ -1,2 +1,3 @@
 export * from "./csr.ts";
+export * from "./frame.ts";
 export { nearestNeighbours } from "./nearest.ts";

@@ -61,8 +61,8 @@ function readColumn(source: CellSource, key: string): (string | null)[] {
       `Cannot find labels: obs of ${source.name} has no column "${key}" (its columns: ${known})`,
     );
   }
-  return [...source.obs.getColumn(key)].map((value: unknown) => {
-    const text = value === null || value === undefined ? "" : String(value).trim();
+  return source.obs.values(key).map((value) => {
+    const text = String(value ?? "").trim();
     return text === "" || text.toLowerCase() === "nan" ? null : text;
   });
 }

@@ -1,4 +1,3 @@
-import pl from "nodejs-polars";
 import { type Ontology, termOf } from "../ontology/mod.ts";
 import { dataError, type Rng } from "../runtime/mod.ts";
 import { type CellPlan, simulateCells } from "./cells.ts";
@@ -108,11 +107,11 @@ interface Described {
 function describeCells(ontology: Ontology, { types, typeOf, groupOf, settings }: Described) {
   const tissues = types.map((type) => tissueOf(ontology, type.id));
   const ofType = (values: readonly string[]) => Array.from(typeOf, (t) => values[t]);
-  return pl.DataFrame({
+  return {
     cell_type: ofType(types.map((type) => type.name)),
     cell_type_ontology_term_id: ofType(types.map((type) => type.id)),
     donor: Array.from(groupOf, (d) => `${settings.sample}_donor_${d + 1}`),
     batch: Array.from(groupOf, (d) => `${settings.sample}_batch_${d % settings.batches + 1}`),
     tissue: ofType(tissues),
-  });
+  };
 }

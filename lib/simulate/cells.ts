@@ -1,7 +1,5 @@
-import type { DataFrame } from "nodejs-polars";
-import pl from "nodejs-polars";
 import type { Rng } from "../runtime/mod.ts";
-import { concatenate, type CsrMatrix } from "../matrix/mod.ts";
+import { concatenate, type CsrMatrix, Frame, type FrameColumns } from "../matrix/mod.ts";
 import type { CellSource } from "../data/mod.ts";
 import { type GeneTraits, MODULES } from "./genes.ts";
 
@@ -25,7 +23,7 @@ export interface CellPlan {
   /** Multiplies a gene's expression in the cells of a group (donor within batch): `[group][gene]`. */
   readonly groupEffects: readonly Float32Array[];
   readonly groupOf: Int32Array;
-  readonly obs: DataFrame;
+  readonly obs: FrameColumns;
   /** Median of the UMIs a cell. */
   readonly depth: number;
   /** Standard deviation of the log library size. */
@@ -45,14 +43,15 @@ export interface CellPlan {
  */
 export function simulateCells(plan: CellPlan, rng: Rng): CellSource {
   const nObs = plan.populationOf.length;
+  const obsNames = Array.from({ length: nObs }, (_, i) => `cell_${String(i + 1).padStart(6, "0")}`);
   return {
     name: plan.name,
     nObs,
     nVars: plan.genes.length,
-    obsNames: Array.from({ length: nObs }, (_, i) => `cell_${String(i + 1).padStart(6, "0")}`),
+    obsNames,
     varNames: plan.genes,
-    obs: plan.obs,
-    var: pl.DataFrame({ feature_name: [...plan.genes] }),
+    obs: new Frame(obsNames, plan.obs),
+    var: new Frame(plan.genes, { feature_name: plan.genes }),
     rows: (start, end) => drawRows(plan, { start, end, rng }),
     close: () => {},
   };

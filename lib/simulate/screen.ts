@@ -1,9 +1,8 @@
-import pl from "nodejs-polars";
 import type { Rng } from "../runtime/mod.ts";
 import { type CellSource, writeH5ad } from "../data/mod.ts";
 import { type CellPlan, type Population, simulateCells } from "./cells.ts";
 import { drawNetwork, type NetworkOptions, type RegulatoryNetwork } from "./network.ts";
-import type { CsrMatrix } from "../matrix/mod.ts";
+import { type CsrMatrix, Frame } from "../matrix/mod.ts";
 
 /** What a simulated perturbation screen should be like. */
 export interface ScreenOptions extends NetworkOptions {
@@ -50,7 +49,7 @@ export function simulateScreen(options: ScreenOptions, rng: Rng): SimulatedScree
   return {
     ...source,
     network,
-    var: pl.DataFrame({ gene_name: [...network.genes], terms: termTexts(network) }),
+    var: new Frame(network.genes, { gene_name: network.genes, terms: termTexts(network) }),
   };
 }
 
@@ -67,7 +66,7 @@ const BLOCK = 512;
  * @throws {KcellfmError} tag "file", when the folder of `path` does not exist.
  */
 export async function writeScreen(path: string, screen: SimulatedScreen): Promise<void> {
-  const condition = screen.obs.getColumn("condition").toArray().map(String);
+  const condition = screen.obs.values("condition").map(String);
   await writeH5ad(path, {
     x: blocks(screen),
     obsNames: screen.obsNames,
@@ -110,7 +109,7 @@ function planOf(
     },
     groupEffects: [new Float32Array(genes.length).fill(1)],
     groupOf: new Int32Array(populationOf.length),
-    obs: pl.DataFrame({ condition, control: condition.map((text) => text === "ctrl" ? 1 : 0) }),
+    obs: { condition, control: Int32Array.from(condition, (text) => Number(text === "ctrl")) },
     depthSpread: DEPTH_SPREAD,
     cellSpread: CELL_SPREAD,
   };

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Frame } from "../matrix/mod.ts";
 import type { Ontology } from "../ontology/mod.ts";
 import { createRng, dataError, makeFolder, statOrNull, writeFileAtomically } from "../runtime/mod.ts";
 import { simulateAtlas } from "./atlas.ts";
@@ -78,7 +79,8 @@ export const atlasSample = (
 function shardAtlas(ontology: Ontology, options: ShardedAtlasOptions, sample: string): SimulatedAtlas {
   const { seed, shardCells: _, ...atlasOptions } = options;
   const atlas = simulateAtlas(ontology, { ...atlasOptions, name: sample, sample }, createRng(seed));
-  return { ...atlas, obsNames: atlas.obsNames.map((name) => `${sample}_${name}`) };
+  const obsNames = atlas.obsNames.map((name) => `${sample}_${name}`);
+  return { ...atlas, obsNames, obs: new Frame(obsNames, atlas.obs) };
 }
 
 function planShards(folder: string, { cells, shardCells = SHARD_CELLS }: ShardedAtlasOptions): Shard[] {

@@ -1,7 +1,7 @@
 import { writeH5ad } from "../data/mod.ts";
 import { requireFolder } from "../runtime/mod.ts";
 import type { SimulatedAtlas } from "./types.ts";
-import type { CsrMatrix } from "../matrix/mod.ts";
+import { type CsrMatrix, type Frame, valuesOf } from "../matrix/mod.ts";
 
 const BLOCK_ROWS = 512;
 
@@ -47,5 +47,5 @@ async function* blocks(
   }
 }
 
-const textColumns = (frame: SimulatedAtlas["obs"]): Record<string, string[]> =>
-  Object.fromEntries(frame.columns.map((name) => [name, frame.getColumn(name).toArray().map(String)]));
+const textColumns = (frame: Frame): Record<string, string[]> =>
+  Object.fromEntries([...frame].map(([name, column]) => [name, valuesOf(column).map(String)]));

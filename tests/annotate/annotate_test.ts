@@ -121,7 +121,7 @@ Deno.test("annotate writes the obs columns, the embedding and its provenance", (
     ];
     assert.deepEqual(columns.filter((name) => !file.obs.columns.includes(name)), []);
     assert.deepEqual(
-      [...file.obs.getColumn("kcellfm_cl_id")],
+      [...file.obs.values("kcellfm_cl_id")],
       Array.from(annotation.calls.best, (t) => annotation.calls.types[t].id),
     );
     assert.deepEqual(file.obsm("X_kcellfm").shape, [150, 24]);

@@ -45,9 +45,9 @@ export async function save(
   source: CellSource,
   { hide }: { hide?: string } = {},
 ): Promise<void> {
-  const types = [...source.obs.getColumn("cell_type")].map(String);
+  const types = source.obs.values("cell_type").map(String);
   const text = (name: string) =>
-    [...source.obs.getColumn(name)].map((value, row) => types[row] === hide ? "" : String(value));
+    source.obs.values(name).map((value, row) => types[row] === hide ? "" : String(value));
   await writeH5ad(path, {
     x: source.rows(0, source.nObs),
     obsNames: source.obsNames,

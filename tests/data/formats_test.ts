@@ -11,7 +11,7 @@ Deno.test("openCells reads a 10x file of Cell Ranger 2", async () => {
   const source = await openCells(fixture("tenx_v2.h5"));
   equal([source.obsNames, source.varNames], [cells, genes]);
   equal(denseRows(source), dense);
-  equal(source.var.getColumn("gene_ids").toArray()[2], "ENSG00000000002");
+  equal(source.var.values("gene_ids")[2], "ENSG00000000002");
   source.close();
 });
 
@@ -137,7 +137,7 @@ Deno.test("openCells keeps text and position columns of a CSV as obs", () =>
     const source = await openCells(path, { obsColumns: ["x", "y", "area"] });
     equal([source.obsNames, source.varNames], [["7"], ["CD4", "CD8"]]);
     equal(source.obs.columns, ["x", "y", "area", "cell_type"]);
-    equal(source.obs.row(0), [1.5, 2, 30, "T, cell"]);
+    equal(source.obs.columns.map((name) => source.obs.values(name)[0]), [1.5, 2, 30, "T, cell"]);
   }));
 
 Deno.test("openCells reads R's header, one field short, and repeated row names as labels", () =>
@@ -146,7 +146,7 @@ Deno.test("openCells reads R's header, one field short, and repeated row names a
     Deno.writeTextFileSync(path, '"A","B"\n"1",0.5,0\n"1",0,2\n"2",1,1\n');
     const source = await openCells(path);
     equal(source.obsNames, ["cell1", "cell2", "cell3"]);
-    equal(source.obs.getColumn("label").toArray(), [1, 1, 2]);
+    equal(source.obs.values("label"), [1, 1, 2]);
     equal(denseRows(source), [[0.5, 0], [0, 2], [1, 1]]);
   }));
 

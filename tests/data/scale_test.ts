@@ -41,7 +41,7 @@ Deno.test("five hundred columns of obs are read, and kept beside what annotateCo
     const file = await openH5ad(output);
     assert.deepEqual(file.obs.columns, [...Object.keys(obs), "kcellfm_cell_type"]);
     for (const [name, values] of Object.entries(obs)) {
-      assert.deepEqual([...file.obs.getColumn(name)], [...values], name);
+      assert.deepEqual(file.obs.values(name), [...values], name);
     }
     file.close();
   }));

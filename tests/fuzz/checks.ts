@@ -9,7 +9,7 @@ export function checkCells(source: CellSource): void {
     assert.equal(source.obsNames.length, source.nObs);
     assert.equal(source.varNames.length, source.nVars);
     for (const [frame, rows] of [[source.obs, source.nObs], [source.var, source.nVars]] as const) {
-      assert.ok(frame.width === 0 || frame.height === rows, `a frame of ${frame.height} rows for ${rows}`);
+      assert.equal(frame.length, rows);
     }
     const { rows, cols, indptr, indices, data } = source.rows(0, source.nObs);
     assert.deepEqual([rows, cols, indptr.length], [source.nObs, source.nVars, source.nObs + 1]);

@@ -1,7 +1,6 @@
 import { deepStrictEqual as equal, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import pl from "nodejs-polars";
 import { type CellSource, memorySource } from "../../lib/data/mod.ts";
 import { csrFromDense } from "../../lib/matrix/mod.ts";
 import {
@@ -24,9 +23,8 @@ function cellsWith(
   varNames: string[],
   { expressed = varNames.map(() => 1), columns = {} as Record<string, string[]> } = {},
 ): CellSource {
-  const frame = pl.DataFrame(Object.entries(columns).map(([name, values]) => pl.Series(name, values)));
   const matrix = csrFromDense([...expressed, ...expressed], 2, varNames.length);
-  return memorySource({ name: "test.h5ad", matrix, obsNames: ["a", "b"], varNames, var: frame });
+  return memorySource({ name: "test.h5ad", matrix, obsNames: ["a", "b"], varNames, var: columns });
 }
 
 const says = (words: RegExp) => (error: unknown) =>

@@ -40,7 +40,7 @@ async function callsOf(path: string): Promise<string> {
   const file = await openH5ad(path);
   try {
     assert.ok(file.obs.columns.includes("kcellfm_cell_type"), `${path} has no kcellfm_cell_type`);
-    return [...file.obs.getColumn("kcellfm_cell_type")].join("\n");
+    return file.obs.values("kcellfm_cell_type").join("\n");
   } finally {
     file.close();
   }

@@ -82,11 +82,9 @@ async function convertObs(copy: Copy): Promise<void> {
   let moved: string[] = [];
   await convertTable(copy, "obs", (file) => {
     const { index, columns } = readTableFields(file, "obs");
-    const { frame } = readFrame(file, "obs", readElement);
+    const obs = readFrame(file, "obs", readElement);
     moved = Object.keys(columns).filter((name) => file.kind(unsCategories(name)) !== null);
-    const labels = moved.map((
-      name,
-    ) => [name, frame.getColumn(name).toArray().map((label) => String(label ?? ""))]);
+    const labels = moved.map((name) => [name, obs.values(name).map((label) => String(label ?? ""))]);
     const table = { index, columns: { ...columns, ...Object.fromEntries(labels) } };
     return (file) => putFrame(file, "obs", table);
   });

@@ -1,20 +1,12 @@
-import type { DataFrame } from "nodejs-polars";
 import { dataError } from "../../runtime/mod.ts";
 import type { Hdf5File } from "../hdf5/file.ts";
-import type { NumberArray } from "../hdf5/types.ts";
+import type { Categorical, Frame, NumberArray } from "../../matrix/mod.ts";
 import type { MatrixReader } from "./matrix_reader.ts";
 
 /** Numbers with a shape, row-major. */
 export interface DenseArray {
   readonly shape: readonly number[];
   readonly data: NumberArray;
-}
-
-/** A categorical column: `codes` point into `categories`, -1 is missing. */
-export interface Categorical {
-  readonly codes: Int32Array;
-  readonly categories: readonly string[];
-  readonly ordered: boolean;
 }
 
 /** A table (numpy record array): one column a field. */
@@ -40,7 +32,7 @@ export type Element =
   | RecordArray
   | Nullable
   | { readonly matrix: MatrixReader }
-  | { readonly frame: DataFrame; readonly index: readonly string[] }
+  | Frame
   | ElementDict;
 
 export interface ElementDict {

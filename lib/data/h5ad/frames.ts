@@ -1,8 +1,7 @@
-import pl, { type DataFrame, type Series } from "nodejs-polars";
 import { dataError } from "../../runtime/mod.ts";
+import { Frame, type FrameColumn, lengthOf, valuesOf } from "../../matrix/mod.ts";
 import type { Hdf5File } from "../hdf5/file.ts";
 import {
-  type Categorical,
   categoryNames,
   type Element,
   isCategorical,
@@ -11,16 +10,9 @@ import {
   type ReadElement,
 } from "./elements.ts";
 
-/** The annotations of one axis: its names, and one row each in file order. */
-export interface Frame {
-  readonly index: readonly string[];
-  readonly frame: DataFrame;
-}
-
 /**
  * A dataframe element (obs, var): the specification's groups of columns, the groups of anndata 0.7 whose
  * categories live in `__categories`, and the tables of anndata before 0.7 whose categories live in `uns`.
- * Categoricals become strings, missing values null.
  *
  * @throws {KcellfmError} tag "data", with the path of the column that cannot be read.
  */
@@ -31,12 +23,12 @@ export function readFrame(file: Hdf5File, path: string, read: ReadElement): Fram
 function readColumns(file: Hdf5File, path: string, read: ReadElement): Frame {
   const key = indexKey(file, path);
   const index = readIndex(file, path, read);
-  const series = columnNames(file, path, key).map((name) => {
+  const columns = columnNames(file, path, key).map((name) => {
     const at = `${path}/${name}`;
     const element = withUnsCategories(file, name, { element: readColumn(file, at, read), read });
-    return toSeries(file, { name, at, element, length: index.length });
+    return [name, toColumn(file, { at, element, length: index.length })] as const;
   });
-  return { index, frame: pl.DataFrame(series) };
+  return new Frame(index, columns);
 }
 
 /** The dataset that holds the row names. */
@@ -50,9 +42,9 @@ export function indexKey(file: Hdf5File, path: string): string {
 /** The row names, in either encoding of text. */
 export function readIndex(file: Hdf5File, path: string, read: ReadElement): string[] {
   const at = `${path}/${indexKey(file, path)}`;
-  const values = columnValues(read(file, at));
-  if (values === null) throw dataError(`Cannot read ${at} of ${file.path}: row names were expected`);
-  return Array.from(values as ArrayLike<string | number | boolean | null>, (value) => String(value ?? ""));
+  const column = columnOf(read(file, at));
+  if (column === null) throw dataError(`Cannot read ${at} of ${file.path}: row names were expected`);
+  return valuesOf(column).map((value) => String(value ?? ""));
 }
 
 /** Column names in the file's order. */
@@ -75,14 +67,14 @@ function readColumn(file: Hdf5File, path: string, read: ReadElement): Element {
 
 function readTable(file: Hdf5File, path: string, read: ReadElement): Frame {
   const { index, columns } = readTableFields(file, path);
-  const series = Object.entries(columns).map(([name, values]) => {
+  const checked = Object.entries(columns).map(([name, values]) => {
     const element = Array.isArray(values)
       ? values
       : { shape: [values.length], data: values as Float64Array | Int32Array };
     const named = withUnsCategories(file, name, { element, read });
-    return toSeries(file, { name, at: `${path}/${name}`, element: named, length: index.length });
+    return [name, toColumn(file, { at: `${path}/${name}`, element: named, length: index.length })] as const;
   });
-  return { index, frame: pl.DataFrame(series) };
+  return new Frame(index, checked);
 }
 
 /** The fields of an obs or var table as they are stored: the first names the rows, categoricals are codes. */
@@ -99,19 +91,16 @@ export function readTableFields(
 type TableColumns = Readonly<Record<string, string[] | Float64Array | Int32Array>>;
 
 interface Column {
-  readonly name: string;
   readonly at: string;
   readonly element: Element;
   readonly length: number;
 }
 
-function toSeries(file: Hdf5File, { name, at, element, length }: Column): Series {
-  const values = columnValues(element);
-  if (values === null || values.length !== length) {
-    const found = values === null ? "it is not a column" : `it has ${values.length} values`;
-    throw dataError(`Cannot read ${at} of ${file.path}: ${found}, a column of ${length} was expected`);
-  }
-  return pl.Series(name, values as string[]);
+function toColumn(file: Hdf5File, { at, element, length }: Column): FrameColumn {
+  const column = columnOf(element);
+  if (column && lengthOf(column) === length) return column;
+  const found = column === null ? "it is not a column" : `it has ${lengthOf(column)} values`;
+  throw dataError(`Cannot read ${at} of ${file.path}: ${found}, a column of ${length} was expected`);
 }
 
 /** Where the categories of a column of codes lay before anndata 0.7. */
@@ -129,17 +118,8 @@ function withUnsCategories(
   return { codes: element.data, categories, ordered: false };
 }
 
-type Values = ArrayLike<number> | readonly (string | number | boolean | null)[];
-
-function columnValues(element: Element): Values | null {
-  if (Array.isArray(element)) return element;
-  if (isCategorical(element)) return labelsOf(element);
+function columnOf(element: Element): FrameColumn | null {
+  if (Array.isArray(element) || isCategorical(element)) return element;
   if (isNullable(element)) return element.nullable;
-  if (isDenseArray(element) && element.shape.length === 1) return element.data;
-  return null;
-}
-
-/** One category name a row; null where the code is missing. */
-export function labelsOf({ codes, categories }: Categorical): (string | null)[] {
-  return Array.from(codes, (code) => code < 0 ? null : categories[code] ?? null);
+  return isDenseArray(element) && element.shape.length === 1 ? element.data : null;
 }

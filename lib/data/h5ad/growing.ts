@@ -1,5 +1,5 @@
 import type { Hdf5File } from "../hdf5/file.ts";
-import type { NumberArray } from "../hdf5/types.ts";
+import type { NumberArray } from "../../matrix/mod.ts";
 
 /** Elements of a chunk: 256 KB as float32, about 30 cells of 2,000 genes. */
 const CHUNK = 1 << 16;

@@ -4,9 +4,9 @@ import { Hdf5File } from "../hdf5/file.ts";
 import type { CellSource } from "../types.ts";
 import { type DenseArray, type Element, isDenseArray } from "./elements.ts";
 import { readElement } from "./encodings.ts";
-import { type Frame, readFrame } from "./frames.ts";
+import { readFrame } from "./frames.ts";
 import { openMatrix } from "./matrix.ts";
-import type { CsrMatrix } from "../../matrix/mod.ts";
+import type { CsrMatrix, Frame } from "../../matrix/mod.ts";
 import type { MatrixReader } from "./matrix_reader.ts";
 
 /** Which matrix of an `.h5ad` to read: `X` unless a layer or raw is asked for. */
@@ -62,8 +62,8 @@ export function describeH5ad(file: Hdf5File, choice: MatrixChoice): H5ad {
     nVars: matrix.cols,
     obsNames: obs.index,
     varNames: vars.index,
-    obs: obs.frame,
-    var: vars.frame,
+    obs,
+    var: vars,
     matrix,
     layers,
     hasRaw: raw !== null,
@@ -102,9 +102,9 @@ const isNull = (file: Hdf5File, path: string): boolean =>
 function requireFrame(file: Hdf5File, path: string, length: number): Frame {
   if (!file.kind(path)) throw dataError(`Cannot read ${path} of ${file.path}: the file has no ${path}`);
   const frame = readFrame(file, path, readElement);
-  if (frame.index.length === length) return frame;
+  if (frame.length === length) return frame;
   throw dataError(
-    `Cannot read ${path} of ${file.path}: it names ${frame.index.length} rows, the matrix has ${length}`,
+    `Cannot read ${path} of ${file.path}: it names ${frame.length} rows, the matrix has ${length}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { dataError } from "../../runtime/mod.ts";
 import type { Hdf5File } from "../hdf5/file.ts";
-import type { NumberArray } from "../hdf5/types.ts";
+import type { NumberArray } from "../../matrix/mod.ts";
 import type { DenseArray } from "./elements.ts";
 
 /**

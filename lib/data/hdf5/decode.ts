@@ -1,4 +1,5 @@
-import type { NumberArray, ValueType } from "./types.ts";
+import type { NumberArray } from "../../matrix/mod.ts";
+import type { ValueType } from "./types.ts";
 
 /** A stretch of memory, usually the HDF5 library's own, that holds `count` elements as they are stored. */
 export interface Memory {

@@ -1,4 +1,5 @@
 import * as h5 from "h5wasm/node";
+import type { NumberArray } from "../../matrix/mod.ts";
 import { fileError, requireFolder } from "../../runtime/mod.ts";
 import { requireHdf5, requirePlausible } from "./check.ts";
 import { ChunkReader } from "./chunks.ts";
@@ -16,14 +17,13 @@ import {
   type Attribute,
   type DatasetInfo,
   type Layout,
-  type NumberArray,
   type Range,
   type ValueType,
   valueTypeOf,
 } from "./types.ts";
 
 export type { Field } from "./decode.ts";
-export type { Attribute, DatasetInfo, Layout, NumberArray, Range, ValueType } from "./types.ts";
+export type { Attribute, DatasetInfo, Layout, Range, ValueType } from "./types.ts";
 export { typeName } from "./types.ts";
 
 /** Groups as HDF5 1.0 laid them out, as h5py writes them: every reader knows them, and {@linkcode unlink} too. */

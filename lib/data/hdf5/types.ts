@@ -29,17 +29,6 @@ export interface DatasetInfo {
   readonly littleEndian: boolean;
 }
 
-/** Numbers as they come out of a file; int64 arrives as Float64Array (exact to 2^53). */
-export type NumberArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array;
-
 /** The part of the library's type description that we read. */
 export interface TypeDescription {
   readonly type: number;

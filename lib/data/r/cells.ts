@@ -1,7 +1,7 @@
 import { dataError } from "../../runtime/mod.ts";
-import { type CsrMatrix, transpose } from "../../matrix/mod.ts";
+import { type CsrMatrix, type FrameColumn, takeValues, transpose } from "../../matrix/mod.ts";
 import type { DenseArray } from "../h5ad/elements.ts";
-import { frameOf, pickRows, type RColumn, type RFrame } from "./columns.ts";
+import { frameOf, type RFrame } from "./columns.ts";
 import { isNumeric } from "./access.ts";
 import { matrixOf, type RMatrix } from "./matrix.ts";
 import type { RValue } from "./values.ts";
@@ -13,8 +13,8 @@ export interface RCells {
   readonly matrix: CsrMatrix;
   readonly obsNames: readonly string[];
   readonly varNames: readonly string[];
-  readonly obs: ReadonlyMap<string, RColumn>;
-  readonly var: ReadonlyMap<string, RColumn>;
+  readonly obs: ReadonlyMap<string, FrameColumn>;
+  readonly var: ReadonlyMap<string, FrameColumn>;
   readonly obsm: ReadonlyMap<string, DenseArray>;
   /** Names that `--layer` takes. */
   readonly layers: readonly string[];
@@ -48,13 +48,13 @@ export function chooseLayer(layers: readonly Layer[], { layer, useRaw }: LayerCh
 }
 
 /** Annotations in the order of `names`: by row names where the frame has them all, else as they stand if as long. */
-export function alignFrame(frame: RFrame | null, names: readonly string[]): ReadonlyMap<string, RColumn> {
+export function alignFrame(frame: RFrame | null, names: readonly string[]): ReadonlyMap<string, FrameColumn> {
   const rows = frame && alignRows(frame.rowNames, frame.rows, names);
   if (!frame || !rows) return new Map();
   const isSame = rows.every((row, i) => row === i) && rows.length === frame.rows;
   return isSame
     ? frame.columns
-    : new Map([...frame.columns].map(([name, column]) => [name, pickRows(column, rows)]));
+    : new Map([...frame.columns].map(([name, column]) => [name, takeValues(column, rows)]));
 }
 
 /** Where each of `names` stands among `rowNames`; null where they do not fit. */

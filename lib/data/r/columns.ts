@@ -1,4 +1,4 @@
-import type { Categorical } from "../h5ad/elements.ts";
+import { type Categorical, type FrameColumn, lengthOf, takeValues } from "../../matrix/mod.ts";
 import {
   attribute,
   classesOf,
@@ -13,22 +13,13 @@ import {
 } from "./access.ts";
 import { NA_INTEGER, type RValue } from "./values.ts";
 
-/** A column of annotations: NA is null, of a factor the code -1, of doubles NaN. */
-export type RColumn =
-  | Categorical
-  | Float64Array
-  | Int32Array
-  | readonly (string | null)[]
-  | readonly (number | null)[]
-  | readonly (boolean | null)[];
-
 /** A data frame, or a DataFrame of Bioconductor. */
 export interface RFrame {
   readonly rows: number;
   /** Null where rows are only numbered. */
   readonly rowNames: readonly string[] | null;
-  /** Columns that are no lists, matrices or frames of their own. */
-  readonly columns: ReadonlyMap<string, RColumn>;
+  /** Columns that are no lists, matrices or frames of their own; NA is null, of a factor the code -1, of doubles NaN. */
+  readonly columns: ReadonlyMap<string, FrameColumn>;
 }
 
 const SECONDS_A_DAY = 86_400;
@@ -37,7 +28,7 @@ const SECONDS_A_DAY = 86_400;
 export function frameOf(value: RValue): RFrame | null {
   const named = isDataFrame(value) ? dataFrameRows(value) : isObject(value) ? bioconductorRows(value) : null;
   if (!named) return null;
-  const columns = new Map<string, RColumn>();
+  const columns = new Map<string, FrameColumn>();
   for (const [name, item] of entriesOf(value)) {
     const column = name === "" ? null : columnOf(item, named.rows);
     if (column) columns.set(name, column);
@@ -59,16 +50,14 @@ function bioconductorRows(value: RValue): { rows: number; rowNames: readonly str
   return rows === undefined ? null : { rows, rowNames: textsOf(attribute(value, "rownames")) };
 }
 
-export const lengthOf = (column: RColumn): number => "codes" in column ? column.codes.length : column.length;
-
 /** A vector of that length as a column; null of what is none. */
-export function columnOf(value: RValue, length: number): RColumn | null {
+export function columnOf(value: RValue, length: number): FrameColumn | null {
   if (attribute(value, "dim") !== null) return null;
   const column = hasClass(value, "Rle") ? runs(value, length) : plainColumn(value);
   return column && lengthOf(column) === length ? column : null;
 }
 
-function plainColumn(value: RValue): RColumn | null {
+function plainColumn(value: RValue): FrameColumn | null {
   if (isFactor(value)) return factor(value);
   if (hasClass(value, "Date", "POSIXct")) return dates(value);
   switch (value?.kind) {
@@ -95,7 +84,7 @@ function factor(value: RValue): Categorical | null {
 }
 
 /** Days, or seconds, since 1970 as ISO text. */
-function dates(value: RValue): RColumn | null {
+function dates(value: RValue): FrameColumn | null {
   if (value?.kind !== "double" && value?.kind !== "integer") return null;
   const isDay = hasClass(value, "Date");
   return Array.from(value.data, (number) => {
@@ -107,7 +96,7 @@ function dates(value: RValue): RColumn | null {
 }
 
 /** Run-length encoded: each value so many times, `length` in all. */
-function runs(value: RValue, length: number): RColumn | null {
+function runs(value: RValue, length: number): FrameColumn | null {
   const column = plainColumn(attribute(value, "values"));
   const lengths = numbersOf(attribute(value, "lengths"));
   if (!column || !lengths || lengthOf(column) !== lengths.length) return null;
@@ -115,14 +104,5 @@ function runs(value: RValue, length: number): RColumn | null {
   const rows = new Int32Array(length);
   let at = 0;
   lengths.forEach((count, i) => rows.fill(i, at, at += count));
-  return pickRows(column, rows);
-}
-
-/** The rows of a column in this order; -1 is missing. */
-export function pickRows(column: RColumn, rows: Int32Array): RColumn {
-  if ("codes" in column) return { ...column, codes: rows.map((row) => row < 0 ? -1 : column.codes[row]) };
-  const isWhole = rows.every((row) => row >= 0);
-  if (column instanceof Float64Array) return Float64Array.from(rows, (row) => row < 0 ? NaN : column[row]);
-  if (column instanceof Int32Array && isWhole) return Int32Array.from(rows, (row) => column[row]);
-  return Array.from(rows, (row) => row < 0 ? null : column[row]) as RColumn;
+  return takeValues(column, rows);
 }

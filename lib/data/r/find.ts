@@ -1,5 +1,6 @@
 import { dataError } from "../../runtime/mod.ts";
-import { columnOf, frameOf, pickRows, type RColumn } from "./columns.ts";
+import { type FrameColumn, takeValues } from "../../matrix/mod.ts";
+import { columnOf, frameOf } from "./columns.ts";
 import { classesOf, entriesOf, hasClass, isDataFrame, isFactor, isList, isText, namesOf } from "./access.ts";
 import { alignRows, cellsByGenes, type LayerChoice, numbered, type RCells } from "./cells.ts";
 import { experimentCells, experimentSummary, isExperiment } from "./experiment.ts";
@@ -90,7 +91,7 @@ interface MatrixOptions {
   readonly matrix: RMatrix;
   readonly path: string;
   /** Annotations that came with it. */
-  readonly own: ReadonlyMap<string, RColumn>;
+  readonly own: ReadonlyMap<string, FrameColumn>;
 }
 
 function matrixCandidate(named: Named, { matrix, path, own }: MatrixOptions): Candidate {
@@ -106,7 +107,7 @@ function matrixCandidate(named: Named, { matrix, path, own }: MatrixOptions): Ca
       : [matrix.colNames, matrix.rowNames];
     if (!varNames) throw dataError(`Cannot read ${path}: the genes of its matrix have no names`);
     const obsNames = given ?? numbered("cell", cells);
-    const columns = rowsAre === "cells" ? own : new Map<string, RColumn>();
+    const columns = rowsAre === "cells" ? own : new Map<string, FrameColumn>();
     return {
       matrixName: named.name || "the matrix",
       matrix: cellsByGenes(matrix, { rowsAre }),
@@ -122,8 +123,8 @@ function matrixCandidate(named: Named, { matrix, path, own }: MatrixOptions): Ca
 }
 
 /** Vectors of labels, and frames with a row a cell, that lie beside a matrix. */
-function annotationsAmong(others: readonly Named[], obsNames: readonly string[]): Map<string, RColumn> {
-  const found = new Map<string, RColumn>();
+function annotationsAmong(others: readonly Named[], obsNames: readonly string[]): Map<string, FrameColumn> {
+  const found = new Map<string, FrameColumn>();
   for (const { name, value } of others) {
     const frame = frameOf(value);
     const isLabels = isText(value) || isFactor(value);
@@ -135,7 +136,7 @@ function annotationsAmong(others: readonly Named[], obsNames: readonly string[])
     const rows = length < 0 ? null : alignRows(names, length, obsNames);
     if (!rows) continue;
     const columns = frame ? [...frame.columns] : [[lastName(name), columnOf(value, length)] as const];
-    for (const [key, column] of columns) if (column) found.set(key, pickRows(column, rows));
+    for (const [key, column] of columns) if (column) found.set(key, takeValues(column, rows));
   }
   return found;
 }

@@ -1,12 +1,9 @@
 import { basename } from "node:path";
-import pl, { type DataFrame } from "nodejs-polars";
 import { dataError, fileError, KcellfmError, messageOf } from "../../runtime/mod.ts";
-import { type DenseArray, isCategorical } from "../h5ad/elements.ts";
-import { labelsOf } from "../h5ad/frames.ts";
+import type { DenseArray } from "../h5ad/elements.ts";
 import { memorySource } from "../memory.ts";
 import type { CellSource } from "../types.ts";
 import type { RCells } from "./cells.ts";
-import type { RColumn } from "./columns.ts";
 import { readRFile } from "./file.ts";
 import { findCells, type ObjectChoice } from "./find.ts";
 import { UNUSED_SLOTS } from "./seurat.ts";
@@ -44,8 +41,8 @@ function sourceOf(path: string, cells: RCells): RSource {
     matrix: cells.matrix,
     obsNames: cells.obsNames,
     varNames: cells.varNames,
-    obs: dataFrame(cells.obs),
-    var: dataFrame(cells.var),
+    obs: cells.obs,
+    var: cells.var,
   });
   return {
     ...source,
@@ -59,9 +56,3 @@ function sourceOf(path: string, cells: RCells): RSource {
     },
   };
 }
-
-function dataFrame(columns: ReadonlyMap<string, RColumn>): DataFrame {
-  return pl.DataFrame([...columns].map(([name, column]) => pl.Series(name, plain(column) as string[])));
-}
-
-const plain = (column: RColumn) => isCategorical(column as never) ? labelsOf(column as never) : column;

@@ -21,7 +21,8 @@ import {
   type RCells,
   reductionName,
 } from "./cells.ts";
-import { columnOf, frameOf, type RColumn } from "./columns.ts";
+import type { FrameColumn } from "../../matrix/mod.ts";
+import { columnOf, frameOf } from "./columns.ts";
 import { foreignMatrix, matrixOf, type RMatrix } from "./matrix.ts";
 import type { RValue } from "./values.ts";
 
@@ -173,7 +174,10 @@ function geneFrame(value: RValue, layer: string) {
 }
 
 /** The identity that the object's user sees, where the metadata have no column of that name. */
-function withIdentity(obs: ReadonlyMap<string, RColumn>, identity: RValue): ReadonlyMap<string, RColumn> {
+function withIdentity(
+  obs: ReadonlyMap<string, FrameColumn>,
+  identity: RValue,
+): ReadonlyMap<string, FrameColumn> {
   const rows = [...obs.values()][0];
   const length = rows === undefined ? 0 : "codes" in rows ? rows.codes.length : rows.length;
   const column = columnOf(identity, length);

@@ -1,6 +1,6 @@
 import { GENE_LIKE } from "../tables/csv.ts";
-import { csrFromDense } from "../../matrix/mod.ts";
-import { frameOf, type RColumn } from "./columns.ts";
+import { csrFromDense, type FrameColumn } from "../../matrix/mod.ts";
+import { frameOf } from "./columns.ts";
 import type { RMatrix } from "./matrix.ts";
 import type { RValue } from "./values.ts";
 
@@ -17,10 +17,10 @@ const LEAST = 10;
 /** A data frame whose columns are mostly numbers as a matrix, the others as annotations; null of other frames. */
 export function frameMatrix(
   value: RValue,
-): { matrix: RMatrix; annotations: ReadonlyMap<string, RColumn> } | null {
+): { matrix: RMatrix; annotations: ReadonlyMap<string, FrameColumn> } | null {
   const frame = frameOf(value);
   if (!frame) return null;
-  const isNumbers = (column: RColumn) => column instanceof Float64Array || column instanceof Int32Array;
+  const isNumbers = (column: FrameColumn) => column instanceof Float64Array || column instanceof Int32Array;
   const numeric = [...frame.columns].filter(([, column]) => isNumbers(column));
   if (numeric.length < LEAST || 2 * numeric.length < frame.columns.size) return null;
   const { rows, rowNames } = frame;

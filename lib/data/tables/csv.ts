@@ -1,9 +1,8 @@
 import { basename } from "node:path";
-import pl, { type DataFrame } from "nodejs-polars";
 import { dataError } from "../../runtime/mod.ts";
 import { readTable, type Table } from "./csv_table.ts";
 import { memorySource } from "../memory.ts";
-import { transpose } from "../../matrix/mod.ts";
+import { type FrameColumns, transpose } from "../../matrix/mod.ts";
 import type { CellSource } from "../types.ts";
 
 /** How to read a delimited file. */
@@ -48,13 +47,13 @@ export async function openCsv(
       matrix: transpose(matrix),
       obsNames: columns,
       varNames,
-      var: textFrame(table, {}),
+      var: textColumns(table),
     });
   }
   const isUnique = rowNames !== null && new Set(rowNames).size === rowNames.length;
   const obsNames = isUnique ? rowNames : numbered("cell", matrix.rows);
-  const label: Record<string, readonly string[]> = rowNames !== null && !isUnique ? { label: rowNames } : {};
-  return memorySource({ name, matrix, obsNames, varNames: columns, obs: textFrame(table, label) });
+  const label: [string, readonly string[]][] = rowNames !== null && !isUnique ? [["label", rowNames]] : [];
+  return memorySource({ name, matrix, obsNames, varNames: columns, obs: textColumns(table, label) });
 }
 
 function guessRows({ rowNames, columns }: Table): "cells" | "genes" {
@@ -65,13 +64,9 @@ function guessRows({ rowNames, columns }: Table): "cells" | "genes" {
 const numbered = (word: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${word}${i + 1}`);
 
-/** Text columns as a frame; those that hold only numbers (x, y) as numbers. */
-function textFrame({ text }: Table, more: Record<string, readonly string[]>): DataFrame {
-  const series = [...Object.entries(more), ...text].map(([name, values]) => {
-    const numbers = values.map((value) => value.trim() === "" ? NaN : Number(value));
-    return numbers.some(Number.isNaN)
-      ? pl.Series(name, [...values], pl.Utf8)
-      : pl.Series(name, numbers, pl.Float64);
+/** Text columns behind `more`; those that hold only numbers (x, y) as numbers. */
+const textColumns = ({ text }: Table, more: Iterable<[string, readonly string[]]> = []): FrameColumns =>
+  [...more, ...text].map(([name, values]) => {
+    const numbers = Float64Array.from(values, (value) => value.trim() === "" ? NaN : Number(value));
+    return [name, numbers.some(Number.isNaN) ? values : numbers] as const;
   });
-  return pl.DataFrame(series);
-}

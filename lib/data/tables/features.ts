@@ -1,4 +1,4 @@
-import pl, { type DataFrame } from "nodejs-polars";
+import type { FrameColumns } from "../../matrix/mod.ts";
 
 /** Rows of a 10x feature table. */
 export interface Features {
@@ -21,9 +21,8 @@ export function selectFeatures({ ids, names, types }: Features, keep: Int32Array
   return { ids: pick(ids), names: pick(names), ...(types && { types: pick(types) }) };
 }
 
-/** Features as a var frame, with scanpy's column names. */
-export const featureFrame = ({ ids, types }: Features): DataFrame =>
-  pl.DataFrame([
-    pl.Series("gene_ids", [...ids], pl.Utf8),
-    ...(types ? [pl.Series("feature_types", [...types], pl.Utf8)] : []),
-  ]);
+/** The columns of var, under scanpy's names. */
+export const featureColumns = ({ ids, types }: Features): FrameColumns => ({
+  gene_ids: ids,
+  ...(types && { feature_types: types }),
+});

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { dataError, fileError } from "../../runtime/mod.ts";
-import { featureFrame, type Features, geneColumns, selectFeatures } from "./features.ts";
+import { featureColumns, type Features, geneColumns, selectFeatures } from "./features.ts";
 import { memorySource } from "../memory.ts";
 import { parseMatrixMarket } from "./mtx_parse.ts";
 import { selectColumns } from "../../matrix/mod.ts";
@@ -40,7 +40,7 @@ export async function openMatrixMarket(path: string): Promise<CellSource> {
     matrix: keep ? selectColumns(matrix, keep) : matrix,
     obsNames: barcodes,
     varNames: genes.names,
-    var: featureFrame(genes),
+    var: featureColumns(genes),
   });
 }
 

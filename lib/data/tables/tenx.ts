@@ -1,11 +1,10 @@
 import { basename } from "node:path";
-import pl from "nodejs-polars";
 import { dataError } from "../../runtime/mod.ts";
-import { featureFrame, type Features, geneColumns, selectFeatures } from "./features.ts";
+import { featureColumns, type Features, geneColumns, selectFeatures } from "./features.ts";
 import { csrReader } from "../h5ad/matrix.ts";
 import type { Hdf5File } from "../hdf5/file.ts";
 import { typeName } from "../hdf5/types.ts";
-import { selectColumns } from "../../matrix/mod.ts";
+import { Frame, selectColumns } from "../../matrix/mod.ts";
 import type { CellSource } from "../types.ts";
 
 /** The group that holds the matrix: `matrix` since Cell Ranger 3, named after the genome before; null elsewhere. */
@@ -47,8 +46,8 @@ export function openTenx(file: Hdf5File, group: string): CellSource {
     nVars: genes.ids.length,
     obsNames: barcodes,
     varNames: genes.names,
-    obs: pl.DataFrame([]),
-    var: featureFrame(genes),
+    obs: new Frame(barcodes),
+    var: new Frame(genes.names, featureColumns(genes)),
     rows: (start, end) => keep ? selectColumns(matrix.read(start, end), keep) : matrix.read(start, end),
     close: () => file.close(),
   };

@@ -36,8 +36,7 @@ export function shareCells(
 }
 
 /** A column of obs as text, one entry a cell. */
-export const textColumn = ({ obs }: CellSource, name: string): string[] =>
-  obs.getColumn(name).toArray().map(String);
+export const textColumn = ({ obs }: CellSource, name: string): string[] => obs.values(name).map(String);
 
 /** Unit embeddings of the cells by a model. */
 export function embedShared(model: CellModel, { sets }: SharedCells): Embeddings {

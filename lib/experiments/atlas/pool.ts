@@ -1,4 +1,3 @@
-import pl from "nodejs-polars";
 import type { CellSource } from "../../data/mod.ts";
 import {
   detectValues,
@@ -7,7 +6,7 @@ import {
   type ModelCells,
   readModelCells,
 } from "../../genes/mod.ts";
-import { type CsrMatrix, selectColumns } from "../../matrix/mod.ts";
+import { type CsrMatrix, Frame, selectColumns } from "../../matrix/mod.ts";
 import { ancestors, type Ontology, termOf } from "../../ontology/mod.ts";
 import type { ExperimentSet } from "../finetune/mod.ts";
 import type { Study } from "../pretrain/mod.ts";
@@ -84,8 +83,8 @@ function pooledSource(
   const obsNames = files.flatMap(({ source }) => [...source.obsNames]);
   return {
     ...{ name, nObs, nVars: genes.length, obsNames, varNames: symbols, rows },
-    obs: pl.DataFrame({ cell: obsNames }),
-    var: pl.DataFrame({ symbol: [...symbols] }),
+    obs: new Frame(obsNames),
+    var: new Frame(symbols, { symbol: symbols }),
     close: () => files.forEach(({ source }) => source.close()),
   };
 }

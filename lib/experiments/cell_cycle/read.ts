@@ -1,6 +1,6 @@
-import type { DataFrame } from "nodejs-polars";
 import { type CellSource, openCells } from "../../data/mod.ts";
 import { humanOrthologues } from "../../genes/mod.ts";
+import type { Frame, FrameValue } from "../../matrix/mod.ts";
 import { dataError } from "../../runtime/mod.ts";
 import { type ExperimentSet, valuesOf } from "../finetune/mod.ts";
 import { type Phase, phaseOfAngle, PHASES } from "./phases.ts";
@@ -74,9 +74,9 @@ const READERS: readonly ((source: CellSource) => Found | null)[] = [
   },
 ];
 
-function columnOf(obs: DataFrame, name: string): unknown[] | null {
+function columnOf(obs: Frame, name: string): readonly FrameValue[] | null {
   const found = obs.columns.find((column) => column.toLowerCase() === name);
-  return found === undefined ? null : obs.getColumn(found).toArray() as unknown[];
+  return found === undefined ? null : obs.values(found);
 }
 
 const phaseNamed = (text: string): Phase | null => SPELLINGS[text.trim().toLowerCase()] ?? null;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type CellSource, openCells } from "../../data/mod.ts";
+import { Frame } from "../../matrix/mod.ts";
 import { findDataset, fingerprint } from "../../data/fetch/mod.ts";
 import { simulateAtlas, writeAtlas } from "../../simulate/mod.ts";
 import { findTerm, loadOntology, type Ontology, readLabels } from "../../ontology/mod.ts";
@@ -69,7 +70,7 @@ export async function openSet(path: string, choice: FileChoice): Promise<Experim
 }
 
 function groupsOf(source: CellSource, column: string): string[] {
-  if (source.obs.columns.includes(column)) return [...source.obs.getColumn(column)].map(String);
+  if (source.obs.columns.includes(column)) return source.obs.values(column).map(String);
   throw usageError(
     `Cannot group the cells of ${source.name}: obs has no column "${column}" (its columns: ${
       source.obs.columns.join(", ")
@@ -85,9 +86,7 @@ function termsOf(
   labels: readonly (string | null)[],
   ontology: Ontology,
 ): Map<string, string> {
-  const ids = source.obs.columns.includes(ID_COLUMN)
-    ? [...source.obs.getColumn(ID_COLUMN)].map(String)
-    : null;
+  const ids = source.obs.columns.includes(ID_COLUMN) ? source.obs.values(ID_COLUMN).map(String) : null;
   const terms = new Map<string, string>();
   for (const [label, rows] of Map.groupBy(labels.keys(), (row) => labels[row])) {
     if (label === null) continue;
@@ -118,10 +117,9 @@ async function writeTwin(recipe: SetRecipe, seed: number): Promise<string> {
     { ...TWIN, ...twin },
     createRng(seed).split(recipe.name),
   );
-  const renamed = atlas.obs.withColumns(
-    ...Object.entries({ [labels]: "cell_type", ...(groups && { [groups.column]: "donor" }) })
-      .map(([to, from]) => atlas.obs.getColumn(from).alias(to)),
-  );
-  await writeAtlas(path, { ...atlas, obs: renamed }, { provenance: { seed, twin_of: recipe.name } });
+  const names = Object.entries({ [labels]: "cell_type", ...(groups && { [groups.column]: "donor" }) });
+  const added = names.map(([to, from]) => [to, atlas.obs.column(from)] as const);
+  const obs = new Frame(atlas.obsNames, [...atlas.obs, ...added]);
+  await writeAtlas(path, { ...atlas, obs }, { provenance: { seed, twin_of: recipe.name } });
   return path;
 }

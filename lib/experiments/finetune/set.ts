@@ -1,5 +1,3 @@
-import type { DataFrame } from "nodejs-polars";
-import pl from "nodejs-polars";
 import type { CellSource } from "../../data/mod.ts";
 import {
   type DetectedValues,
@@ -10,7 +8,7 @@ import {
 } from "../../genes/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import { dataError } from "../../runtime/mod.ts";
-import type { CsrMatrix } from "../../matrix/mod.ts";
+import { type CsrMatrix, Frame } from "../../matrix/mod.ts";
 
 /** Labelled cells to experiment on. */
 export interface ExperimentSet {
@@ -51,8 +49,6 @@ export interface DenseTable {
   /** Row after row. */
   readonly features: Float32Array;
   readonly cellNames?: readonly string[];
-  /** Further columns; default none. */
-  readonly obs?: DataFrame;
 }
 
 /**
@@ -60,7 +56,7 @@ export interface DenseTable {
  *
  * @throws {KcellfmError} tag "data", when a value is not a finite number; the message names the first one.
  */
-export function tableSource({ name, symbols, features, cellNames, obs }: DenseTable): CellSource {
+export function tableSource({ name, symbols, features, cellNames }: DenseTable): CellSource {
   const [cols, rows] = [symbols.length, features.length / symbols.length];
   requireFinite(features, { name, symbols });
   const obsNames = cellNames ?? Array.from({ length: rows }, (_, i) => `cell_${i + 1}`);
@@ -70,8 +66,8 @@ export function tableSource({ name, symbols, features, cellNames, obs }: DenseTa
     nVars: cols,
     obsNames,
     varNames: symbols,
-    obs: obs ?? pl.DataFrame({ cell: [...obsNames] }),
-    var: pl.DataFrame({ symbol: [...symbols] }),
+    obs: new Frame(obsNames),
+    var: new Frame(symbols, { symbol: symbols }),
     rows: (start, end) => allOf(features.subarray(start * cols, end * cols), end - start, cols),
     close: () => {},
   };

@@ -60,9 +60,7 @@ function textColumn(source: CellSource, name: string, flag: string): string[] {
       }); name the column by ${flag}`,
     );
   }
-  return (source.obs.getColumn(name).toArray() as unknown[]).map((value) =>
-    value === null ? "" : String(value)
-  );
+  return source.obs.values(name).map((value) => String(value ?? ""));
 }
 
 /** The first few of a list of names. */

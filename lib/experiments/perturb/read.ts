@@ -142,13 +142,13 @@ function chooseGenes(
 /** Symbols: var's column gene_name where there is one, as in GEARS, else the index. */
 function geneNames(source: CellSource): readonly string[] {
   if (!source.var.columns.includes("gene_name")) return source.varNames;
-  return (source.var.getColumn("gene_name").toArray() as unknown[]).map(String);
+  return source.var.values("gene_name").map(String);
 }
 
 /** Column `terms` of var, parted by "|". */
 function ownTerms(source: CellSource): TermTable | undefined {
   if (!source.var.columns.includes("terms")) return undefined;
-  const texts = (source.var.getColumn("terms").toArray() as unknown[]).map(String);
+  const texts = source.var.values("terms").map(String);
   const names = geneNames(source);
   return new Map(texts.map((text, i) => [names[i], new Set(text.split("|").filter((term) => term !== ""))]));
 }

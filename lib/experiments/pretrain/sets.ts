@@ -38,7 +38,7 @@ const HELD_OUT = { validation: 0.1, test: 0.2 };
  * A file's cells with their Cell Ontology ids; a file without the id column gives unlabelled cells.
  */
 export function studyOf(source: CellSource): Study {
-  const column = source.obs.columns.includes(ID_COLUMN) ? source.obs.getColumn(ID_COLUMN).toArray() : [];
+  const column = source.obs.columns.includes(ID_COLUMN) ? source.obs.values(ID_COLUMN) : [];
   const types = Array.from({ length: source.nObs }, (_, i) => isCellId(column[i]) ? column[i] : null);
   return { name: source.name, source, types };
 }

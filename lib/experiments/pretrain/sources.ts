@@ -81,7 +81,7 @@ async function openStudy({ name, labels, useRaw }: StudySource, ontology?: Ontol
 /** A study whose types are named by words: those that the ontology knows become ids. */
 function namedStudy(source: CellSource, column: string, ontology: Ontology): Study {
   const idOf = (label: string) => findTerm(ontology, label)?.term.id ?? null;
-  const texts = [...source.obs.getColumn(column)].map(String);
+  const texts = source.obs.values(column).map(String);
   const ids = new Map([...new Set(texts)].map((text) => [text, idOf(text)]));
   return { name: source.name, source, types: texts.map((text) => ids.get(text) ?? null) };
 }

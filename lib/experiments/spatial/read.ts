@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import type { DataFrame } from "nodejs-polars";
 import { type CellSource, openCells } from "../../data/mod.ts";
 import {
   detectValues,
@@ -9,6 +8,7 @@ import {
   readMarkerTable,
   toLog1p,
 } from "../../genes/mod.ts";
+import type { Frame } from "../../matrix/mod.ts";
 import { dataError } from "../../runtime/mod.ts";
 import type { ReadSpatialOptions, SpatialCells } from "./types.ts";
 
@@ -81,12 +81,12 @@ function markerColumns({ varNames }: CellSource, table: MarkerTable): number[] {
 }
 
 /** A marker with a gap among its first rows was taken for text: say where the gap is. */
-function requireNumbers(obs: DataFrame, { path, table, labelKey }: Reading & { labelKey: string }): void {
+function requireNumbers(obs: Frame, { path, table, labelKey }: Reading & { labelKey: string }): void {
   const suspects = obs.columns.filter((name) =>
     name !== labelKey && (table.get(foldMarker(name))?.length ?? 0) > 0
   );
   for (const name of suspects) {
-    const values = obs.getColumn(name).toArray();
+    const values = obs.values(name);
     const row = values.findIndex((value) =>
       value === null || String(value).trim() === "" || Number.isNaN(Number(value))
     );
@@ -132,7 +132,7 @@ function requireFinite(
   );
 }
 
-function labelColumn(obs: DataFrame, { path, labelKey }: Reading): string {
+function labelColumn(obs: Frame, { path, labelKey }: Reading): string {
   const found = (labelKey === undefined ? LABEL_COLUMNS : [labelKey]).find((name) =>
     obs.columns.includes(name)
   );
@@ -145,19 +145,17 @@ function labelColumn(obs: DataFrame, { path, labelKey }: Reading): string {
   );
 }
 
-const firstOf = (obs: DataFrame, names: readonly string[]): string | undefined =>
+const firstOf = (obs: Frame, names: readonly string[]): string | undefined =>
   names.flatMap((name) => obs.columns.find((column) => column.toLowerCase() === name) ?? [])[0];
 
-function textColumn(obs: DataFrame, name: string | undefined): string[] | undefined {
+function textColumn(obs: Frame, name: string | undefined): string[] | undefined {
   if (name === undefined) return undefined;
-  return obs.getColumn(name).toArray().map((value) =>
-    value === null || value === undefined ? "" : String(value).trim()
-  );
+  return obs.values(name).map((value) => value === null ? "" : String(value).trim());
 }
 
-function placeColumn(obs: DataFrame, names: readonly string[], path: string): Float32Array {
+function placeColumn(obs: Frame, names: readonly string[], path: string): Float32Array {
   const name = firstOf(obs, names);
-  const values = name === undefined ? null : Float32Array.from(obs.getColumn(name).toArray(), Number);
+  const values = name === undefined ? null : Float32Array.from(obs.values(name), Number);
   if (values?.every(Number.isFinite)) return values;
   throw dataError(
     `Cannot use ${path}: every cell needs its place, in a column of numbers named ${names.join(" or ")}`,

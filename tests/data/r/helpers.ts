@@ -28,7 +28,7 @@ interface Expected {
 export const expected: Expected = JSON.parse(Deno.readTextFileSync(rFixture("expected.json")));
 
 /** A column of obs as plain values. */
-export const column = (source: CellSource, name: string): unknown[] => [...source.obs.getColumn(name)];
+export const column = (source: CellSource, name: string): readonly unknown[] => source.obs.values(name);
 
 /** The same as R has it: labels of a factor, null where missing. */
 export function expectedColumn(name: string): unknown[] {

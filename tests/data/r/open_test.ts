@@ -40,7 +40,7 @@ Deno.test("openR joins the layers of a Seurat object of version 5 in the order o
     denseRows(source),
     dense.map((row, cell) => row.map((count, gene) => cell % 2 === 0 && gene === 2 ? 0 : count)),
   );
-  equal([...source.var.getColumn("length")], genes.map((_, i) => i + 1));
+  equal(source.var.values("length"), genes.map((_, i) => i + 1));
   equal(column(source, "type"), expectedColumn("type"));
 });
 
@@ -49,7 +49,7 @@ Deno.test("openR reads a SingleCellExperiment: counts before logcounts, colData,
   equal([source.obsNames, source.varNames, denseRows(source)], [cells, genes, dense]);
   equal(column(source, "label"), expectedColumn("type"));
   equal(column(source, "run"), cells.map((_, i) => i < 6 ? "x" : "y"));
-  equal([...source.var.getColumn("id")], expected.id);
+  equal(source.var.values("id"), expected.id);
   equal([...source.obsm("X_pca").data], expected.pca.flat().map(Math.fround));
   equal(denseRows(await openR(rFixture("experiment.rda"), { layer: "logcounts" })), rounded(expected.log));
 });

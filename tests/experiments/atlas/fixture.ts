@@ -40,7 +40,7 @@ export async function annotateFolder(
   const ontology = await loadOntology(null);
   const found = findShards([shards]);
   const first = await openH5ad(found[0].path);
-  const types = [...new Set(first.obs.getColumn("cell_type_ontology_term_id").toArray().map(String))].sort();
+  const types = [...new Set(first.obs.values("cell_type_ontology_term_id").map(String))].sort();
   const embedder = { ...linearEmbedder(first.varNames, { width, types }), hash: `width ${width}` };
   first.close();
   return await annotateShards(found, {

@@ -17,7 +17,7 @@ Deno.test("annotateShards names every cell of every shard in its order, beside i
     assert.deepEqual(rows.map(({ cell }) => cell), shard.obsNames);
     assert.deepEqual(
       rows.map(({ true_cl_id }) => true_cl_id),
-      shard.obs.getColumn("cell_type_ontology_term_id").toArray(),
+      shard.obs.values("cell_type_ontology_term_id"),
     );
     shard.close();
     const tally = await scoreParts([join(answers, "shard_002.tsv.gz")], ontology);

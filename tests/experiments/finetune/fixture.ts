@@ -22,7 +22,7 @@ export function simulatedSet({ cells = 160, genes = 120, seed = 4 } = {}): Exper
     { cells, genes, types: TYPES, donors: 3, depth: 2000, rarity: 0.3 },
     createRng(seed),
   );
-  const column = (name: string) => [...source.obs.getColumn(name)].map(String);
+  const column = (name: string) => source.obs.values(name).map(String);
   const labels = column("cell_type");
   const ids = column("cell_type_ontology_term_id");
   return {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import pl from "nodejs-polars";
-import { type CellSource, openCells } from "../../../lib/data/mod.ts";
-import { csrFromDense, sliceRows } from "../../../lib/matrix/mod.ts";
+import { type CellSource, memorySource, openCells } from "../../../lib/data/mod.ts";
+import { csrFromDense } from "../../../lib/matrix/mod.ts";
 import { simulateScreen, writeScreen } from "../../../lib/simulate/mod.ts";
 import { createRng } from "../../../lib/runtime/mod.ts";
 import {
@@ -32,17 +31,14 @@ function tiny(
   genes: readonly string[],
 ): CellSource {
   const matrix = csrFromDense(counts.flat(), conditions.length, genes.length);
-  return {
+  return memorySource({
     name: "tiny.h5ad",
-    nObs: conditions.length,
-    nVars: genes.length,
+    matrix,
     obsNames: conditions.map((_, i) => `cell${i}`),
     varNames: genes.map((_, i) => `ENSG${i}`),
-    obs: pl.DataFrame({ condition: [...conditions] }),
-    var: pl.DataFrame({ gene_name: [...genes] }),
-    rows: (start, end) => sliceRows(matrix, start, end),
-    close: () => {},
-  };
+    obs: { condition: conditions },
+    var: { gene_name: genes },
+  });
 }
 
 const read = (source: CellSource, options: ReadPerturbationOptions = {}) =>
