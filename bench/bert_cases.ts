@@ -26,38 +26,66 @@ function scales(): BertScale[] {
   ];
 }
 
-/** A training step of BERT, as in lib/text, towards given hidden states. */
+/** BERT as in lib/text: hidden states, and a training step towards given ones. */
 export function* bertCases(): Generator<CaseEntry> {
-  for (const { scale, config, rows, length } of scales()) {
-    const { hidden_size: width, num_hidden_layers: layers } = config;
-    const shape = `${rows} texts x ${length} tokens, ${width} wide, layers: ${layers}`;
-    yield { name: "bert step", scale, shape, create: () => bertCase(config, { rows, length }) };
+  for (const { scale, ...size } of scales()) {
+    const { hidden_size: width, num_hidden_layers: layers } = size.config;
+    const shape = `${size.rows} texts x ${size.length} tokens, ${width} wide, layers: ${layers}`;
+    yield { name: "bert forward", scale, shape, create: () => forwardCase(size) };
+    yield { name: "bert step", scale, shape, create: () => stepCase(size) };
   }
 }
 
 const DROPOUT = 0.1;
 
-function bertCase(config: BertConfig, { rows, length }: { rows: number; length: number }): Case {
+type Size = Omit<BertScale, "scale">;
+
+function buildModel({ config, rows, length }: Size) {
   const params = initBert(createRng("bench"), config);
   const shapes = fillParams(params);
   const ids = Int32Array.from(uniform(rows * length, 1000), (u) => Math.floor(u * config.vocab_size));
-  const target = filled({ shape: [rows, length, config.hidden_size], deviation: 1 }, 1001);
-  const lossOf = (training?: TrainingMode) => {
+  const hidden = (training?: TrainingMode) => {
     const tokens = {
       ids: tf.tensor2d(ids, [rows, length], "int32"),
       lengths: tf.fill([rows], length, "int32") as tf.Tensor1D,
     };
-    const hidden = bert(params, tokens, { config, dropout: DROPOUT, training });
-    return tf.mean<tf.Scalar>(tf.squaredDifference(hidden, target));
+    return bert(params, tokens, { config, dropout: DROPOUT, training });
   };
+  const spec = { kind: "bert", config, params: shapes, rows, length, dropout: DROPOUT };
+  return { params, hidden, spec, size: countOf(shapes) };
+}
+
+function forwardCase(size: Size): Case {
+  const { params, hidden, spec } = buildModel(size);
+  const read = () => tf.tidy(() => hidden().dataSync<"float32">());
+  return {
+    work: { flops: bertEncoder(size.config, size), items: size.rows },
+    spec: { ...spec, pass: "forward" },
+    forms: ["compiled", "onnx"],
+    check() {
+      const states = read();
+      return [states.reduce((sum, v) => sum + Math.abs(v), 0) / states.length];
+    },
+    run: () => void read(),
+    dispose: () => disposeParams(params),
+  };
+}
+
+function stepCase(size: Size): Case {
+  const { rows, length, config } = size;
+  const { params, hidden, spec, size: scalars } = buildModel(size);
+  const target = filled({ shape: [rows, length, config.hidden_size], deviation: 1 }, 1001);
+  const lossOf = (training?: TrainingMode) =>
+    tf.mean<tf.Scalar>(tf.squaredDifference(hidden(training), target));
   const step = createStep(params, {
     batch: null,
     loss: (_, training) => ({ total: lossOf(training), parts: {} }),
     plain: () => lossOf(),
   });
   return {
-    work: { flops: trainingStep(bertEncoder(config, { rows, length }), countOf(shapes)), items: rows },
-    spec: { kind: "bert", config, params: shapes, rows, length, dropout: DROPOUT },
+    work: { flops: trainingStep(bertEncoder(config, size), scalars), items: rows },
+    spec: { ...spec, pass: "step" },
+    forms: ["compiled"],
     check: step.check,
     tolerance: step.tolerance,
     run: step.run,

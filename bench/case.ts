@@ -1,3 +1,5 @@
+import type { Form } from "./twin.ts";
+
 /** What one run of a case takes; all counts are of useful work, not of what an implementation happens to do. */
 export interface Work {
   /** Floating-point operations, a multiply-add as two. */
@@ -13,6 +15,8 @@ export interface Case {
   readonly work: Work;
   /** What the PyTorch twin builds (torch/twin.py). */
   readonly spec: Record<string, unknown>;
+  /** Forms of the twin that are timed beside "eager". */
+  readonly forms?: readonly Form[];
   /** Runs once and gives mean absolute values of what it computes; the twin must give the same. */
   check(): number[];
   /** Largest relative difference of a check value; default 0.002. */

@@ -94,6 +94,7 @@ function forwardCase(scale: Scale): Case {
   return {
     work: { flops: cellEncoder(config, batch.cells), items: batch.cells },
     spec: { ...spec, pass: "forward" },
+    forms: ["compiled"],
     check() {
       const vectors = embed();
       return [vectors.reduce((sum, v) => sum + Math.abs(v), 0) / vectors.length];
@@ -143,6 +144,7 @@ async function stepCase(scale: Scale, workers: number): Promise<Case> {
   return {
     work: { flops: trainingStep(cellEncoder(config, batch.cells) + heads, size), items: batch.cells },
     spec: { ...spec, pass: "step" },
+    forms: ["compiled"],
     check: step.check,
     tolerance: step.tolerance,
     run: step.run,

@@ -68,7 +68,7 @@ async function fittingRows(request: GpuRequest, rates: Rates | null): Promise<Be
     const answer = await ask(smaller);
     if (!answer) continue;
     answer.failures.forEach((failure) => console.log(`${request.name}, ${batch} cells: ${failure}`));
-    const isBeside = answer.samples.torch.length > 0;
+    const isBeside = answer.samples.theirs.eager !== undefined;
     if (rows.length === 0 || isBeside) {
       const row = gpuRow(answer, smaller, rates);
       console.log(describeRow(row));

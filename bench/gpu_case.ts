@@ -6,7 +6,7 @@ import { filled } from "./fill.ts";
 import { product } from "./flops.ts";
 import { profilePrograms, type ProgramTime } from "./gpu_profile.ts";
 import type { Scale } from "./scales.ts";
-import { assertSameWork, clock, type Samples, timeCase } from "./timing.ts";
+import { buildRivals, clock, type Rivals, type Samples, timeCase } from "./timing.ts";
 import { startTwin, type Twin, TwinError } from "./twin.ts";
 
 /** One measurement, in a process of its own: a GPU that ran out of memory is of no more use to its process. */
@@ -31,8 +31,6 @@ export interface GpuAnswer {
   readonly shape: string;
   readonly work: Work;
   readonly samples: Samples;
-  /** Samples of PyTorch compiled. */
-  readonly compiled: readonly number[];
   readonly torch: string | null;
   readonly device: string | null;
   /** GFLOP/s of PyTorch's own products, of the rate alone. */
@@ -65,7 +63,7 @@ async function answerRequest(request: GpuRequest): Promise<GpuAnswer> {
   return { why, torch: twin?.version ?? null, device: twin?.device ?? null, failures, ...measured };
 }
 
-type Measured = Pick<GpuAnswer, "shape" | "work" | "samples" | "compiled" | "rates" | "programs">;
+type Measured = Pick<GpuAnswer, "shape" | "work" | "samples" | "rates" | "programs">;
 
 interface Rival {
   readonly twin: Twin | null;
@@ -77,16 +75,11 @@ async function measureCase(
   { twin, attempt }: Rival,
 ): Promise<Measured> {
   const entry = [...cellCases(scale, 1)].find((entry) => entry.name === name) as CaseEntry;
-  const one = await entry.create();
-  const built = twin && await attempt(() => assertSameWork(one, name, twin).then(() => twin));
-  const samples = await timeCase(one, { twin: built, repeats, sampleMs: 0 });
-  const compiled = built && compile && await attempt(async () => {
-    await built.build({ ...one.spec, compile: true });
-    await built.time(2); // a step compiles anew with dropout
-    return await Array.fromAsync({ length: repeats }, () => built.time(1));
-  });
+  const one = { ...await entry.create(), forms: compile ? ["compiled"] as const : [] };
+  const rivals: Rivals = await attempt(() => buildRivals(one, name, twin)) ?? new Map();
+  const samples = await timeCase(one, { twin, repeats, sampleMs: 0, rivals });
   const programs = profile && backend === "webgpu" ? await profilePrograms(one.run) : [];
-  return { shape: entry.shape, work: one.work, samples, compiled: compiled || [], programs };
+  return { shape: entry.shape, work: one.work, samples, programs };
 }
 
 /** Products between two reads, so that reading counts for little. */
@@ -108,8 +101,10 @@ async function measureRate({ side, repeats }: GpuRequest, twin: Twin | null): Pr
   return {
     shape: `${side}x${side}, ${side}x${side}`,
     work: { flops },
-    samples: { ours: times.map((ms) => ms / PRODUCTS), torch: rates ? [flops / rates.float32 / 1e6] : [] },
-    compiled: [],
+    samples: {
+      ours: times.map((ms) => ms / PRODUCTS),
+      theirs: rates ? { eager: [flops / rates.float32 / 1e6] } : {},
+    },
     ...(rates ? { rates } : {}),
   };
 }

@@ -11,12 +11,14 @@ export type Rates = NonNullable<GpuAnswer["rates"]>;
 
 /** One measurement as a row of the bench. */
 export function gpuRow(
-  { shape, work, samples, compiled, torch, device }: GpuAnswer,
+  { shape, work, samples, torch, device }: GpuAnswer,
   { name, backend, scale, side }: GpuRequest,
   rates: Rates | null,
 ): BenchRow {
   const ours = median(samples.ours);
-  const theirs = samples.torch.length > 0 ? median(samples.torch) : null;
+  const [theirs, compiled] = [samples.theirs.eager, samples.theirs.compiled].map((times) =>
+    times && median(times)
+  );
   const gflops = work.flops / ours / 1e6;
   const cells = work.items && work.items / ours * 1000;
   return {
@@ -25,14 +27,14 @@ export function gpuRow(
     backend,
     blas: null,
     ours_ms: rounded(ours),
-    torch_ms: theirs && rounded(theirs),
-    ratio: theirs && rounded(theirs / ours),
+    torch_ms: theirs ? rounded(theirs) : null,
+    ratio: theirs ? rounded(Math.min(theirs, compiled ?? Infinity) / ours) : null,
     shape,
     repeats: samples.ours.length,
     spread: rounded((Math.max(...samples.ours) - Math.min(...samples.ours)) / ours),
     gflops: rounded(gflops),
     ...(torch && device ? { torch, device } : {}),
-    ...(compiled.length > 0 ? { torch_compiled_ms: rounded(median(compiled)) } : {}),
+    ...(compiled ? { torch_compiled_ms: rounded(compiled) } : {}),
     ...(rates
       ? { of_ceiling: rounded(gflops / rates.float32), of_bf16: rounded(gflops / rates.bfloat16) }
       : {}),

@@ -8,7 +8,7 @@ import { cellCases } from "./cell_cases.ts";
 import { operatorCases } from "./operator_cases.ts";
 import { describeRow, plainRow, type RunContext, toRow } from "./rows.ts";
 import { SCALES } from "./scales.ts";
-import { assertSameWork, clock, median, timeCase, type TimingOptions } from "./timing.ts";
+import { buildRivals, clock, median, timeCase, type TimingOptions } from "./timing.ts";
 import { openFeeding } from "./tokenize.ts";
 import { startTwin } from "./twin.ts";
 
@@ -79,8 +79,9 @@ function* entries(workers: number): Generator<CaseEntry> {
 async function measureEntry(entry: CaseEntry, context: RunContext, timing: TimingOptions): Promise<BenchRow> {
   const one = await entry.create();
   try {
-    await assertSameWork(one, entry.name, timing.twin);
-    return toRow(entry, await timeCase(one, timing), { ...context, work: one.work });
+    const rivals = await buildRivals(one, entry.name, timing.twin);
+    const samples = await timeCase(one, { ...timing, rivals });
+    return toRow(entry, samples, { ...context, work: one.work, rivals, load: Deno.loadavg()[0] });
   } finally {
     one.dispose();
   }

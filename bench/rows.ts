@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { BenchRow } from "../lib/metrics/mod.ts";
 import type { CaseEntry, Work } from "./case.ts";
-import { median, type Samples } from "./timing.ts";
+import { median, type Rivals, type Samples } from "./timing.ts";
 
 /** What all rows of a run share. */
 export interface RunContext {
@@ -16,15 +16,16 @@ export interface RunContext {
   readonly ceiling: number | null;
 }
 
-/** Medians, or the best where the entry asks for it, and what follows from them. */
+/** Medians, or the best where the entry asks for it, and what follows from them; the ratio is that to the fastest rival. */
 export function toRow(
   { name, scale, shape, best }: CaseEntry,
   samples: Samples,
-  about: { work: Work } & RunContext,
+  about: { work: Work; rivals: Rivals; load: number } & RunContext,
 ): BenchRow {
   const middle = best ? (values: number[]) => Math.min(...values) : median;
   const ours = middle(samples.ours);
-  const torch = samples.torch.length > 0 ? middle(samples.torch) : null;
+  const { eager = null, compiled, onnx } = mapValues(samples.theirs, middle);
+  const compiling = about.rivals.get("compiled");
   const { flops, bytes, items } = about.work;
   const gflops = flops / ours / 1e6;
   return {
@@ -33,8 +34,12 @@ export function toRow(
     backend: about.backend,
     blas: basename(about.blas),
     ours_ms: rounded(ours),
-    torch_ms: torch === null ? null : rounded(torch),
-    ratio: torch === null ? null : rounded(torch / ours),
+    torch_ms: eager && rounded(eager),
+    ratio: eager && rounded(Math.min(eager, compiled ?? Infinity, onnx ?? Infinity) / ours),
+    ...(compiled ? { torch_compiled_ms: rounded(compiled) } : {}),
+    ...(compiling ? { compile_seconds: rounded(compiling) } : {}),
+    ...(onnx ? { onnx_ms: rounded(onnx) } : {}),
+    load: rounded(about.load),
     shape,
     repeats: samples.ours.length,
     spread: rounded((Math.max(...samples.ours) - Math.min(...samples.ours)) / ours),
@@ -47,6 +52,11 @@ export function toRow(
     ...(items ? { cells_per_second: rounded(items / ours * 1000) } : {}),
   };
 }
+
+const mapValues = <K extends string, V, W>(record: Partial<Record<K, V>>, map: (value: V) => W) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value as V)])) as Partial<
+    Record<K, W>
+  >;
 
 /** A row of ours alone. */
 export function plainRow(
@@ -70,13 +80,18 @@ export function describeRow(row: BenchRow): string {
   if (row.gbytes_per_second !== undefined) parts.push(`${row.gbytes_per_second.toFixed(1)} GB/s`);
   if (row.times_model !== undefined) parts.push(`${row.times_model.toFixed(0)} times the training step`);
   if (row.torch_compiled_ms !== undefined) {
-    parts.push(`PyTorch compiled ${row.torch_compiled_ms.toFixed(2)} ms`);
+    const seconds = row.compile_seconds === undefined
+      ? ""
+      : ` (compiling ${row.compile_seconds.toFixed(0)} s)`;
+    parts.push(`PyTorch compiled ${row.torch_compiled_ms.toFixed(2)} ms${seconds}`);
   }
+  if (row.onnx_ms !== undefined) parts.push(`onnxruntime ${row.onnx_ms.toFixed(2)} ms`);
   if (row.of_bf16 !== undefined) parts.push(`${(100 * row.of_bf16).toFixed(1)} % of bfloat16`);
   if (row.times_published !== undefined) {
     parts.push(`${row.times_published.toFixed(2)} times the published rate`);
   }
   if (row.ratio !== null) parts.push(`PyTorch ${row.torch_ms!.toFixed(2)} ms, ratio ${row.ratio.toFixed(2)}`);
+  if (row.load !== undefined) parts.push(`load ${row.load.toFixed(1)}`);
   return `${row.name} (${row.scale}): ${parts.join(", ")}`;
 }
 

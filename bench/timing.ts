@@ -1,12 +1,15 @@
 import type { Case } from "./case.ts";
-import type { Twin } from "./twin.ts";
+import { type Form, type Twin, TwinError } from "./twin.ts";
 
 /** Milliseconds of single runs, sample by sample. */
 export interface Samples {
   readonly ours: number[];
-  /** Empty without a twin. */
-  readonly torch: number[];
+  /** Those of the twin by form; empty without a twin. */
+  readonly theirs: Partial<Record<Form, number[]>>;
 }
+
+/** The forms of a case that the twin has built, with the seconds that each took to compile. */
+export type Rivals = ReadonlyMap<Form, number>;
 
 export interface TimingOptions {
   readonly twin: Twin | null;
@@ -18,19 +21,26 @@ export interface TimingOptions {
 /** Threads of either side may spin for a while after their last product; the other side waits for them to sleep. */
 const REST_MS = 30;
 
-/** Samples of both sides in turns (ours, twin, ours, twin, ...), so that both meet the same machine. */
-export async function timeCase(one: Case, { twin, repeats, sampleMs }: TimingOptions): Promise<Samples> {
-  const ourRuns = runsOf(await clock(one.run, 1), sampleMs);
-  const torchRuns = runsOf(await twin?.time(1) ?? Infinity, sampleMs);
-  const samples: Samples = { ours: [], torch: [] };
+/** Samples of all sides in turns (ours, eager, compiled, ours, ...), so that all meet the same machine. */
+export async function timeCase(
+  one: Case,
+  { twin, repeats, sampleMs, rivals }: TimingOptions & { rivals: Rivals },
+): Promise<Samples> {
+  const sides = [
+    { samples: [] as number[], time: (count: number) => clock(one.run, count) },
+    ...Array.from(rivals.keys(), (form) => (
+      { samples: [] as number[], time: (count: number) => twin!.time(count, form) }
+    )),
+  ];
+  const runs = await Array.fromAsync(sides, async ({ time }) => runsOf(await time(1), sampleMs));
   for (let i = 0; i < repeats; i++) {
-    await rest();
-    samples.ours.push(await clock(one.run, ourRuns));
-    if (!twin) continue;
-    await rest();
-    samples.torch.push(await twin.time(torchRuns));
+    for (const [k, { samples, time }] of sides.entries()) {
+      await rest();
+      samples.push(await time(runs[k]));
+    }
   }
-  return samples;
+  const [ours, ...theirs] = sides.map(({ samples }) => samples);
+  return { ours, theirs: Object.fromEntries(Array.from(rivals.keys(), (form, i) => [form, theirs[i]])) };
 }
 
 const rest = () => new Promise((resolve) => setTimeout(resolve, REST_MS));
@@ -57,11 +67,34 @@ export function median(values: readonly number[]): number {
 /** Sums of up to 10^7 float32 numbers in other orders. */
 const TOLERANCE = 2e-3;
 
-/** Runs the case once on both sides. @throws {Error} when they do not compute the same. */
-export async function assertSameWork(one: Case, name: string, twin: Twin | null): Promise<void> {
-  const { tolerance = TOLERANCE } = one;
+/**
+ * Builds the case in every form of the twin and runs each once. A form that the twin's machine cannot make (no compiler,
+ * no onnxruntime) is left out, with its reason printed.
+ *
+ * @throws {Error} when they do not compute the same.
+ */
+export async function buildRivals(one: Case, name: string, twin: Twin | null): Promise<Rivals> {
+  const rivals = new Map<Form, number>();
+  if (!twin) return rivals;
   const ours = one.check();
-  const theirs = await twin?.build(one.spec) ?? ours;
+  for (const form of ["eager", ...one.forms ?? []] as const) {
+    try {
+      const { check, seconds } = await twin.build(one.spec, form);
+      assertSame(ours, check, { name: `${name}, ${form}`, tolerance: one.tolerance });
+      rivals.set(form, seconds);
+    } catch (error) {
+      if (form === "eager" || !(error instanceof TwinError)) throw error;
+      console.log(`${name}: ${form} is left out: ${error.message}`);
+    }
+  }
+  return rivals;
+}
+
+function assertSame(
+  ours: number[],
+  theirs: number[],
+  { name, tolerance = TOLERANCE }: { name: string; tolerance?: number },
+): void {
   const same = ours.length === theirs.length &&
     ours.every((value, i) => Math.abs(value - theirs[i]) <= tolerance * Math.abs(theirs[i]) + 1e-12);
   if (!same) throw new Error(`The twin of "${name}" does other work: ${theirs} there, ${ours} here`);

@@ -1,15 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { readLines } from "./lines.ts";
 
+/** The ways to run a case there: PyTorch as it is, by torch.compile, or its graph in onnxruntime. */
+export type Form = "eager" | "compiled" | "onnx";
+
 /** A running PyTorch process that does one case at a time, so that both sides can be interleaved. */
 export interface Twin {
   readonly version: string;
   /** Where it computes: "CPU" or the name of a card. */
   readonly device: string;
-  /** Makes a case its own and gives its check values. */
-  build(spec: Record<string, unknown>): Promise<number[]>;
-  /** Milliseconds of one of `count` runs of the case built last. */
-  time(count: number): Promise<number>;
+  /** Makes a form of a case and gives its check values and how long that took; "eager" first, which drops the last case. */
+  build(spec: Record<string, unknown>, form: Form): Promise<{ check: number[]; seconds: number }>;
+  /** Milliseconds of one of `count` runs of a form of the case built last. */
+  time(count: number, form: Form): Promise<number>;
   /** GFLOP/s of a product of two square matrices. */
   rate(product: { side: number; type: "float32" | "bfloat16" }): Promise<number>;
   close(): Promise<void>;
@@ -41,8 +44,8 @@ export async function startTwin(
   return {
     version: torch,
     device: name,
-    build: async (spec) => (await ask({ build: spec })).check as number[],
-    time: async (count) => (await ask({ time: count })).ms as number,
+    build: async (spec, form) => await ask({ build: spec, form }) as { check: number[]; seconds: number },
+    time: async (count, form) => (await ask({ time: count, form })).ms as number,
     rate: async (product) => (await ask({ rate: product })).gflops as number,
     async close() {
       await writer.close();

@@ -1,5 +1,6 @@
-"""The cell model and BERT in eager PyTorch; parameters by our names (flattenParams), without padding."""
+"""The cell model and BERT in PyTorch, eager or compiled; parameters by our names (flattenParams), without padding."""
 
+import tempfile
 import types
 
 import torch
@@ -116,14 +117,19 @@ def cell(spec):
         classes=tensor("classes", torch.long),
         space=type_space(spec, spec["config"]["width"]),
     )
-    compiled = torch.compile if spec.get("compile") else lambda function: function
     if spec["pass"] == "step":
-        return Step(p, compiled(lambda training: pretraining_loss(p, spec, batch, training)))
-    encode = compiled(lambda: encode_cells(p, spec, batch, False)[1])
+        return Step(p, in_form(spec, lambda training: pretraining_loss(p, spec, batch, training)))
+    return inference(in_form(spec, lambda: encode_cells(p, spec, batch, False)[1]))
 
+
+def in_form(spec, function):
+    return torch.compile(function) if spec["form"] == "compiled" else function
+
+
+def inference(function):
     def forward():
         with torch.inference_mode():
-            return [encode()]
+            return [function()]
 
     return forward
 
@@ -151,5 +157,30 @@ def bert(spec):
     p = parameters(spec["params"])
     rows, length = spec["rows"], spec["length"]
     ids = (uniform(rows * length, 1000) * spec["config"]["vocab_size"]).long().view(rows, length)
+    if spec["pass"] == "forward":
+        hidden = lambda ids: bert_hidden(p, spec, ids, False)
+        if spec["form"] == "onnx":
+            p = {name: t.detach() for name, t in p.items()}  # a graph has no parameters that learn
+            return onnx_session(hidden, ids)
+        return inference(in_form(spec, lambda: hidden(ids)))
     target = fill([rows, length, spec["config"]["hidden_size"]], 1001)
-    return Step(p, lambda training: F.mse_loss(bert_hidden(p, spec, ids, training), target))
+    return Step(p, in_form(spec, lambda training: F.mse_loss(bert_hidden(p, spec, ids, training), target)))
+
+
+def onnx_session(hidden, ids):
+    """The same graph in onnxruntime, on as many threads as PyTorch has."""
+    import onnxruntime
+
+    class Module(torch.nn.Module):
+        def forward(self, ids):
+            return hidden(ids)
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/bert.onnx"
+        with torch.no_grad():
+            torch.onnx.export(Module(), (ids,), path, input_names=["ids"], dynamo=False)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = torch.get_num_threads()
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    feed = {"ids": ids.numpy()}
+    return lambda: [torch.from_numpy(session.run(None, feed)[0])]

@@ -1,8 +1,9 @@
-"""The work of deno task bench in eager PyTorch, timed on request: python twin.py THREADS [DEVICE].
+"""The work of deno task bench in PyTorch, timed on request: python twin.py THREADS [DEVICE].
 
-Reads one JSON request a line. {"build": spec} makes a case, runs it once and answers with its check values;
-{"time": n} runs it n times and answers with the milliseconds of one run; {"rate": {"side", "type"}} answers with the
-GFLOP/s of a square matrix product. What cannot be done, for want of memory say, is answered with its {"error"}.
+Reads one JSON request a line. {"build": spec, "form": "eager", "compiled" or "onnx"} makes a case in that form beside its
+other forms, runs it until nothing more is compiled, and answers with its check values and the seconds that took; "eager"
+comes first and drops the case before. {"time": n, "form"} runs it n times and answers with the milliseconds of one run;
+{"rate": {"side", "type"}} answers with the GFLOP/s of a square matrix product. What cannot be done, for want of memory say, is answered with its {"error"}.
 DEVICE "gpu" is the CUDA device where there is one, else the CPU.
 """
 
@@ -24,10 +25,14 @@ BUILDERS = {
 }
 
 
-def build(spec):
-    run = BUILDERS[spec["kind"]](spec)
-    check = getattr(run, "check", run)()
-    return run, [float(t.abs().double().mean()) for t in check]
+def build(spec, form):
+    start = time.perf_counter()
+    run = BUILDERS[spec["kind"]]({**spec, "form": form})
+    check = [float(t.abs().double().mean()) for t in getattr(run, "check", run)()]
+    if form != "eager":
+        for _ in range(2):  # a step is compiled anew with dropout
+            run()
+    return run, {"check": check, "seconds": time.perf_counter() - start}
 
 
 def finish():
@@ -52,16 +57,22 @@ def rate(side, type):
 
 
 class Twin:
-    """The case that was built last."""
+    """The forms of the case that was built last."""
+
+    def __init__(self):
+        self.runs = {}
 
     def answer(self, request):
-        if "build" in request:
-            self.run = None  # frees its memory first
-            self.run, check = build(request["build"])
-            return {"check": check}
         if "rate" in request:
             return {"gflops": rate(**request["rate"])}
-        return {"ms": clock(self.run, request["time"])}
+        form = request["form"]
+        if "build" in request:
+            if form == "eager":
+                self.runs = {}  # frees their memory first
+                torch.compiler.reset()
+            self.runs[form], answer = build(request["build"], form)
+            return answer
+        return {"ms": clock(self.runs[form], request["time"])}
 
 
 def start(threads, device="cpu"):

@@ -35,65 +35,148 @@ export interface TokenBatch {
   readonly lengths: Int32Array;
 }
 
-interface Gene {
-  readonly token: number;
-  readonly value: number;
-  readonly rank: number;
-}
-
 /**
  * Turns log1p expression into `<cls> gene gene ...` token rows (ORIGINAL section 2).
  *
  * @param cells one column a gene of the vocabulary: G columns, `<pad>` is token G, `<cls>` G + 1
  */
 export function tokenizeCells(cells: CsrMatrix, options: TokenizerOptions): TokenBatch {
-  const rows = Array.from({ length: cells.rows }, (_, row) => selectGenes(cells, row, options));
-  const length = 1 + Math.max(0, ...rows.map((genes) => genes.length));
-  const batch: TokenBatch = {
+  const most = options.length - 1;
+  const longest = longestRow(cells);
+  const genes = genesOf(longest);
+  const stride = 1 + Math.min(most, longest);
+  const ids = new Int32Array(cells.rows * stride).fill(cells.cols);
+  const values = new Float32Array(cells.rows * stride).fill(PAD_VALUE);
+  const lengths = new Int32Array(cells.rows);
+  for (let row = 0; row < cells.rows; row++) {
+    readRow(genes, cells, { row, options });
+    const chosen = choose(genes, options);
+    const start = row * stride;
+    ids[start] = cells.cols + 1;
+    values[start] = CLS_VALUE;
+    chosen.forEach((gene, i) => {
+      ids[start + 1 + i] = genes.tokens[gene];
+      values[start + 1 + i] = genes.values[gene];
+    });
+    lengths[row] = chosen.length + 1;
+  }
+  const length = Math.max(1, ...lengths);
+  return {
     cells: cells.rows,
     length,
-    ids: new Int32Array(cells.rows * length).fill(cells.cols),
-    values: new Float32Array(cells.rows * length).fill(PAD_VALUE),
-    lengths: new Int32Array(cells.rows),
+    ids: narrow(ids, stride, length),
+    values: narrow(values, stride, length),
+    lengths,
   };
-  rows.forEach((genes, row) => writeRow(batch, row, { genes, cls: cells.cols + 1 }));
-  return batch;
 }
 
-function writeRow(batch: TokenBatch, row: number, { genes, cls }: { genes: Gene[]; cls: number }): void {
-  const start = row * batch.length;
-  batch.ids[start] = cls;
-  batch.values[start] = CLS_VALUE;
-  batch.lengths[row] = genes.length + 1;
-  genes.forEach(({ token, value }, i) => {
-    batch.ids[start + 1 + i] = token;
-    batch.values[start + 1 + i] = value;
-  });
+/** The first `length` of every `stride` numbers. */
+function narrow<T extends Int32Array | Float32Array>(numbers: T, stride: number, length: number): T {
+  const rows = numbers.length / stride;
+  for (let row = 1; row < rows; row++) {
+    numbers.copyWithin(row * length, row * stride, row * stride + length);
+  }
+  return numbers.slice(0, rows * length) as T;
 }
 
-function selectGenes(cells: CsrMatrix, row: number, options: TokenizerOptions): Gene[] {
-  const genes = readRow(cells, row, options);
-  if (options.weights) return genes.sort((a, b) => b.rank - a.rank).slice(0, options.length - 1);
-  if (genes.length < options.length) return genes;
-  const chosen = choose(genes, options);
-  return Array.from(options.rng && options.drawnOrder ? chosen : chosen.sort(), (i) => genes[i]);
+/** The genes of one cell that may be read; the arrays are as long as the longest cell and are filled anew for each. */
+interface Genes {
+  readonly tokens: Int32Array;
+  readonly values: Float32Array;
+  /** value x weight, where genes are weighed. */
+  readonly ranks: Float64Array;
+  /** Room for {@linkcode largest}. */
+  readonly order: Float64Array;
+  count: number;
 }
 
-function choose(genes: readonly Gene[], { length, rng }: TokenizerOptions): Int32Array {
-  if (rng) return rng.sample(genes.length, length - 1);
-  const byValue = Int32Array.from(genes.keys()).sort((a, b) => genes[b].value - genes[a].value || a - b);
-  return byValue.slice(0, length - 1);
+const genesOf = (longest: number): Genes => ({
+  tokens: new Int32Array(longest),
+  values: new Float32Array(longest),
+  ranks: new Float64Array(longest),
+  order: new Float64Array(longest),
+  count: 0,
+});
+
+function longestRow({ rows, indptr }: CsrMatrix): number {
+  let longest = 0;
+  for (let row = 0; row < rows; row++) longest = Math.max(longest, indptr[row + 1] - indptr[row]);
+  return longest;
 }
 
-function readRow(cells: CsrMatrix, row: number, options: TokenizerOptions): Gene[] {
+function readRow(
+  genes: Genes,
+  cells: CsrMatrix,
+  { row, options }: { row: number; options: TokenizerOptions },
+): void {
   const { weights, hide = 0, keepZeros = false, rng } = options;
-  const genes: Gene[] = [];
+  genes.count = 0;
   for (let i = cells.indptr[row]; i < cells.indptr[row + 1]; i++) {
-    const token = cells.indices[i];
-    const value = cells.data[i];
+    const [token, value] = [cells.indices[i], cells.data[i]];
     if (value === 0 && !keepZeros) continue;
     if (hide > 0 && rng && rng.uniform() < hide) continue;
-    genes.push({ token, value, rank: weights ? value * weights[token] : 0 });
+    genes.tokens[genes.count] = token;
+    genes.values[genes.count] = value;
+    if (weights) genes.ranks[genes.count] = value * weights[token];
+    genes.count++;
   }
-  return genes;
+}
+
+/** Places of the chosen genes, in the order in which they are read. */
+function choose(genes: Genes, { length, weights, rng, drawnOrder }: TokenizerOptions): Int32Array {
+  const { count } = genes;
+  if (weights) return largestFirst(genes, length - 1);
+  if (count < length) return Int32Array.from({ length: count }, (_, i) => i);
+  if (!rng) return largest(genes.values, genes, length - 1);
+  const drawn = rng.sample(count, length - 1);
+  return drawnOrder ? drawn : drawn.sort();
+}
+
+/** Places of the `most` genes of the highest rank, best first; of equal ones the first is first. */
+function largestFirst(genes: Genes, most: number): Int32Array {
+  const { ranks, count } = genes;
+  const sorted = genes.order.subarray(0, count);
+  const chosen = largest(ranks, genes, most);
+  if (count <= most) {
+    sorted.set(ranks.subarray(0, count));
+    sorted.sort();
+  }
+  const ordered = new Int32Array(chosen.length).fill(-1);
+  for (const place of chosen) {
+    let at = count - upperBound(sorted, ranks[place]);
+    while (ordered[at] >= 0) at++; // taken by an equal one before
+    ordered[at] = place;
+  }
+  return ordered;
+}
+
+/** How many of some ascending numbers are at most `value`. */
+function upperBound(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Places of the `most` largest of a cell's numbers, ascending; of equal ones the first. Leaves them sorted in `order`. */
+function largest(
+  numbers: Float32Array | Float64Array,
+  { count, order }: Pick<Genes, "count" | "order">,
+  most: number,
+): Int32Array {
+  const chosen = new Int32Array(Math.min(count, most));
+  if (count <= most) return chosen.map((_, i) => i);
+  const sorted = order.subarray(0, count);
+  sorted.set(numbers.subarray(0, count));
+  sorted.sort();
+  const bound = sorted[count - most];
+  let equal = most;
+  for (let i = count - 1; i >= 0 && sorted[i] > bound; i--) equal--;
+  for (let i = 0, kept = 0; kept < most; i++) {
+    if (numbers[i] > bound || (numbers[i] === bound && equal-- > 0)) chosen[kept++] = i;
+  }
+  return chosen;
 }

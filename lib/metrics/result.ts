@@ -73,6 +73,12 @@ export const benchRowSchema = z.strictObject({
   device: z.string().optional(),
   /** PyTorch with torch.compile. */
   torch_compiled_ms: z.number().optional(),
+  /** How long it compiled, which no other number counts. */
+  compile_seconds: z.number().optional(),
+  /** The same graph in onnxruntime. */
+  onnx_ms: z.number().optional(),
+  /** Mean number of processes that ran or waited in the minute before the row was done. */
+  load: z.number().optional(),
   /** Share of the card's measured rate of bfloat16 products. */
   of_bf16: z.number().optional(),
   /** Cells per second beside the published ones. */
