@@ -18,6 +18,7 @@ export async function houseProblems(root: string): Promise<string[]> {
   const notebooks = await notebookFiles(root);
   return [
     ...importProblems(files),
+    ...filingProblems(files.map(({ path }) => path)),
     ...kernelProblems(files),
     ...files.flatMap(tensorProblems),
     ...files.flatMap(lengthProblems),
@@ -87,4 +88,30 @@ export function cellProblems({ path, notebook }: { path: string; notebook: Noteb
       ? [`${path} cell ${i + 1}: ${lines} lines; a cell has at most ${LIMITS.cell}, move code to lib`]
       : [];
   });
+}
+
+/** Files of every experiment: its door, what it can run on, what runs it and its results file. */
+const FILING = ["mod.ts", "sets.ts", "run.ts", "result.ts"];
+
+/** Names that do not say what is in a file. */
+const VAGUE = ["experiment.ts", "report.ts", "results.ts", "types.ts", "walkthrough.ts"];
+
+/** Experiments that are not filed yet. */
+const UNFILED = ["pretrain", "perturb"];
+
+/** Experiments that lack a file that all have, and their files with a vague name. */
+export function filingProblems(paths: readonly string[]): string[] {
+  const filed = paths.flatMap((path) => {
+    const [, name, file] = path.match(/^lib\/experiments\/(\w+)\/(.+)$/) ?? [];
+    return file && !UNFILED.includes(name) ? { path, name, file } : [];
+  });
+  const experiments = Map.groupBy(filed, ({ name }) => name);
+  return [
+    ...[...experiments].flatMap(([name, files]) =>
+      FILING.filter((wanted) => !files.some(({ file }) => file === wanted))
+        .map((wanted) => `lib/experiments/${name}: it has no ${wanted}`)
+    ),
+    ...filed.filter(({ file }) => VAGUE.includes(file))
+      .map(({ path }) => `${path}: the name does not say what is in it`),
+  ];
 }

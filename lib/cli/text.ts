@@ -1,64 +1,54 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { findDataset } from "../data/fetch/mod.ts";
+import {
+  ablationWeights,
+  type Beginning,
+  describeEstimate,
+  estimateText,
+  findBeginning,
+  freshStart,
+  loadBeginning,
+  ontologyFile,
+  prepareText,
+  RELEASE,
+  runTrials,
+  textResult,
+  type TextRun,
+  type TextSettings,
+  trainText,
+  type TrialScores,
+} from "../experiments/text/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
-import { type Result, writeResult } from "../metrics/mod.ts";
+import { type Result, startRun, writeResult } from "../metrics/mod.ts";
 import { liveTerms, loadOntology, type Ontology } from "../ontology/mod.ts";
 import {
   makeFolder,
-  peakMemoryMb,
   requireFolder,
   resultsDir,
+  sha256,
   startBackend,
   usageError,
   versions,
 } from "../runtime/mod.ts";
 import {
-  describeEstimate,
-  estimateText,
-  prepareText,
-  prepareTrial,
-  scoreBaselines,
-  scoreTrial,
-  type TextRun,
-  type TextSettings,
-  trainText,
-} from "../experiments/text/mod.ts";
-import {
   embedOntology,
-  type LossWeights,
   saveTextCheckpoint,
   TEXT_PRESETS,
   type TextModel,
   type TextPresetName,
-  type TextScores,
   type TextTraining,
 } from "../text/mod.ts";
 import { requireFinished } from "../train/mod.ts";
 import { createCommand, integer } from "./flags.ts";
-import { createProgress } from "./progress.ts";
+import { createDownloadBar, createProgress } from "./progress.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 import { terminalTable } from "./table.ts";
-import { type Beginning, findBeginning, freshStart, loadBeginning } from "./text_start.ts";
-
-/** The release that is used when it is at hand. */
-const RELEASE = "cl-simple-2026-03-26";
-
-/** The parts of the loss that an ablation leaves out. */
-const ABLATIONS: Record<string, readonly (keyof LossWeights)[]> = {
-  relation_loss_only: ["contrast", "graph"],
-  without_graph_loss: ["graph"],
-  without_contrast: ["contrast"],
-  without_relation_loss: ["relation"],
-};
 
 /** `deno task text`: trains the text encoder, tries it on held-out terms, writes a checkpoint. */
 export const command = createCommand(
   "text",
   "Trains the ontology text encoder and tries it on held-out terms.",
-  {
-    out: "folder of the checkpoint (default: data/results/text-PRESET)",
-  },
+  { out: "folder of the checkpoint (default: data/results/text-PRESET)" },
 )
   .option(
     "--ontology <file>",
@@ -76,22 +66,32 @@ export const command = createCommand(
   .option("--triples <file>", 'facts to learn, "head relation tail" a line, in place of the ontology\'s')
   .option("--epochs <n>", "passes over the facts (default: the preset's)", integer({ min: 1 }))
   .action(async (options) => {
-    const started = performance.now();
+    const finish = startRun();
     const out = await prepareOut(options);
     const backend = await startBackend(options.backend);
-    const source = options.ontology ?? await findDataset(RELEASE);
+    const source = await ontologyFile(options.ontology);
     const preset = requirePreset(options.preset);
-    const ablations = requireAblations(preset, options);
+    const ablations = wantedAblations(preset, options);
     const settings = { preset, seed: options.seed, epochs: options.epochs };
     const signal = interruptSignal();
-    const beginning = await findBeginning(preset, { ...options, signal });
+    const beginning = await downloading((onDownload) =>
+      findBeginning(preset, { ...options, signal, onDownload })
+    );
+    beginning.notes.forEach((note) => console.error(note));
     const job: Job = { ontology: await loadOntology(source), settings, beginning, signal, directories: [] };
     console.error(`${describe(job)}; ${engineLine(backend)}`);
     if (beginning.tuned && !options.epochs) return await embedTuned(job, out);
     let metrics: Result | null = null;
     if (!options.checkpointOnly) {
-      const trial = await evaluate(job, { share: options.heldOut, ablations });
-      metrics = resultOf(job, { trial, backend: engineName(backend), sha256: sha256(source), started });
+      const train = (run: TextRun, what: string) => resumably(job, run, what);
+      const trial = await runTrials(job.ontology, { ...job, share: options.heldOut, ablations, train });
+      metrics = textResult(job.ontology, trial, {
+        preset,
+        seed: options.seed,
+        backend: engineName(backend),
+        sha256: source && await sha256(await Deno.readFile(source)),
+        facts: finish(0),
+      });
       console.log(scoreTable(trial));
       console.log(`Written: ${await writeResult(metrics)}`);
     }
@@ -117,14 +117,6 @@ async function prepareOut({ out, preset }: { out?: string; preset: string }): Pr
   return folder;
 }
 
-/** Scores on held-out terms, ours and what they are held against. */
-interface Trial {
-  readonly terms: number;
-  readonly heldOut: number;
-  readonly scores: TextScores;
-  readonly baselines: Record<string, TextScores>;
-}
-
 function share(text: string): number {
   const value = Number(text);
   if (value > 0 && value < 1) return value;
@@ -139,22 +131,21 @@ function requirePreset(name: string): TextPresetName {
 }
 
 /** The runs that `--ablations` asks for. */
-function requireAblations(
+function wantedAblations(
   preset: TextPresetName,
   { ablations, checkpointOnly }: { ablations?: boolean; checkpointOnly?: boolean },
-): typeof ABLATIONS {
+): ReturnType<typeof ablationWeights> {
   if (!ablations) return {};
-  if (checkpointOnly) {
-    throw usageError("Cannot run --ablations with --checkpoint-only: nothing is scored; drop one of them");
-  }
-  const parts = Object.entries(TEXT_PRESETS[preset].training.weights).filter(([, weight]) => weight > 0);
-  if (parts.length > 1) return ABLATIONS;
-  throw usageError(
-    `Cannot run --ablations at preset ${preset}: its loss has one part (${
-      parts[0][0]
-    }), so none can be left out; ` +
-      "drop the flag or take another preset",
-  );
+  if (!checkpointOnly) return ablationWeights(preset);
+  throw usageError("Cannot run --ablations with --checkpoint-only: nothing is scored; drop one of them");
+}
+
+/** A bar for whatever `find` has to download. */
+async function downloading<T>(
+  find: (onDownload: ReturnType<typeof createDownloadBar>["update"]) => Promise<T>,
+): Promise<T> {
+  const bar = createDownloadBar();
+  return await find(bar.update).finally(bar.finish);
 }
 
 function describe({ ontology, settings, beginning }: Job): string {
@@ -164,34 +155,8 @@ function describe({ ontology, settings, beginning }: Job): string {
     `preset ${settings.preset} ${JSON.stringify({ ...TEXT_PRESETS[settings.preset], ...beginning.facts })}`;
 }
 
-async function evaluate(
-  job: Job,
-  { share, ablations }: { share: number; ablations: typeof ABLATIONS },
-): Promise<Trial> {
-  const trial = async (what: string, weights?: LossWeights) => {
-    const start = await freshStart(job.beginning, job.settings);
-    const run = prepareTrial(job.ontology, { ...job.settings, weights, share }, start);
-    const baselines = weights ? {} : scoreBaselines(run);
-    await resumably(job, { run, what: `${what}-${share}` });
-    const scores = scoreTrial(run);
-    run.model.dispose();
-    return { terms: run.exam.names.length, heldOut: run.exam.heldOut.length, scores, baselines };
-  };
-  const main = await trial("held-out");
-  const others: Record<string, TextScores> = {};
-  for (const [name, left] of Object.entries(ablations)) {
-    others[name] = (await trial(name, lossWithout(job, left))).scores;
-  }
-  return { ...main, baselines: { ...main.baselines, ...others } };
-}
-
-function lossWithout({ settings }: Job, left: readonly (keyof LossWeights)[]): LossWeights {
-  const { weights } = TEXT_PRESETS[settings.preset].training;
-  return { ...weights, ...Object.fromEntries(left.map((part) => [part, 0])) };
-}
-
 /** The folder that keeps a stopped run; its name changes with everything that the run depends on. */
-function runDirectory(job: Job, { run, what }: { run: TextRun; what: string }): string {
+function runDirectory(job: Job, run: TextRun, what: string): string {
   const { ontology: { source, version }, settings, beginning: { facts } } = job;
   const fixed = JSON.stringify([run.model.config, run.training, source, version, settings, facts]);
   const key = createHash("sha256").update(fixed).digest("hex").slice(0, 8);
@@ -199,8 +164,8 @@ function runDirectory(job: Job, { run, what }: { run: TextRun; what: string }): 
 }
 
 /** Trains in a folder of its own, from where an earlier call of the same command was stopped. */
-async function resumably(job: Job, { run, what }: { run: TextRun; what: string }): Promise<void> {
-  const directory = runDirectory(job, { run, what });
+async function resumably(job: Job, run: TextRun, what: string): Promise<void> {
+  const directory = runDirectory(job, run, what);
   job.directories.push(directory);
   if (job.beginning.files) console.error(describeEstimate(estimateText(run)));
   const bar = createProgress(`Training (${what})`, run.steps);
@@ -219,7 +184,7 @@ async function makeCheckpoint(
 ): Promise<void> {
   const { ontology, settings, beginning } = job;
   const run = prepareText(ontology, settings, await freshStart(beginning, settings));
-  await resumably(job, { run, what: "all-terms" });
+  await resumably(job, run, "all-terms");
   await saveModel(job, run.model, { out, metrics, training: run.training });
 }
 
@@ -251,40 +216,7 @@ async function saveModel(
   console.log(`Written: ${out}`);
 }
 
-function resultOf(
-  { ontology, settings }: Job,
-  { trial, sha256, started, backend }: {
-    trial: Trial;
-    sha256: string | null;
-    started: number;
-    backend: string;
-  },
-): Result {
-  const { scores, baselines, terms, heldOut } = trial;
-  return {
-    task: "text",
-    set: ontology.source.replace(/\.obo(\.gz)?$/, "").replaceAll(/[^A-Za-z0-9_.+-]+/g, "-"),
-    split: `${heldOut} of ${terms} terms held out at random`,
-    repeats: 1,
-    preset: settings.preset,
-    seed: settings.seed,
-    backend,
-    data: { real: true, cells: 0, genes: 0, sha256, terms, held_out: heldOut, ontology: ontology.version },
-    metrics: scores,
-    sd: {},
-    baselines,
-    published: {},
-    seconds: (performance.now() - started) / 1000,
-    cells_per_second: null,
-    peak_mb: peakMemoryMb(),
-    versions: versions(),
-  };
-}
-
-const sha256 = (path: string | null): string | null =>
-  path && createHash("sha256").update(Deno.readFileSync(path)).digest("hex");
-
-function scoreTable({ scores, baselines, heldOut }: Trial): string {
+function scoreTable({ scores, baselines, heldOut }: TrialScores): string {
   const columns = Object.keys(scores);
   const rows = Object.entries({ kcellfm: scores, ...baselines })
     .map(([method, of]) => [method, ...columns.map((name) => of[name].toFixed(3))]);

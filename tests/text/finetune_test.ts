@@ -4,8 +4,14 @@ import * as tf from "../../lib/tensor/mod.ts";
 import { countParams, disposeParams, flattenParams, storeParams } from "../../lib/nn/mod.ts";
 import { loadOntology, RELATIONS, relationTriples } from "../../lib/ontology/mod.ts";
 import { createRng, startBackend, zeroRng } from "../../lib/runtime/mod.ts";
-import { learns, prepareText, prepareTrial, trainText } from "../../lib/experiments/text/train.ts";
-import { describeEstimate, estimateText } from "../../lib/experiments/text/estimate.ts";
+import {
+  describeEstimate,
+  estimateText,
+  learns,
+  prepareText,
+  prepareTrial,
+  trainText,
+} from "../../lib/experiments/text/mod.ts";
 import {
   bertConfigSchema,
   buildExamples,

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { cellProblems, houseProblems, pathProblems } from "tools/check_house.ts";
+import { cellProblems, filingProblems, houseProblems, pathProblems } from "tools/check_house.ts";
 import { importProblems, ROOMS } from "tools/check_imports.ts";
 import { kernelProblems, tensorProblems } from "tools/check_kernels.ts";
 import { joinCells, notebookFormatProblems, notebookTypeProblems } from "tools/check_notebooks.ts";
@@ -45,6 +45,13 @@ Deno.test("importProblems lets imports go down only", () => {
 Deno.test("importProblems lets a later experiment build on an earlier one only", () => {
   strictEqual(problemsOf("lib/experiments/novel/a.ts", 'import "../finetune/mod.ts";'), 0);
   strictEqual(problemsOf("lib/experiments/finetune/a.ts", 'import "../novel/mod.ts";'), 1);
+});
+
+Deno.test("filingProblems wants the same files in every experiment, under names that say what they are", () => {
+  const filed = ["mod.ts", "sets.ts", "run.ts", "result.ts"].map((file) => `lib/experiments/novel/${file}`);
+  deepStrictEqual(filingProblems(filed), []);
+  deepStrictEqual(filingProblems(filed.slice(1)), ["lib/experiments/novel: it has no mod.ts"]);
+  strictEqual(filingProblems([...filed, "lib/experiments/novel/report.ts"]).length, 1);
 });
 
 Deno.test("importProblems lets only notebooks import the chapters", () => {

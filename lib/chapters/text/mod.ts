@@ -1,2 +1,3 @@
 export * from "./figures.ts";
+export * from "./guesses.ts";
 export * from "./shipped.ts";

@@ -23,7 +23,7 @@ import {
   TRAINING,
 } from "../pretrain/mod.ts";
 import { calibrateClassifier } from "./namer.ts";
-import { SIMULATED_ATLAS, simulatedOptions } from "./simulated.ts";
+import { SIMULATED_ATLAS, simulatedOptions } from "./sets.ts";
 
 /** A sample of the simulated atlas and a small model that learns from it. */
 export interface AtlasModelOptions {

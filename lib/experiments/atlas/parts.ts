@@ -3,8 +3,9 @@ import { gunzip, gzip } from "node:zlib";
 import Papa from "papaparse";
 import { z } from "zod";
 import { dataError, fileError, messageOf, writeFileAtomically } from "../../runtime/mod.ts";
-import type { CellLabels } from "../../ontology/mod.ts";
+import type { CellLabels, Ontology } from "../../ontology/mod.ts";
 import type { NamedBlock, Namer } from "./namer.ts";
+import { addToTally, emptyTally, subtypeRule, type Tally } from "./tally.ts";
 
 /** What is written of one cell; the columns of a part file, in their order. */
 const rowSchema = z.object({
@@ -62,4 +63,17 @@ async function readGzip(path: string): Promise<string> {
   } catch (error) {
     throw fileError(`Cannot read ${path}: ${messageOf(error)}; delete it and run again`, error);
   }
+}
+
+/** Holds the names in part files against the labels beside them, one file at a time; cells without a label take no part. */
+export async function scoreParts(paths: readonly string[], ontology: Ontology): Promise<Tally> {
+  const [tally, rule] = [emptyTally(), subtypeRule(ontology)];
+  for (const path of paths) {
+    for (const row of await readPart(path)) {
+      if (row.true_cl_id === "") continue;
+      const confidence = Number(row.kcellfm_confidence);
+      addToTally(tally, { truth: row.true_cl_id, called: row.kcellfm_cl_id, confidence }, rule);
+    }
+  }
+  return tally;
 }

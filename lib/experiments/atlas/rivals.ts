@@ -5,7 +5,7 @@ import { type Embedder, readFeatures } from "../../cell/mod.ts";
 import { readCells } from "../../annotate/mod.ts";
 import type { PretrainingData } from "../pretrain/mod.ts";
 import { textNamer } from "./namer.ts";
-import type { ShardFile } from "./shards.ts";
+import type { ShardFile } from "./sets.ts";
 import { addToTally, emptyTally, type Rule, subtypeRule, type Tally } from "./tally.ts";
 
 /** Baselines that learned from the model's own training sample, on the log1p values of all its genes. */

@@ -12,11 +12,10 @@ import {
 } from "./compare_embeddings.ts";
 import { atlasModel, type AtlasModelOptions, trainingSample } from "./model.ts";
 import { atlasResult } from "./result.ts";
-import { runShards, type ShardRun, type ShardRunOptions } from "./run_shards.ts";
+import { runShards, type ShardRun, type ShardRunOptions } from "./run.ts";
 import { fitRivals, sampleShards, tallyRivals } from "./rivals.ts";
-import { scoreParts } from "./score.ts";
-import { findShards, type ShardFile } from "./shards.ts";
-import { simulatedShards, type SimulatedSize } from "./simulated.ts";
+import { scoreParts } from "./parts.ts";
+import { findShards, type ShardFile, simulatedShards, type SimulatedSize } from "./sets.ts";
 import { partPath } from "./state.ts";
 import type { Tally } from "./tally.ts";
 

@@ -6,7 +6,7 @@ import type { Embedder } from "../../cell/mod.ts";
 import { readCells } from "../../annotate/mod.ts";
 import type { Namer } from "./namer.ts";
 import { type PartRow, partRows, writePart } from "./parts.ts";
-import type { ShardFile } from "./shards.ts";
+import type { ShardFile } from "./sets.ts";
 import { type AtlasState, isDone, noteShard, partPath, readState, type ShardFacts } from "./state.ts";
 
 /** What annotating an atlas takes beside its shards. */

@@ -1,19 +1,18 @@
 import { readCycleGenes } from "../../genes/mod.ts";
-import type { Result } from "../../metrics/mod.ts";
 import { readFeatures } from "../../cell/mod.ts";
 import {
   type ExperimentOptions,
   type ExperimentRun,
   type FoldAnswers,
-  OURS,
   type PreparedSet,
   runExperiment,
   type TuneSettings,
 } from "../finetune/mod.ts";
-import { scoreLabels, summarise } from "../../ontology/mod.ts";
+import { scoreLabels } from "../../ontology/mod.ts";
 import { type AngleRun, runAngles } from "./angles.ts";
 import { type PhaseScores, scorePhases } from "./phase_scores.ts";
 import type { CycleSet } from "./read.ts";
+import { cycleResult, SCORES } from "./result.ts";
 
 /** A finished experiment on the cell cycle. */
 export interface CycleRun extends ExperimentRun {
@@ -29,9 +28,6 @@ export interface CycleRun extends ExperimentRun {
  */
 export const CYCLE_TUNING: Partial<TuneSettings> = { batchSize: 16, epochs: 6, length: 128, peak: 2e-3 };
 
-/** The scores' name among methods. */
-const SCORES = "cell_cycle_scores";
-
 /**
  * Names the phase of each test cell, by the tuned model and its rivals, to which the cell cycle scores of Seurat are
  * added; and predicts its angle where angles were measured.
@@ -43,7 +39,7 @@ export async function runCellCycle(set: CycleSet, options: ExperimentOptions): P
   const phaseScores = scoreCells(run.set, { symbols, seed: options.seed });
   const angles = set.angles ? await runAngles({ ...set, angles: set.angles }, settings) : null;
   const folds = run.folds.map((fold) => withScores(fold, phaseScores));
-  return { ...run, folds, result: resultOf(run.result, folds, angles), phaseScores, angles };
+  return { ...run, folds, result: cycleResult(run.result, folds, angles), phaseScores, angles };
 }
 
 /** Scores all cells of a set on the genes that the model knows. */
@@ -63,19 +59,5 @@ function withScores(fold: FoldAnswers, { phases }: PhaseScores): FoldAnswers {
     ...fold,
     answers: { ...fold.answers, [SCORES]: { labels } },
     scores: { ...fold.scores, [SCORES]: scoreLabels(fold.truth, labels, null) },
-  };
-}
-
-function resultOf(result: Result, folds: readonly FoldAnswers[], angles: AngleRun | null): Result {
-  const { [OURS]: ours, ...rivals } = angles?.mean ?? { [OURS]: {} };
-  return {
-    ...result,
-    metrics: { ...result.metrics, ...ours },
-    sd: { ...result.sd, ...angles?.sd[OURS] },
-    baselines: {
-      ...result.baselines,
-      [SCORES]: summarise(folds.map(({ scores }) => scores[SCORES])).mean,
-      ...rivals,
-    },
   };
 }

@@ -24,12 +24,13 @@ import {
   readFeatures,
   type TypeSpace,
 } from "../../cell/mod.ts";
+import type { ExperimentScores } from "../../ontology/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
 import type { TrainingResult } from "../../train/mod.ts";
 import type { HiddenCells } from "./hidden.ts";
 import { type EncodedCells, encodeHidden, encodeRows } from "./predict.ts";
 import type { TunedModel } from "./saved.ts";
-import type { PreparedSet } from "./set.ts";
+import type { PreparedSet } from "./prepare.ts";
 import { fineTune, hideFor, type TuneOptions, type TuningData } from "./tune.ts";
 import type { TuneSettings } from "./tune_settings.ts";
 
@@ -119,6 +120,21 @@ export interface TunedAnswers {
   readonly validation: EncodedCells;
   readonly test: EncodedCells;
   readonly training: TrainingResult;
+}
+
+/** The tuned model's name among methods. */
+export const OURS = "kcellfm";
+
+/** What every method said on one split. */
+export interface FoldAnswers {
+  readonly split: Split;
+  readonly truth: readonly string[];
+  /** Classes that could be called, in the order of the columns of probabilities. */
+  readonly classes: readonly string[];
+  /** By the names of the results file; "kcellfm" is the tuned model. */
+  readonly answers: Readonly<Record<string, Answer>>;
+  readonly scores: Readonly<Record<string, ExperimentScores>>;
+  readonly tuned: TunedAnswers;
 }
 
 /** Fine-tunes a model on the fold, weighs it against the linear path on the validation cells, and asks both. */

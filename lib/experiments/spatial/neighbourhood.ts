@@ -8,7 +8,7 @@ import {
 } from "../../baselines/mod.ts";
 import { nearestNeighbours } from "../../matrix/mod.ts";
 import type { Answer, FoldAnswers } from "../finetune/mod.ts";
-import type { SpatialCells } from "./types.ts";
+import type { SpatialCells } from "./read.ts";
 
 /** Results rows of the option: the model with the neighbourhood, and its linear path alone. */
 export const NEIGHBOURHOOD = { model: "neighbourhood", linear: "neighbourhood_linear" } as const;

@@ -1,5 +1,5 @@
 import { dataError, type Rng } from "../../runtime/mod.ts";
-import type { SpatialCells } from "./types.ts";
+import type { SpatialCells } from "./read.ts";
 
 /** Cells that can be experimented on, and what was done to get there, in words. */
 export interface PreparedCells {

@@ -5,9 +5,8 @@ import { disposeModel } from "../../cell/mod.ts";
 import { encodeSafetensors, readSafetensors } from "../../data/tensors/mod.ts";
 import { dataError, finishTogether, modelError } from "../../runtime/mod.ts";
 import { AS_THEY_ARE, loadTuned, nameCells, prepareSet } from "../finetune/mod.ts";
-import { markerSource } from "./source.ts";
-import type { SpatialCells } from "./types.ts";
-import { codeValues, type MeasuredCoding, VALUE_CODINGS } from "./values.ts";
+import type { SpatialCells } from "./read.ts";
+import { codeValues, markerSource, type MeasuredCoding, VALUE_CODINGS } from "./values.ts";
 
 /** What a tuned model expects of marker values. */
 export interface Panel extends MeasuredCoding {

@@ -11,10 +11,9 @@ import {
   requirePanel,
   unseenTypes,
 } from "./prepare.ts";
-import { readSpatial } from "./read.ts";
 import { intestineTerms, labelTerms } from "./terms.ts";
 import { writeTwin } from "./twin.ts";
-import type { ReadSpatialOptions, SpatialCells } from "./types.ts";
+import { readSpatial, type ReadSpatialOptions, type SpatialCells } from "./read.ts";
 
 /** The original's four sets. */
 export const ORIGINAL_SETS = ["cl-intra", "cl-cross", "sb-intra", "sb-cross"] as const;

@@ -1,6 +1,6 @@
 import { createRng, usageError } from "../../runtime/mod.ts";
 import { type Split, splitCells, splitName, type SplitRule } from "../../baselines/mod.ts";
-import type { SpatialCells } from "./types.ts";
+import type { SpatialCells } from "./read.ts";
 
 /** How tissue cells are parted, by name: the files' own parts, left half against right half, or shares such as 70-30. */
 export type SpatialSplit = "files" | "left-right" | `${number}-${number}`;

@@ -1,4 +1,7 @@
 import { probit } from "simple-statistics";
+import type { CellSource } from "../../data/mod.ts";
+import { genesOfMarkers, readMarkerTable } from "../../genes/mod.ts";
+import { tableSource } from "../finetune/mod.ts";
 import {
   type FeatureTable,
   fitLogisticRegression,
@@ -8,7 +11,7 @@ import {
   standardise,
   takeRows,
 } from "../../baselines/mod.ts";
-import type { SpatialCells } from "./types.ts";
+import type { SpatialCells } from "./read.ts";
 
 /**
  * How marker values reach the methods: as the file has them; minus the mean, over the standard deviation of the marker's
@@ -114,4 +117,23 @@ export function chooseCoding(cells: SpatialCells, split: Split, { seed }: { seed
     };
   });
   return losses.reduce((best, next) => next.loss < best.loss ? next : best).coding;
+}
+
+/**
+ * Coded values of tissue cells under the genes of their markers.
+ *
+ * @throws {KcellfmError} tag "data", when a marker has no gene.
+ */
+export function markerSource(
+  { name, markers, kind }: SpatialCells,
+  features: Float32Array,
+  options: { readonly genes: readonly string[]; readonly markers?: string },
+): CellSource {
+  const symbols = genesOfMarkers(markers, {
+    table: readMarkerTable(options.markers),
+    genes: options.genes,
+    where: name,
+    optional: kind === "log1p",
+  });
+  return tableSource({ name, symbols, features });
 }

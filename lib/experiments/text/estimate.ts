@@ -2,7 +2,8 @@ import * as tf from "../../tensor/mod.ts";
 import { flattenParams } from "../../nn/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
 import { accumulatedBatches, drawBatches, textLoss } from "../../text/mod.ts";
-import { learns, type TextRun } from "./train.ts";
+import { learns } from "./run.ts";
+import type { TextRun } from "./sets.ts";
 
 /** What a training will take. */
 export interface TextEstimate {

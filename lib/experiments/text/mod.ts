@@ -1,11 +1,5 @@
-export { describeEstimate, estimateText } from "./estimate.ts";
-export {
-  prepareText,
-  prepareTrial,
-  scoreBaselines,
-  scoreTrial,
-  type TextRun,
-  type TextSettings,
-  type TextStart,
-  trainText,
-} from "./train.ts";
+export * from "./estimate.ts";
+export * from "./result.ts";
+export * from "./run.ts";
+export * from "./sets.ts";
+export * from "./start.ts";

@@ -3,15 +3,15 @@ import * as tf from "../../../lib/tensor/mod.ts";
 import { liveTerms, loadOntology } from "../../../lib/ontology/mod.ts";
 import { startBackend } from "../../../lib/runtime/mod.ts";
 import {
-  guessParents,
   prepareText,
   prepareTrial,
-  scoreBaselines,
   scoreTrial,
+  textBaselines,
   trainText,
-} from "../../../lib/experiments/text/train.ts";
+} from "../../../lib/experiments/text/mod.ts";
 import {
   branchNames,
+  guessParents,
   lossFigure,
   nearestFigure,
   scoreFigure,
@@ -26,7 +26,7 @@ const settings = { preset: "nano", seed: 7, share: 0.1 } as const;
 Deno.test("trainText lowers each part of the loss and beats the untrained encoder on held-out terms", async () => {
   await startBackend();
   const trial = prepareTrial(slim, settings);
-  const { random_init, bag_of_words } = scoreBaselines(trial);
+  const { random_init, bag_of_words } = textBaselines(trial);
   const { log, steps } = await trainText(trial);
   assert.equal(steps, trial.steps);
   const train = log.filter(({ kind }) => kind === "train").map(({ scores }) => scores);

@@ -1,12 +1,30 @@
 import type { Result, RunFacts } from "../../metrics/mod.ts";
-import { novelSettings } from "./experiment.ts";
+import { novelSettings } from "./train.ts";
 import type { Fold } from "./folds.ts";
-import { type Candidates, type HeldOutRule, type HeldOutType, mapHeldOutRules } from "./held_out_scores.ts";
-import type { Pool } from "./pool.ts";
+import type { Pool } from "./sets_pool.ts";
 import { chanceRanks, meanRanks, type RankScores } from "./ranks.ts";
-import type { PoolOptions } from "./pool_options.ts";
 
 type Metrics = Result["metrics"];
+
+/** Rules that need no choice, and the control; the combination weighs both rules alike. */
+const HELD_OUT_RULES = ["text", "prototype_pagerank", "combination", "shuffled_ontology"] as const;
+export type HeldOutRule = typeof HELD_OUT_RULES[number];
+
+/** A value for each rule. */
+export const mapHeldOutRules = <T>(of: (rule: HeldOutRule) => T): Record<HeldOutRule, T> =>
+  Object.fromEntries(HELD_OUT_RULES.map((rule) => [rule, of(rule)])) as Record<HeldOutRule, T>;
+
+/** Among which terms a cell's type is looked for: all that have a text vector, or those of the pool, seen ones too. */
+export type Candidates = "all" | "pool";
+
+/** How the cells of one held-out type were named. */
+export interface HeldOutType {
+  readonly id: string;
+  readonly name: string;
+  readonly fold: string;
+  readonly cells: number;
+  readonly scores: Readonly<Record<Candidates, Readonly<Record<HeldOutRule, RankScores>>>>;
+}
 
 /** The results file of a rotation: means over the types, then a row a type and rule, by Cell Ontology id. */
 export function poolResult(
@@ -14,7 +32,7 @@ export function poolResult(
   { types, folds, options, facts }: {
     types: readonly HeldOutType[];
     folds: readonly Fold[];
-    options: PoolOptions;
+    options: Pick<Result, "preset" | "seed" | "backend">;
     facts: RunFacts;
   },
 ): Result {

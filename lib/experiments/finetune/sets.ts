@@ -6,7 +6,7 @@ import { simulateAtlas, writeAtlas } from "../../simulate/mod.ts";
 import { findTerm, loadOntology, type Ontology, readLabels } from "../../ontology/mod.ts";
 import { cacheDir, createRng, makeFolder, statOrNull, usageError } from "../../runtime/mod.ts";
 import { RECIPES, type SetRecipe } from "./recipes.ts";
-import { type ExperimentSet, valuesOf } from "./set.ts";
+import { type ExperimentSet, valuesOf } from "./prepare.ts";
 
 /** What to read of a file that no recipe describes. */
 export interface FileChoice {

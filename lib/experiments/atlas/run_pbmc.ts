@@ -1,21 +1,16 @@
 import { join } from "node:path";
 import { type CellModel, disposeModel, loadCellCheckpoint } from "../../cell/mod.ts";
 import { type IntegrationScores, type Result, startRun } from "../../metrics/mod.ts";
-import { type Ontology, summarise } from "../../ontology/mod.ts";
+import type { Ontology } from "../../ontology/mod.ts";
 import { checkpointsDir, createRng, usageError } from "../../runtime/mod.ts";
-import {
-  BASELINES,
-  type ExperimentRun,
-  type FoldAnswers,
-  runExperiment,
-  shippedStart,
-} from "../finetune/mod.ts";
+import { BASELINES, type ExperimentRun, runExperiment, shippedStart } from "../finetune/mod.ts";
 import { preparePretraining, realStudies, type Study, type StudySource } from "../pretrain/mod.ts";
 import { compareEmbeddings, embedShared, pcaShared, shareCells } from "./compare_embeddings.ts";
 import { trainAtlasModel } from "./model.ts";
 import { commonGrain, matchStudies, type PooledStudy, poolStudies } from "./pool.ts";
-import type { OnStage } from "./run_shards.ts";
-import { addToTally, emptyTally, subtypeRule, type Tally, tallyMetrics } from "./tally.ts";
+import type { OnStage } from "./run.ts";
+import { pbmcResult, tallyFolds } from "./result_pbmc.ts";
+import type { Tally } from "./tally.ts";
 
 /**
  * Labelled studies of blood. One of fewer genes than {@linkcode PANEL} is reported on but never learned from: the genes
@@ -75,7 +70,14 @@ export async function runPbmc(options: PbmcOptions): Promise<PbmcRun> {
   const embeddings = options.sharedCells > 0 ? await compareOnUnseen(studies, options) : {};
   studies.forEach(({ source }) => source.close());
   const cells = folds.reduce((sum, fold) => sum + fold.folds[0].truth.length, 0);
-  const result = { ...resultOf(folds, { tallies, embeddings, options }), ...finish(cells) };
+  const { preset, seed, backend } = options;
+  const result = pbmcResult(folds, {
+    methods: Object.keys(tallies),
+    embeddings,
+    ontology,
+    run: { preset, seed, backend },
+    facts: finish(cells),
+  });
   return { result, folds, tallies, embeddings };
 }
 
@@ -98,30 +100,6 @@ async function runFold(
   });
   disposeModel(start.model);
   return run;
-}
-
-/** Calls of each method on the test cells of all studies. */
-function tallyFolds(folds: readonly ExperimentRun[], ontology: Ontology): Record<string, Tally> {
-  const names = Object.keys(folds[0].folds[0].answers);
-  const tallies = Object.fromEntries(names.map((name) => [name, emptyTally()]));
-  for (const { set, folds: [fold] } of folds) {
-    for (const name of names) tallyFold(tallies[name], fold, { name, terms: set.terms, ontology });
-  }
-  return tallies;
-}
-
-function tallyFold(
-  tally: Tally,
-  { truth, answers, classes }: FoldAnswers,
-  { name, terms, ontology }: { name: string; terms?: ReadonlyMap<string, string>; ontology: Ontology },
-): void {
-  const rule = subtypeRule(ontology);
-  const idOf = (label: string) => terms?.get(label) ?? label;
-  const { labels, probabilities } = answers[name];
-  labels.forEach((called, i) => {
-    const confidence = probabilities?.[i * classes.length + classes.indexOf(called)] ?? 1;
-    addToTally(tally, { truth: idOf(truth[i]), called: idOf(called), confidence }, rule);
-  });
 }
 
 /**
@@ -171,54 +149,3 @@ function scoreModels(
     seed,
   });
 }
-
-function resultOf(
-  folds: readonly ExperimentRun[],
-  { tallies, embeddings, options }: Pick<PbmcRun, "tallies" | "embeddings"> & { options: PbmcOptions },
-): Omit<Result, "seconds" | "cells_per_second" | "peak_mb" | "versions"> {
-  const { ontology, preset, seed, backend } = options;
-  const rule = subtypeRule(ontology);
-  const byStudy = (name: string) =>
-    summarise(folds.map(({ set, folds: [fold] }) => {
-      const tally = emptyTally();
-      tallyFold(tally, fold, { name, terms: set.terms, ontology });
-      return tallyMetrics(tally, rule);
-    }));
-  const { kcellfm: ours, ...rivals } = Object.fromEntries(
-    Object.keys(tallies).map((name) => [name, byStudy(name)]),
-  );
-  const { kcellfm: own = {}, ...others } = embeddings;
-  return {
-    task: "atlas",
-    set: "pbmc",
-    split: "leave-one-study-out",
-    repeats: folds.length,
-    preset,
-    seed,
-    backend,
-    data: {
-      real: true,
-      cells: folds.reduce((sum, fold) => sum + fold.folds[0].truth.length, 0),
-      genes: Math.max(...folds.map(({ set }) => set.genes.length)),
-      sha256: null,
-      studies: folds.map(({ set }) => set.name).join(", "),
-      unseen_labels: folds.reduce((sum, { result }) => sum + Number(result.data.unseen_labels), 0),
-      ...Object.fromEntries(folds.flatMap((fold) => Object.entries(describeFold(fold)))),
-    },
-    metrics: { ...ours.mean, ...own },
-    sd: ours.sd,
-    baselines: {
-      ...Object.fromEntries(Object.entries(rivals).map(([name, { mean }]) => [name, mean])),
-      ...Object.fromEntries(Object.entries(others).map(([name, scores]) => [name, { ...scores }])),
-    },
-    published: { accuracy: null, source: null },
-  };
-}
-
-/** What a results file says of one study: the checkpoint that had not seen it, its shared genes, and how many calls were right. */
-const describeFold = ({ set, result }: ExperimentRun) => ({
-  [`${set.name}_checkpoint`]: String(result.data.checkpoint),
-  [`${set.name}_genes`]: set.genes.length,
-  [`${set.name}_accuracy`]: result.metrics.accuracy,
-  [`${set.name}_ontology_accuracy`]: result.metrics.ontology_accuracy,
-});

@@ -1,8 +1,8 @@
 import { type CellModel, modelEmbedder, startEmbedWorkers } from "../../cell/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { classifierNamer, type Namer, type NamingRule, textNamer } from "./namer.ts";
-import { scoreParts } from "./score.ts";
-import type { ShardFile } from "./shards.ts";
+import { scoreParts } from "./parts.ts";
+import type { ShardFile } from "./sets.ts";
 import { type AtlasState, partPath } from "./state.ts";
 import { annotateShards, type AtlasProgress } from "./stream.ts";
 import type { Tally } from "./tally.ts";

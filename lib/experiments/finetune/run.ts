@@ -1,16 +1,10 @@
 import { join } from "node:path";
 import { disposeModel, type TypeSpace } from "../../cell/mod.ts";
 import { type Result, startRun } from "../../metrics/mod.ts";
-import {
-  type ExperimentScores,
-  type LabelTerms,
-  type Ontology,
-  scoreLabels,
-  summarise,
-} from "../../ontology/mod.ts";
+import { type LabelTerms, type Ontology, scoreLabels } from "../../ontology/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
 import { typeSpace } from "../pretrain/mod.ts";
-import { type Split, splitCells, splitName, type SplitRule } from "../../baselines/mod.ts";
+import { type Split, splitCells, splitName } from "../../baselines/mod.ts";
 import {
   type Answer,
   answerBaseline,
@@ -18,27 +12,22 @@ import {
   answerTuned,
   BASELINES,
   type FitBaseline,
+  type FoldAnswers,
   type FoldData,
   hideFold,
+  OURS,
   readFold,
   type TunedAnswers,
 } from "./fold.ts";
 import { saveTuned, type TunedModel } from "./saved.ts";
-import { type ExperimentSet, type PreparedSet, prepareSet } from "./set.ts";
+import { type ExperimentSet, type PreparedSet, prepareSet } from "./prepare.ts";
 import type { HiddenCells } from "./hidden.ts";
-import { randomStart, type StartingPoint } from "./start.ts";
+import { type RunSettings, tuningResult } from "./result.ts";
+import { randomStart } from "./start.ts";
 import { epochsFor, TUNE_SETTINGS, type TuneSettings } from "./tune_settings.ts";
 
 /** What an experiment runs on and how. */
-export interface ExperimentOptions {
-  readonly task: string;
-  readonly split: SplitRule;
-  readonly repeats: number;
-  readonly preset: string;
-  readonly seed: number;
-  readonly backend: string;
-  /** The checkpoint that is tuned; its variables are left as they are. */
-  readonly start: StartingPoint;
+export interface ExperimentOptions extends RunSettings {
   readonly ontology: Ontology;
   readonly tune?: Partial<TuneSettings>;
   /** Also tune without pretraining and without the ontology; default true. */
@@ -66,27 +55,12 @@ export interface ExperimentProgress {
   readonly note: string;
 }
 
-/** What every method said on one split. */
-export interface FoldAnswers {
-  readonly split: Split;
-  readonly truth: readonly string[];
-  /** Classes that could be called, in the order of the columns of probabilities. */
-  readonly classes: readonly string[];
-  /** By the names of the results file; "kcellfm" is the tuned model. */
-  readonly answers: Readonly<Record<string, Answer>>;
-  readonly scores: Readonly<Record<string, ExperimentScores>>;
-  readonly tuned: TunedAnswers;
-}
-
 /** A finished experiment: its results file and what its figures are made of. */
 export interface ExperimentRun {
   readonly set: PreparedSet;
   readonly result: Result;
   readonly folds: readonly FoldAnswers[];
 }
-
-/** The tuned model's name among methods. */
-export const OURS = "kcellfm";
 
 /**
  * Fine-tunes the model and fits every baseline on the same splits and genes, and scores all of them on the same test
@@ -105,7 +79,8 @@ export async function runExperiment(set: ExperimentSet, options: ExperimentOptio
     folds.push(await runFold({ prepared, split, options, plan, at: i, of: splits.length }));
   }
   const cells = folds.reduce((sum, { truth }) => sum + truth.length, 0);
-  return { set: prepared, folds, result: resultOf({ set: prepared, folds, options }, finish(cells)) };
+  const result = tuningResult(prepared, folds, { settings: options, facts: finish(cells) });
+  return { set: prepared, folds, result };
 }
 
 /** Which methods a fold goes through, and what they share. */
@@ -237,41 +212,4 @@ function spaceOf(
   const classes = fold.classes.map((label) => terms?.get(label) ?? "");
   const known = new Set(start.model.types.ids);
   return classes.some((id) => known.has(id)) ? typeSpace(start.model.types, { classes, ontology }) : null;
-}
-
-function resultOf(
-  { set, folds, options }: { set: PreparedSet; folds: readonly FoldAnswers[]; options: ExperimentOptions },
-  facts: ReturnType<ReturnType<typeof startRun>>,
-): Result {
-  const names = Object.keys(folds[0].scores);
-  const of = (name: string) => summarise(folds.map(({ scores }) => scores[name]));
-  const ours = of(OURS);
-  const unseen = folds.map(({ truth, classes }) => truth.filter((label) => !classes.includes(label)).length);
-  const { task, preset, seed, backend, start, split, repeats } = options;
-  return {
-    task,
-    set: set.name,
-    split: splitName(split),
-    repeats: folds.length,
-    preset,
-    seed,
-    backend,
-    data: {
-      real: set.real,
-      cells: set.labels.filter((label) => label !== null).length,
-      genes: set.genes.length,
-      sha256: set.sha256,
-      classes: set.classes.length,
-      rounds: repeats,
-      checkpoint: start.name,
-      checkpoint_sha256: start.model.hash,
-      /** Test cells whose label training never met; they count as wrong. */
-      unseen_labels: unseen.reduce((sum, n) => sum + n, 0),
-    },
-    metrics: ours.mean,
-    sd: ours.sd,
-    baselines: Object.fromEntries(names.filter((name) => name !== OURS).map((name) => [name, of(name).mean])),
-    published: set.published ?? { accuracy: null, source: null },
-    ...facts,
-  };
 }

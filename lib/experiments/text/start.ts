@@ -1,10 +1,9 @@
 import { basename } from "node:path";
-import { fingerprint } from "../data/fetch/mod.ts";
-import { readTextFile } from "../data/mod.ts";
-import { openTensors } from "../data/tensors/mod.ts";
-import { parseTriples, type RelationTriple } from "../ontology/mod.ts";
-import { createRng, usageError } from "../runtime/mod.ts";
-import type { TextStart } from "../experiments/text/mod.ts";
+import { type DownloadProgress, fingerprint } from "../../data/fetch/mod.ts";
+import { readTextFile } from "../../data/mod.ts";
+import { openTensors } from "../../data/tensors/mod.ts";
+import { parseTriples, type RelationTriple } from "../../ontology/mod.ts";
+import { createRng, usageError } from "../../runtime/mod.ts";
 import {
   findWeights,
   isTuned,
@@ -14,17 +13,20 @@ import {
   type TextModel,
   type TextPreset,
   type TextPresetName,
-} from "../text/mod.ts";
-import { createDownloadBar } from "./progress.ts";
+} from "../../text/mod.ts";
+import type { TextStart } from "./sets.ts";
 
-/** What the command line says about where to start. */
-export interface StartFlags {
+/** Weights and facts to start from, by name, and how a download is followed. */
+export interface StartChoice {
+  /** A BERT or a tuned encoder: a folder, a file or hf:owner/name@revision. */
   readonly weights?: string;
+  /** A file of facts, "head relation tail" a line. */
   readonly triples?: string;
   readonly signal: AbortSignal;
+  readonly onDownload?: (progress: DownloadProgress) => void;
 }
 
-/** Where the runs of a command start. */
+/** Where all runs of one call start. */
 export interface Beginning {
   /** For messages, run folders and checkpoints: files with their sha256. */
   readonly facts: Readonly<Record<string, unknown>>;
@@ -32,47 +34,35 @@ export interface Beginning {
   /** Whether the weights come with their projections, tuned by somebody before. */
   readonly tuned: boolean;
   readonly triples?: readonly RelationTriple[];
+  /** What was found in the files, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /**
- * Finds the weights and facts of a command, fetching what is missing.
+ * Finds weights and facts, fetching what is missing.
  *
  * @throws {KcellfmError} tag "usage", when weights are given to a preset that starts from none.
  */
-export async function findBeginning(name: TextPresetName, flags: StartFlags): Promise<Beginning> {
+export async function findBeginning(name: TextPresetName, choice: StartChoice): Promise<Beginning> {
   const { pretrained }: TextPreset = TEXT_PRESETS[name];
-  if (flags.weights && !pretrained) {
-    throw usageError(`Cannot start preset ${name} from ${flags.weights}: --weights goes with --preset paper`);
+  const { weights, triples: path, signal, onDownload } = choice;
+  if (weights && !pretrained) {
+    throw usageError(`Cannot start preset ${name} from ${weights}: --weights goes with --preset paper`);
   }
-  const files = pretrained ? await fetchWeights(flags) : null;
-  const triples = flags.triples ? readTriples(flags.triples) : undefined;
-  const named = {
-    ...(files ? { weights: files.weights } : {}),
-    ...(triples ? { triples: flags.triples! } : {}),
-  };
+  const files = pretrained ? await findWeights(weights, { signal, onProgress: onDownload }) : null;
+  const read = path ? parseTriples(readTextFile(path), path) : null;
+  const skipped = read?.skipped ? `, ${read.skipped} lines without a relation skipped` : "";
   return {
     files,
-    triples,
+    triples: read?.triples,
+    notes: read ? [`${path}: ${read.triples.length} triples${skipped}`] : [],
     tuned: files !== null && await hasProjections(files),
-    facts: await describeFiles(named),
+    facts: await describeFiles({ ...(files && { weights: files.weights }), ...(path && { triples: path }) }),
   };
-}
-
-async function fetchWeights({ weights, signal }: StartFlags): Promise<PretrainedFiles> {
-  const bar = createDownloadBar();
-  return await findWeights(weights, { signal, onProgress: bar.update }).finally(bar.finish);
 }
 
 const hasProjections = async ({ weights }: PretrainedFiles): Promise<boolean> =>
   isTuned((await openTensors(weights)).tensors.keys());
-
-function readTriples(path: string): readonly RelationTriple[] {
-  const { triples, skipped } = parseTriples(readTextFile(path), path);
-  console.error(
-    `${path}: ${triples.length} triples` + (skipped ? `, ${skipped} lines without a relation skipped` : ""),
-  );
-  return triples;
-}
 
 async function describeFiles(files: Record<string, string>): Promise<Record<string, unknown>> {
   const facts: Record<string, unknown> = {};

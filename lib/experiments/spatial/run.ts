@@ -1,23 +1,21 @@
 import { join } from "node:path";
-import type { Result } from "../../metrics/mod.ts";
 import {
   AS_THEY_ARE,
   type ExperimentOptions,
   type ExperimentRun,
   type ExperimentSet,
   type FoldAnswers,
-  OURS,
   runExperiment,
   type StartingPoint,
   type TuneSettings,
 } from "../finetune/mod.ts";
-import { scoreLabels, summarise } from "../../ontology/mod.ts";
+import { scoreLabels } from "../../ontology/mod.ts";
 import { answerWithNeighbours, withNeighbours } from "./neighbourhood.ts";
+import { spatialResult } from "./result.ts";
 import { panelFile } from "./saved.ts";
 import type { SpatialSet } from "./sets.ts";
-import { markerSource } from "./source.ts";
 import { ruleOf, type SpatialSplit, splitBy } from "./split.ts";
-import { chooseCoding, codeValues, measureCoding, type ValueCoding } from "./values.ts";
+import { chooseCoding, codeValues, markerSource, measureCoding, type ValueCoding } from "./values.ts";
 
 /** What a spatial experiment takes beside its cells. */
 export interface SpatialOptions extends Omit<ExperimentOptions, "task" | "split"> {
@@ -41,8 +39,14 @@ export interface SpatialRun extends ExperimentRun {
  * raise it.
  */
 export const SPATIAL_TUNING: Partial<TuneSettings> = {
-  ...{ layers: "all", epochs: 10, batchSize: 32, peak: 2e-3 },
-  ...{ hide: 0.1, ontology: 0.1, patience: 4, linearFirst: 1 },
+  layers: "all",
+  epochs: 10,
+  batchSize: 32,
+  peak: 2e-3,
+  hide: 0.1,
+  ontology: 0.1,
+  patience: 4,
+  linearFirst: 1,
 };
 
 /** Cells whose neighbours count, unless asked otherwise. */
@@ -59,9 +63,13 @@ export async function runSpatial(set: SpatialSet, options: SpatialOptions): Prom
   for (let repeat = 0; repeat < options.repeats; repeat++) {
     runs.push(await runRepeat(set, options, repeat));
   }
-  const joined = joinRuns(runs);
+  const [folds, codings] = [runs.flatMap((run) => run.folds), runs.flatMap((run) => run.codings)];
   const about = { origin: set.origin, neighbours: options.neighbours ?? NEIGHBOURS };
-  return { ...joined, result: { ...joined.result, data: { ...joined.result.data, ...about } } };
+  const result = spatialResult(runs.map((run) => run.result), folds, {
+    values: [...new Set(codings)].join(", "),
+    ...about,
+  });
+  return { ...runs[0], folds, codings, result };
 }
 
 async function runRepeat(set: SpatialSet, options: SpatialOptions, repeat: number): Promise<SpatialRun> {
@@ -136,39 +144,5 @@ function withNeighbourRows(
     ...fold,
     answers: { ...fold.answers, ...answers },
     scores: { ...fold.scores, ...Object.fromEntries(scores) },
-  };
-}
-
-/** All repeats as one run: scores as means over them, time as their sum. */
-function joinRuns(runs: readonly SpatialRun[]): SpatialRun {
-  const folds = runs.flatMap((run) => run.folds);
-  const codings = runs.flatMap((run) => run.codings);
-  return {
-    ...runs[0],
-    folds,
-    codings,
-    result: joinResults(runs.map(({ result }) => result), { folds, codings }),
-  };
-}
-
-function joinResults(
-  results: readonly Result[],
-  { folds, codings }: Pick<SpatialRun, "folds" | "codings">,
-): Result {
-  const [first] = results;
-  const names = Object.keys(folds[0].scores);
-  const of = (name: string) => summarise(folds.map(({ scores }) => scores[name]));
-  const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
-  const tested = folds.reduce((sum, { truth }) => sum + truth.length, 0);
-  return {
-    ...first,
-    repeats: folds.length,
-    data: { ...first.data, values: [...new Set(codings)].join(", ") },
-    metrics: of(OURS).mean,
-    sd: of(OURS).sd,
-    baselines: Object.fromEntries(names.filter((name) => name !== OURS).map((name) => [name, of(name).mean])),
-    seconds,
-    cells_per_second: tested / seconds,
-    peak_mb: Math.max(...results.map(({ peak_mb }) => peak_mb ?? 0)),
   };
 }

@@ -29,7 +29,7 @@ export const withDeviations = (mean: Metrics, sd: Metrics): Metrics => ({
 });
 
 /** The part of a results file that holds the scores: the paper's rule as ours, every other rule as a baseline. */
-export function ruleTable(levels: RuleLevels): Pick<Result, "metrics" | "sd" | "baselines"> {
+function ruleTable(levels: RuleLevels): Pick<Result, "metrics" | "sd" | "baselines"> {
   const { text: _, ...others } = mapRules((name) =>
     withDeviations(meansOf(levels[name]), deviationsOf(levels[name]))
   );
@@ -42,3 +42,9 @@ export function publishedOf(set: string): Result["published"] {
   const source = `${SOURCE}: its set 1, other cells, for the shape`;
   return { ...flatten(PUBLISHED_CURVES.novel_cell_data1), source };
 }
+
+/** The results file of a run: what it ran on and how, and every rule's scores at every level. */
+export const novelResult = (
+  levels: RuleLevels,
+  run: Omit<Result, "task" | "repeats" | "metrics" | "sd" | "baselines" | "published">,
+): Result => ({ task: "novel", repeats: 1, ...run, ...ruleTable(levels), published: publishedOf(run.set) });

@@ -4,18 +4,35 @@ import { type Ontology, termOf } from "../../ontology/mod.ts";
 import { createRng, type Rng } from "../../runtime/mod.ts";
 import { pickCells, rowsOfTypes } from "./cells.ts";
 import { embedSource, seenSimilarity } from "./evidence.ts";
-import { novelSettings, type TrainedOnSeen, trainOnSeen } from "./experiment.ts";
+import { novelSettings, type NovelTraining, type TrainedOnSeen, trainOnSeen } from "./train.ts";
 import { branchFolds, type Fold } from "./folds.ts";
-import { type Candidates, type HeldOutRule, type HeldOutType, mapHeldOutRules } from "./held_out_scores.ts";
-import { kept } from "./kept.ts";
-import type { Pool } from "./pool.ts";
-import { poolResult } from "./pool_result.ts";
+import { type Keep, kept } from "./kept.ts";
+import type { Pool } from "./sets_pool.ts";
+import {
+  type Candidates,
+  type HeldOutRule,
+  type HeldOutType,
+  mapHeldOutRules,
+  poolResult,
+} from "./result_pool.ts";
 import { ranksOfTruth, shuffleColumns, summariseRanks } from "./ranks.ts";
 import { combine, prototypeRule, textRule } from "./rules.ts";
-import type { PoolOptions } from "./pool_options.ts";
 
 /** Times that the control is dealt anew. */
 const DEALS = 10;
+
+/** How a rotation over the types of a pool is run. */
+export interface PoolOptions {
+  readonly preset: string;
+  readonly seed: number;
+  readonly backend: string;
+  readonly training?: Partial<NovelTraining>;
+  /** Hold out these branches only, by the names of their roots; default each in turn. */
+  readonly branches?: readonly string[];
+  /** Keep finished folds; default: they are not kept. */
+  readonly keep?: Keep;
+  readonly onFold?: (fold: Fold, done: number, of: number) => void;
+}
 
 /** A finished rotation over the types of a pool. */
 export interface PoolRun {

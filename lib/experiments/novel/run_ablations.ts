@@ -5,9 +5,10 @@ import { createRng, type Rng } from "../../runtime/mod.ts";
 import type { Study } from "../pretrain/mod.ts";
 import { drawCandidates, type Level, scoreLevels } from "./difficulty.ts";
 import { gatherEvidence } from "./evidence.ts";
-import { type NovelExperiment, novelSettings, type NovelTraining, trainOnSeen } from "./experiment.ts";
+import type { NovelExperiment } from "./sets.ts";
+import { novelSettings, type NovelTraining, trainOnSeen } from "./train.ts";
 import { type Keep, kept } from "./kept.ts";
-import { meansOf, publishedOf, withDeviations } from "./results.ts";
+import { meansOf, publishedOf, withDeviations } from "./result.ts";
 import { prototypeRule, textRule } from "./rules.ts";
 
 /** A way to train: what it changes of the experiment and of the training. */
