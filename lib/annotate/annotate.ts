@@ -3,7 +3,8 @@ import { modelError, stemOf } from "../runtime/mod.ts";
 import { callByReference, type HeldOut } from "./by_reference.ts";
 import { callByText } from "./by_text.ts";
 import { scoreBaselines, scoreMajority } from "./compare.ts";
-import { embedAll, type Embedder, type Embeddings } from "../cell/mod.ts";
+import { embedAll, type Embedder } from "../cell/mod.ts";
+import type { Table } from "../matrix/mod.ts";
 import { findMarkers, type Markers } from "./markers.ts";
 import { geneNames, readCells, type ReadChoice, type ReadFile } from "./read.ts";
 import { type Evaluation, labelledPairs, scoreCalls, scoreRolledUp, tabulate } from "./scores.ts";
@@ -39,7 +40,7 @@ export interface Annotation {
   readonly input: FileReport;
   readonly obsNames: readonly string[];
   readonly reference: (FileReport & { readonly labelKey: string; readonly heldOut: HeldOut }) | null;
-  readonly embeddings: Embeddings;
+  readonly embeddings: Table;
   readonly calls: Calls;
   /** The calls where they are sure enough, else the terms above them that are. */
   readonly rolled: RolledUp;

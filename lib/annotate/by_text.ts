@@ -1,17 +1,16 @@
-import { argmax, softmaxRows } from "../baselines/mod.ts";
-import { type Embedder, type Embeddings, textSimilarities } from "../cell/mod.ts";
+import type { Embedder } from "../cell/mod.ts";
 import type { Calls } from "./types.ts";
+import { argmax, cosines, rowAt, softmaxRows, type Table } from "../matrix/mod.ts";
 
 /**
  * Names cells without any labelled example: the type whose ontology text vector has the largest cosine with the
  * cell's embedding. confidence = softmax(cosine / temperature) of it; novelty = 1 - that cosine, cut to [0, 1].
  */
-export function callByText({ types, temperature }: Embedder, embeddings: Embeddings): Calls {
-  const cosines = textSimilarities(embeddings.vectors, types);
-  const count = types.ids.length;
-  const novelty = noveltyOf(cosines, count);
-  for (let at = 0; at < cosines.length; at++) cosines[at] /= temperature;
-  const probabilities = softmaxRows(cosines, count);
+export function callByText({ types, temperature }: Embedder, embeddings: Table): Calls {
+  const similar = cosines(embeddings, types);
+  const count = types.rows;
+  const novelty = noveltyOf(similar);
+  const probabilities = softmaxRows(similar.data.map((cosine) => cosine / temperature), count);
   return {
     types: types.ids.map((id, i) => ({ id, name: types.names[i] })),
     ...bestOf(probabilities, count),
@@ -21,12 +20,11 @@ export function callByText({ types, temperature }: Embedder, embeddings: Embeddi
 }
 
 /** 1 - the largest cosine of each row, cut to [0, 1]. */
-export function noveltyOf(cosines: Float32Array, width: number): Float32Array {
-  return Float32Array.from({ length: cosines.length / width }, (_, i) => {
-    const row = cosines.subarray(i * width, (i + 1) * width);
+export const noveltyOf = (cosines: Table): Float32Array =>
+  Float32Array.from({ length: cosines.rows }, (_, i) => {
+    const row = rowAt(cosines, i);
     return Math.min(1, Math.max(0, 1 - row[argmax(row)]));
   });
-}
 
 /** The most probable column of each row, and its probability. */
 export function bestOf(

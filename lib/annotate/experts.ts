@@ -1,19 +1,13 @@
-import {
-  type FeatureTable,
-  fitLinearPath,
-  type LinearPath,
-  multiplyPaths,
-  takeRows,
-  weighPaths,
-} from "../baselines/mod.ts";
+import { fitLinearPath, type LinearPath, multiplyPaths, weighPaths } from "../baselines/mod.ts";
 import { type TextKnowledge, textProbabilities } from "./text_expert.ts";
+import { type Table, takeRows } from "../matrix/mod.ts";
 
 /** Cells in the two forms that a reference is learned in, row by row. */
 export interface CellTables {
   /** log1p values of genes, each cell of length one. */
-  readonly genes: FeatureTable;
+  readonly genes: Table;
   /** The model's vectors, each of length one. */
-  readonly vectors: FeatureTable;
+  readonly vectors: Table;
 }
 
 /** Labelled cells, some of which settings are chosen by. */
@@ -69,7 +63,7 @@ export interface Experts {
  */
 export function fitExperts(cells: LearningCells, { seed, text, modelHasSeen }: ExpertOptions): Experts {
   const { genes, vectors, keys, validation } = cells;
-  const learn = (table: FeatureTable) => ({ table, labels: keys, validation });
+  const learn = (table: Table) => ({ table, labels: keys, validation });
   const paths = {
     encoder: fitLinearPath(learn(vectors), { seed, scale: "none", strengths: VECTOR_STRENGTHS }),
     markers: fitLinearPath(learn(genes), { seed }),

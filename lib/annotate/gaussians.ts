@@ -1,5 +1,5 @@
 import { CholeskyDecomposition, inverse, Matrix } from "ml-matrix";
-import type { FeatureTable } from "../baselines/mod.ts";
+import type { Table } from "../matrix/mod.ts";
 
 /** Squared Mahalanobis distances of some rows. */
 export interface GaussianDistances {
@@ -19,9 +19,9 @@ const SHRINKAGE = 0.1;
  * @param codes class of each row of the table, from 0
  */
 export function fitGaussians(
-  table: FeatureTable,
+  table: Table,
   codes: Int32Array,
-): (rows: FeatureTable) => GaussianDistances {
+): (rows: Table) => GaussianDistances {
   const classes = 1 + codes.reduce((most, code) => Math.max(most, code), 0);
   const within = fitOne(table, codes, classes);
   const all = fitOne(table, new Int32Array(table.rows), 1);
@@ -40,17 +40,17 @@ interface Gaussians {
   readonly whiten: Float64Array;
 }
 
-function fitOne({ features, rows, cols }: FeatureTable, codes: Int32Array, classes: number): Gaussians {
+function fitOne({ data, rows, cols }: Table, codes: Int32Array, classes: number): Gaussians {
   const means = new Float64Array(classes * cols);
   const counts = new Float64Array(classes);
   codes.forEach((code, row) => {
     counts[code]++;
-    for (let j = 0; j < cols; j++) means[code * cols + j] += features[row * cols + j];
+    for (let j = 0; j < cols; j++) means[code * cols + j] += data[row * cols + j];
   });
   means.forEach((sum, at) => means[at] = sum / Math.max(1, counts[Math.floor(at / cols)]));
   const rest = new Matrix(rows, cols);
   for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < cols; j++) rest.set(row, j, features[row * cols + j] - means[codes[row] * cols + j]);
+    for (let j = 0; j < cols; j++) rest.set(row, j, data[row * cols + j] - means[codes[row] * cols + j]);
   }
   const covariance = rest.transpose().mmul(rest).div(rows);
   const round = Math.max(covariance.trace() / cols, 1e-12);
@@ -65,10 +65,10 @@ function fitOne({ features, rows, cols }: FeatureTable, codes: Int32Array, class
   return { means: image, whiten };
 }
 
-function distancesTo({ features, rows, cols }: FeatureTable, { means, whiten }: Gaussians): Float32Array {
+function distancesTo({ data, rows, cols }: Table, { means, whiten }: Gaussians): Float32Array {
   const nearest = new Float32Array(rows).fill(Infinity);
   for (let row = 0; row < rows; row++) {
-    const image = lowerProduct(whiten, features.subarray(row * cols, (row + 1) * cols));
+    const image = lowerProduct(whiten, data.subarray(row * cols, (row + 1) * cols));
     for (let mean = 0; mean < means.length; mean += cols) {
       let squared = 0;
       for (let j = 0; j < cols; j++) squared += (image[j] - means[mean + j]) ** 2;

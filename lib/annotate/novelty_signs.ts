@@ -1,14 +1,9 @@
-import {
-  encodeLabels,
-  fitLinearPath,
-  linearScores,
-  measureScaling,
-  weighedScaling,
-} from "../baselines/mod.ts";
+import { encodeLabels, fitLinearPath, linearScores, weighedScaling } from "../baselines/mod.ts";
 import { createRng } from "../runtime/mod.ts";
 import { type CellTables, type LearningCells, takeCells } from "./experts.ts";
 import { fitGaussians } from "./gaussians.ts";
 import { fitPrincipalSpace } from "./principal_space.ts";
+import { measureScaling } from "../matrix/mod.ts";
 
 /** What speaks for a cell being novel; each is higher the more novel it is. */
 export const SIGNS = ["energy", "markers", "genes", "encoder"] as const;

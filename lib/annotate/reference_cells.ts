@@ -1,21 +1,14 @@
-import { type FeatureTable, takeRows } from "../baselines/mod.ts";
-import {
-  type Embeddings,
-  FEATURE_GENES,
-  informativeGenes,
-  readUnitFeatures,
-  sharedGenes,
-  unitRows,
-} from "../cell/mod.ts";
+import { FEATURE_GENES, informativeGenes, readUnitFeatures, sharedGenes } from "../cell/mod.ts";
 import type { ModelCells } from "../genes/mod.ts";
 import { createRng, dataError, type Rng } from "../runtime/mod.ts";
 import type { CellTables, LearningCells } from "./experts.ts";
 import { type CellLabels, type CellType, keyAt, keyOf } from "../ontology/mod.ts";
+import { type Table, takeRows, unitRows } from "../matrix/mod.ts";
 
 /** A file of cells and what the model made of them. */
 export interface EmbeddedCells {
   readonly cells: ModelCells;
-  readonly embeddings: Embeddings;
+  readonly embeddings: Table;
 }
 
 /** Embedded cells with their labels. */
@@ -69,11 +62,9 @@ export function readTables(
   columns: Int32Array,
   rows: Int32Array,
 ): CellTables {
-  const { vectors, width } = embeddings;
-  const table: FeatureTable = takeRows({ features: vectors, rows: embeddings.rows, cols: width }, rows);
   return {
     genes: readUnitFeatures(cells, columns, rows),
-    vectors: { ...table, features: unitRows(table.features, width) },
+    vectors: unitRows(takeRows(embeddings, rows)),
   };
 }
 

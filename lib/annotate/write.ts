@@ -102,8 +102,8 @@ export async function writeAnnotation(
 ): Promise<void> {
   const obs = obsColumns(annotation);
   if (extname(out).toLowerCase() !== ".h5ad") return await writeTable(annotation, out);
-  const { vectors, rows, width } = annotation.embeddings;
-  const obsm = { X_kcellfm: { shape: [rows, width], data: vectors } };
+  const { data, rows, cols } = annotation.embeddings;
+  const obsm = { X_kcellfm: { shape: [rows, cols], data } };
   const uns = { kcellfm: provenance(annotation, versions) };
   if (extname(input).toLowerCase() === ".h5ad") return await annotateCopy(input, out, { obs, obsm, uns });
   const source = await openCells(input, choice);

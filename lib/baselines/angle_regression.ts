@@ -1,15 +1,13 @@
-import { takeRows } from "./held_out.ts";
 import { requireColumns, requireTable } from "./labels.ts";
 import { type Evaluation, minimise } from "./lbfgs.ts";
-import { measureScaling, standardise } from "./standardise.ts";
-import type { FeatureTable } from "./types.ts";
+import { measureScaling, standardise, type Table, takeRows } from "../matrix/mod.ts";
 
 /** A fitted regression of angles. */
 export interface AngleRegression {
   /** The chosen penalty. */
   readonly penalty: number;
   /** Angles in (-pi, pi], one a row. */
-  predict(table: FeatureTable): Float32Array;
+  predict(table: Table): Float32Array;
 }
 
 /** Penalties that are tried, strongest first; 1 holds a weight back as much as one standard deviation fits it. */
@@ -23,7 +21,7 @@ const PENALTIES = [10, 3, 1, 0.3, 0.1, 0.03, 0.01];
  * @param options.validation rows to choose by, at least one
  */
 export function fitAngleRegression(
-  table: FeatureTable,
+  table: Table,
   angles: ArrayLike<number>,
   { validation }: { validation: Int32Array },
 ): AngleRegression {
@@ -46,10 +44,10 @@ export function fitAngleRegression(
 }
 
 function fitOnce(
-  raw: FeatureTable,
+  raw: Table,
   angles: readonly number[],
   penalty: number,
-): (table: FeatureTable) => Float32Array {
+): (table: Table) => Float32Array {
   const scaling = measureScaling(raw);
   const x = standardise(raw, scaling);
   const cosine = solve(x, angles.map(Math.cos), penalty);
@@ -63,7 +61,7 @@ function fitOnce(
 }
 
 /** Minimises mean (y - x w - b)^2 / 2 + penalty ||w||^2 / 2; the intercept b is the last entry. */
-function solve(x: FeatureTable, y: readonly number[], penalty: number): Float64Array {
+function solve(x: Table, y: readonly number[], penalty: number): Float64Array {
   const evaluate = (point: Float64Array): Evaluation => {
     const errors = products(x, point).map((value, row) => value - y[row]);
     const gradient = new Float64Array(x.cols + 1);
@@ -71,7 +69,7 @@ function solve(x: FeatureTable, y: readonly number[], penalty: number): Float64A
     errors.forEach((error, row) => {
       value += error ** 2 / (2 * x.rows);
       gradient[x.cols] += error / x.rows;
-      for (let j = 0; j < x.cols; j++) gradient[j] += error * x.features[row * x.cols + j] / x.rows;
+      for (let j = 0; j < x.cols; j++) gradient[j] += error * x.data[row * x.cols + j] / x.rows;
     });
     for (let j = 0; j < x.cols; j++) {
       value += penalty * point[j] ** 2 / 2;
@@ -82,10 +80,10 @@ function solve(x: FeatureTable, y: readonly number[], penalty: number): Float64A
   return minimise(new Float64Array(x.cols + 1), evaluate, { tolerance: 1e-5 });
 }
 
-function products({ features, rows, cols }: FeatureTable, weights: Float64Array): Float64Array {
+function products({ data, rows, cols }: Table, weights: Float64Array): Float64Array {
   return Float64Array.from({ length: rows }, (_, row) => {
     let sum = weights[cols];
-    for (let j = 0; j < cols; j++) sum += features[row * cols + j] * weights[j];
+    for (let j = 0; j < cols; j++) sum += data[row * cols + j] * weights[j];
     return sum;
   });
 }

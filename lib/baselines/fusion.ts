@@ -1,5 +1,5 @@
-import { softmaxRows } from "./labels.ts";
 import { minimise } from "./lbfgs.ts";
+import { softmaxRows } from "../matrix/mod.ts";
 
 /** How far each path is trusted: `log p = encoder log p_encoder + linear log p_linear`, up to a constant of the cell. */
 export interface FusionWeights {

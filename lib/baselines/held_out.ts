@@ -1,5 +1,6 @@
 import { createRng } from "../runtime/mod.ts";
-import type { FeatureTable, FitOptions, Prediction } from "./types.ts";
+import type { FitOptions, Prediction } from "./types.ts";
+import { type Table, takeRows } from "../matrix/mod.ts";
 
 /** What methods take that choose a setting on labelled rows that they do not learn from. */
 export interface ValidatedFitOptions extends FitOptions {
@@ -9,13 +10,13 @@ export interface ValidatedFitOptions extends FitOptions {
 
 /** Rows of a table with the label of each. */
 export interface LabelledRows {
-  readonly table: FeatureTable;
+  readonly table: Table;
   readonly labels: readonly string[];
 }
 
 /** Parts labelled rows into those to learn from and those to choose by, which may be none. */
 export function holdOut(
-  table: FeatureTable,
+  table: Table,
   labels: readonly string[],
   { seed, validation }: ValidatedFitOptions,
 ): { fit: LabelledRows; validation: LabelledRows } {
@@ -35,15 +36,6 @@ function drawFifth(labels: readonly string[], seed: number): number[] {
     const rows = rng.split(label).shuffle([...labels.keys()].filter((row) => labels[row] === label));
     return rows.slice(0, Math.floor(rows.length / 5));
   });
-}
-
-/** The given rows of a table, in their order. */
-export function takeRows({ features, cols }: FeatureTable, rows: ArrayLike<number>): FeatureTable {
-  const taken = new Float32Array(rows.length * cols);
-  for (let i = 0; i < rows.length; i++) {
-    taken.set(features.subarray(rows[i] * cols, (rows[i] + 1) * cols), i * cols);
-  }
-  return { features: taken, rows: rows.length, cols };
 }
 
 /** Mean -log p of the true labels; one that the classifier does not know has p = 1e-30. */

@@ -1,4 +1,5 @@
-import type { FeatureTable, Prediction } from "./types.ts";
+import type { Prediction } from "./types.ts";
+import { argmax, type Table } from "../matrix/mod.ts";
 
 /** Labels as class numbers; `classes` are sorted. */
 export interface EncodedLabels {
@@ -11,7 +12,7 @@ export interface EncodedLabels {
  *
  * @throws {RangeError} when there are no rows, or not one label a row, or a value is missing.
  */
-export function encodeLabels(table: FeatureTable, labels: readonly string[]): EncodedLabels {
+export function encodeLabels(table: Table, labels: readonly string[]): EncodedLabels {
   requireTable(table);
   if (labels.length !== table.rows || table.rows === 0) {
     throw new RangeError(
@@ -24,14 +25,14 @@ export function encodeLabels(table: FeatureTable, labels: readonly string[]): En
 }
 
 /** Fails when the values do not fill rows x cols. */
-export function requireTable({ features, rows, cols }: FeatureTable): void {
-  if (features.length !== rows * cols) {
-    throw new RangeError(`Cannot use features of ${rows} x ${cols}: they hold ${features.length} values`);
+export function requireTable({ data, rows, cols }: Table): void {
+  if (data.length !== rows * cols) {
+    throw new RangeError(`Cannot use features of ${rows} x ${cols}: they hold ${data.length} values`);
   }
 }
 
 /** Fails when rows to predict are not as wide as those fitted. */
-export function requireColumns(table: FeatureTable, cols: number): void {
+export function requireColumns(table: Table, cols: number): void {
   requireTable(table);
   if (table.cols !== cols) {
     throw new RangeError(`Cannot predict from ${table.cols} features: fitted on ${cols}`);
@@ -45,23 +46,4 @@ export function toPrediction(classes: readonly string[], probabilities: Float32A
     labels.push(classes[argmax(probabilities.subarray(start, start + classes.length))]);
   }
   return { labels, classes, probabilities };
-}
-
-/** The place of the largest value; the first one of equals. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
-}
-
-/** Softmax of each row of rows x `width` scores, in place. */
-export function softmaxRows(scores: Float32Array, width: number): Float32Array {
-  for (let start = 0; start < scores.length; start += width) {
-    const row = scores.subarray(start, start + width);
-    const top = row[argmax(row)];
-    let total = 0;
-    for (let k = 0; k < width; k++) total += row[k] = Math.exp(row[k] - top);
-    for (let k = 0; k < width; k++) row[k] /= total;
-  }
-  return scores;
 }

@@ -1,3 +1,5 @@
+import { dot } from "../matrix/mod.ts";
+
 /** The value of a smooth function and its gradient. */
 export interface Evaluation {
   readonly value: number;
@@ -92,12 +94,6 @@ function remember(
   if (curvature <= 1e-12 * dot(change, change)) return; // keeps the approximation positive definite
   pairs.push({ step, change, curvature });
   if (pairs.length > move.memory) pairs.shift();
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let total = 0;
-  for (let j = 0; j < a.length; j++) total += a[j] * b[j];
-  return total;
 }
 
 function addScaled(target: Float64Array, values: Float64Array, scale: number): void {

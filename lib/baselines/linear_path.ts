@@ -1,9 +1,15 @@
-import type { Classifier, FeatureTable } from "./types.ts";
+import type { Classifier } from "./types.ts";
 import { fitLogisticRegression, type LinearMap, predictLinear } from "./logistic_regression.ts";
-import { measureScaling, type Scaling, standardise } from "./standardise.ts";
-import { type LabelledRows, meanLogLoss, takeRows } from "./held_out.ts";
+import { type LabelledRows, meanLogLoss } from "./held_out.ts";
 import { encodeLabels } from "./labels.ts";
-import { csrFromDense } from "../matrix/mod.ts";
+import {
+  csrFromDense,
+  measureScaling,
+  type Scaling,
+  standardise,
+  type Table,
+  takeRows,
+} from "../matrix/mod.ts";
 import { geneInformativeness } from "./informativeness.ts";
 
 /** Rows of a table to learn from and to choose by. */
@@ -87,10 +93,10 @@ function unscaled({ classes, weights, intercepts }: LinearMap, { mean, inverseSd
 }
 
 /** (x - mean) / sd times the correlation ratio of each feature. */
-export function weighedScaling(table: FeatureTable, labels: readonly string[]): Scaling {
+export function weighedScaling(table: Table, labels: readonly string[]): Scaling {
   const { classes, codes } = encodeLabels(table, labels);
   const { mean, inverseSd } = measureScaling(table);
-  const cells = csrFromDense(table.features, table.rows, table.cols);
+  const cells = csrFromDense(table.data, table.rows, table.cols);
   const squared = geneInformativeness([{ cells, classes: codes }], {
     genes: table.cols,
     classes: classes.length,
@@ -101,7 +107,7 @@ export function weighedScaling(table: FeatureTable, labels: readonly string[]): 
 const SCALINGS = {
   eta: weighedScaling,
   variance: measureScaling,
-  none: ({ cols }: FeatureTable): Scaling => ({
+  none: ({ cols }: Table): Scaling => ({
     mean: new Float32Array(cols),
     inverseSd: new Float32Array(cols).fill(1),
   }),

@@ -1,8 +1,8 @@
 import * as tf from "../tensor/mod.ts";
-import { type EncodedLabels, encodeLabels, requireColumns, softmaxRows, toPrediction } from "./labels.ts";
+import { type EncodedLabels, encodeLabels, requireColumns, toPrediction } from "./labels.ts";
 import { minimise } from "./lbfgs.ts";
-import { measureScaling, standardise } from "./standardise.ts";
-import type { Classifier, FeatureTable, FitOptions, Prediction } from "./types.ts";
+import type { Classifier, FitOptions, Prediction } from "./types.ts";
+import { measureScaling, softmaxRows, standardise, type Table } from "../matrix/mod.ts";
 
 /** A linear map from features to classes. */
 export interface LinearMap {
@@ -32,13 +32,13 @@ export interface LogisticOptions extends FitOptions {
  * penalty on the difference of the two weight vectors is half of scikit-learn's.
  */
 export function fitLogisticRegression(
-  table: FeatureTable,
+  table: Table,
   labels: readonly string[],
   { c = 1, standardise: scaled = true, tolerance = 1e-4 }: LogisticOptions,
 ): LogisticRegression {
   const encoded = encodeLabels(table, labels);
   const scaling = scaled ? measureScaling(table) : null;
-  const prepare = (raw: FeatureTable) => scaling ? standardise(raw, scaling) : raw;
+  const prepare = (raw: Table) => scaling ? standardise(raw, scaling) : raw;
   const solution = solve(prepare(table), encoded, { c, tolerance });
   const { classes } = encoded;
   const split = table.cols * classes.length;
@@ -56,25 +56,25 @@ export function fitLogisticRegression(
 }
 
 /** softmax(x W + b) of each row. */
-export function predictLinear(map: LinearMap, table: FeatureTable): Prediction {
+export function predictLinear(map: LinearMap, table: Table): Prediction {
   return toPrediction(map.classes, softmaxRows(linearScores(map, table), map.classes.length));
 }
 
 /** x W + b of each row, rows x classes. */
-export function linearScores({ classes, weights, intercepts }: LinearMap, table: FeatureTable): Float32Array {
+export function linearScores({ classes, weights, intercepts }: LinearMap, table: Table): Float32Array {
   requireColumns(table, weights.length / classes.length);
   return scoresOf(table, weights, intercepts);
 }
 
 /** The flat optimum: weights (features x classes), then intercepts. The loss is divided by C n, a pure scaling. */
 function solve(
-  table: FeatureTable,
+  table: Table,
   { classes, codes }: EncodedLabels,
   { c, tolerance }: { c: number; tolerance: number },
 ): Float64Array {
   const { rows, cols } = table;
   const split = cols * classes.length;
-  const x = tf.tensor2d(table.features, [rows, cols]);
+  const x = tf.tensor2d(table.data, [rows, cols]);
   const penalty = 1 / (c * rows);
   const evaluate = (point: Float64Array) => {
     const residuals = scoresFrom(x, point, split);
@@ -114,11 +114,11 @@ function scoresFrom(x: tf.Tensor2D, point: Float64Array, split: number): Float32
 }
 
 function scoresOf(
-  { features, rows, cols }: FeatureTable,
+  { data, rows, cols }: Table,
   weights: Float32Array,
   intercepts: Float32Array,
 ): Float32Array {
-  const x = tf.tensor2d(features, [rows, cols]);
+  const x = tf.tensor2d(data, [rows, cols]);
   const scores = product(x, weights, intercepts);
   x.dispose();
   return scores;

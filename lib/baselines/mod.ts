@@ -4,13 +4,10 @@ export * from "./logistic_regression.ts";
 export * from "./majority.ts";
 export * from "./neighbours.ts";
 export * from "./perceptron.ts";
-export * from "./principal_components.ts";
 export * from "./random_forest.ts";
 export * from "./regression_forest.ts";
-export * from "./standardise.ts";
 export * from "./tuned_logistic_regression.ts";
 export * from "./types.ts";
-export { argmax, softmaxRows } from "./labels.ts";
 export {
   fitFusion,
   fuse,
@@ -20,7 +17,7 @@ export {
   rareShift,
   weighPaths,
 } from "./fusion.ts";
-export { meanLogLoss, takeRows } from "./held_out.ts";
+export { meanLogLoss } from "./held_out.ts";
 export { geneInformativeness } from "./informativeness.ts";
 export { encodeLabels, toPrediction } from "./labels.ts";
 export { minimise } from "./lbfgs.ts";

@@ -1,6 +1,7 @@
 import * as tf from "../tensor/mod.ts";
-import { encodeLabels, requireColumns, softmaxRows, toPrediction } from "./labels.ts";
-import type { Classifier, FeatureTable, FitClassifier, FitOptions } from "./types.ts";
+import { encodeLabels, requireColumns, toPrediction } from "./labels.ts";
+import type { Classifier, FitClassifier, FitOptions } from "./types.ts";
+import { smallest, softmaxRows, type Table } from "../matrix/mod.ts";
 
 /** How neighbours are found and counted. */
 export interface NeighbourOptions extends FitOptions {
@@ -15,7 +16,7 @@ const CHUNK = 512;
  * neighbours the earlier training row counts, of equal votes the first class.
  */
 export function fitNeighbours(
-  table: FeatureTable,
+  table: Table,
   labels: readonly string[],
   { k = 15 }: NeighbourOptions,
 ): Classifier {
@@ -38,9 +39,9 @@ export function fitNeighbours(
 
 /** Mean Euclidean distance of each row to its k nearest rows of `table`, by default 15: how far it is from all that is known. */
 export function fitNeighbourDistance(
-  table: FeatureTable,
+  table: Table,
   { k = 15 }: { k?: number } = {},
-): (query: FeatureTable) => Float32Array {
+): (query: Table) => Float32Array {
   const nearest = Math.min(k, table.rows);
   return (query) => {
     requireColumns(query, table.cols);
@@ -75,19 +76,19 @@ export const fitNearestCentroid: FitClassifier = (table, labels) => {
 
 /** Squared distances of each row of `query` to all rows of `to`, ||a||^2 + ||b||^2 - 2ab, by blocks of rows. */
 function forDistances(
-  query: FeatureTable,
-  to: FeatureTable,
+  query: Table,
+  to: Table,
   visit: (row: number, squared: Float32Array) => void,
 ): void {
-  const b = tf.tensor2d(to.features, [to.rows, to.cols]);
+  const b = tf.tensor2d(to.data, [to.rows, to.cols]);
   const bSquares = squaredNorms(to);
   for (let start = 0; start < query.rows; start += CHUNK) {
     const rows = Math.min(CHUNK, query.rows - start);
-    const features = query.features.subarray(start * query.cols, (start + rows) * query.cols);
+    const data = query.data.subarray(start * query.cols, (start + rows) * query.cols);
     const products = tf.tidy(() =>
-      tf.matMul(tf.tensor2d(features, [rows, query.cols]), b, false, true).dataSync()
+      tf.matMul(tf.tensor2d(data, [rows, query.cols]), b, false, true).dataSync()
     );
-    const aSquares = squaredNorms({ features, rows, cols: query.cols });
+    const aSquares = squaredNorms({ data, rows, cols: query.cols });
     for (let i = 0; i < rows; i++) {
       const ab = products.subarray(i * to.rows, (i + 1) * to.rows);
       visit(start + i, Float32Array.from(bSquares, (norm, j) => Math.max(0, aSquares[i] + norm - 2 * ab[j])));
@@ -96,36 +97,31 @@ function forDistances(
   b.dispose();
 }
 
-function squaredNorms({ features, rows, cols }: FeatureTable): Float64Array {
+function squaredNorms({ data, rows, cols }: Table): Float64Array {
   const norms = new Float64Array(rows);
-  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) norms[i] += features[at] ** 2;
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) norms[i] += data[at] ** 2;
   return norms;
 }
 
-function smallest(values: Float32Array, k: number): number[] {
-  const order = Array.from({ length: values.length }, (_, i) => i);
-  return order.sort((a, b) => values[a] - values[b] || a - b).slice(0, k);
-}
-
-function classMeans({ features, cols }: FeatureTable, codes: Int32Array, classes: number): FeatureTable {
+function classMeans({ data, cols }: Table, codes: Int32Array, classes: number): Table {
   const counts = new Float64Array(classes);
   const sums = new Float64Array(classes * cols);
   codes.forEach((code, i) => {
     counts[code]++;
-    for (let j = 0; j < cols; j++) sums[code * cols + j] += features[i * cols + j];
+    for (let j = 0; j < cols; j++) sums[code * cols + j] += data[i * cols + j];
   });
   const means = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / cols)]);
-  return { features: means, rows: classes, cols };
+  return { data: means, rows: classes, cols };
 }
 
 function varianceWithin(
-  { features, rows, cols }: FeatureTable,
+  { data, rows, cols }: Table,
   codes: Int32Array,
-  means: FeatureTable,
+  means: Table,
 ): number {
   let squares = 0;
   for (let i = 0, at = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++, at++) squares += (features[at] - means.features[codes[i] * cols + j]) ** 2;
+    for (let j = 0; j < cols; j++, at++) squares += (data[at] - means.data[codes[i] * cols + j]) ** 2;
   }
   return Math.max(squares / (rows * cols), 1e-12);
 }

@@ -1,9 +1,9 @@
 import * as tf from "../tensor/mod.ts";
 import { createRng, type Rng } from "../runtime/mod.ts";
-import { holdOut, type LabelledRows, meanLogLoss, takeRows, type ValidatedFitOptions } from "./held_out.ts";
-import { encodeLabels, requireColumns, softmaxRows, toPrediction } from "./labels.ts";
-import { measureScaling, standardise } from "./standardise.ts";
-import type { Classifier, FeatureTable, Prediction } from "./types.ts";
+import { holdOut, type LabelledRows, meanLogLoss, type ValidatedFitOptions } from "./held_out.ts";
+import { encodeLabels, requireColumns, toPrediction } from "./labels.ts";
+import type { Classifier, Prediction } from "./types.ts";
+import { measureScaling, softmaxRows, standardise, type Table, takeRows } from "../matrix/mod.ts";
 
 /** How a perceptron is built and trained. */
 export interface PerceptronOptions extends ValidatedFitOptions {
@@ -36,14 +36,14 @@ const CHUNK = 1024;
  * of 64); the pass of least log-loss on held-out rows is kept, the last where none are held out.
  */
 export function fitPerceptron(
-  table: FeatureTable,
+  table: Table,
   labels: readonly string[],
   options: PerceptronOptions,
 ): Perceptron {
   const { classes } = encodeLabels(table, labels);
   const { fit, validation } = holdOut(table, labels, options);
   const scaling = measureScaling(fit.table);
-  const scaled = (raw: FeatureTable) => standardise(raw, scaling);
+  const scaled = (raw: Table) => standardise(raw, scaling);
   const { layers, epoch } = train(
     { table: scaled(fit.table), labels: fit.labels },
     { table: scaled(validation.table), labels: validation.labels },
@@ -125,8 +125,8 @@ function trainPass(
       () => rng.uniform() < dropout ? 0 : 1 / (1 - dropout),
     );
     tf.tidy(() => {
-      const { features, cols } = takeRows(table, rows);
-      const x = tf.tensor2d(features, [rows.length, cols]);
+      const { data, cols } = takeRows(table, rows);
+      const x = tf.tensor2d(data, [rows.length, cols]);
       const truth = tf.oneHot(Array.from(rows, (row) => classes.indexOf(labels[row])), classes.length);
       optimiser.minimize(() => {
         const logits = forward(layers, x, tf.tensor2d(mask, [rows.length, hidden]));
@@ -142,12 +142,12 @@ function forward([w1, b1, w2, b2]: Layers, x: tf.Tensor2D, mask?: tf.Tensor2D): 
   return tf.add(tf.matMul(mask ? tf.mul(units, mask) : units, w2 as tf.Tensor2D), b2);
 }
 
-function predictRows(layers: Layers, table: FeatureTable, classes: readonly string[]): Prediction {
-  const { features, rows, cols } = table;
+function predictRows(layers: Layers, table: Table, classes: readonly string[]): Prediction {
+  const { data, rows, cols } = table;
   const scores = new Float32Array(rows * classes.length);
   for (let start = 0; start < rows; start += CHUNK) {
     const count = Math.min(CHUNK, rows - start);
-    const values = features.subarray(start * cols, (start + count) * cols);
+    const values = data.subarray(start * cols, (start + count) * cols);
     const block = tf.tidy(() => forward(layers, tf.tensor2d(values, [count, cols])).dataSync());
     scores.set(block, start * classes.length);
   }

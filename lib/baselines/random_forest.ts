@@ -2,7 +2,8 @@ import { createRng } from "../runtime/mod.ts";
 import { encodeLabels, requireColumns, toPrediction } from "./labels.ts";
 import { growTree, leafOf } from "./tree.ts";
 import { binFeatures } from "./tree_bins.ts";
-import type { Classifier, FeatureTable, FitOptions } from "./types.ts";
+import type { Classifier, FitOptions } from "./types.ts";
+import { rowAt, type Table } from "../matrix/mod.ts";
 
 /** How large a forest is. */
 export interface ForestOptions extends FitOptions {
@@ -18,7 +19,7 @@ export interface ForestOptions extends FitOptions {
  * scikit-learn's RandomForestClassifier but for thresholds, which lie between the bins of a feature.
  */
 export function fitRandomForest(
-  table: FeatureTable,
+  table: Table,
   labels: readonly string[],
   { seed, trees = 300, bins = 64 }: ForestOptions,
 ): Classifier {
@@ -37,7 +38,7 @@ export function fitRandomForest(
       requireColumns(query, table.cols);
       const probabilities = new Float32Array(query.rows * classes.length);
       for (let i = 0; i < query.rows; i++) {
-        const row = query.features.subarray(i * query.cols, (i + 1) * query.cols);
+        const row = rowAt(query, i);
         const shares = probabilities.subarray(i * classes.length, (i + 1) * classes.length);
         for (const tree of forest) leafOf(tree, row).forEach((share, k) => shares[k] += share / trees);
       }

@@ -1,6 +1,7 @@
 import { createRng, type Rng } from "../runtime/mod.ts";
 import { requireColumns } from "./labels.ts";
-import type { FeatureTable, FitOptions } from "./types.ts";
+import type { FitOptions } from "./types.ts";
+import type { Table } from "../matrix/mod.ts";
 
 /** How large a forest of regression trees is. */
 export interface RegressionForestOptions extends FitOptions {
@@ -11,7 +12,7 @@ export interface RegressionForestOptions extends FitOptions {
 /** A fitted regression of several outputs at once. */
 export interface MultiRegression {
   /** Rows of `query` by outputs. */
-  predict(query: FeatureTable): FeatureTable;
+  predict(query: Table): Table;
 }
 
 /** An inner node asks for a feature, a leaf holds rows of the training table. */
@@ -25,8 +26,8 @@ type Node =
  * over outputs, most. For tables of few rows and many outputs: the search uses only products of rows.
  */
 export function fitRegressionForest(
-  table: FeatureTable,
-  targets: FeatureTable,
+  table: Table,
+  targets: Table,
   { seed, trees = 200 }: RegressionForestOptions,
 ): MultiRegression {
   if (table.rows === 0 || targets.rows !== table.rows) {
@@ -43,18 +44,18 @@ export function fitRegressionForest(
   return {
     predict(query) {
       requireColumns(query, table.cols);
-      const features = new Float32Array(query.rows * targets.cols);
+      const data = new Float32Array(query.rows * targets.cols);
       for (let row = 0; row < query.rows; row++) {
-        const out = features.subarray(row * targets.cols, (row + 1) * targets.cols);
+        const out = data.subarray(row * targets.cols, (row + 1) * targets.cols);
         for (const tree of forest) addLeaf(out, leafRows(tree, query, row), { targets, trees });
       }
-      return { features, rows: query.rows, cols: targets.cols };
+      return { data, rows: query.rows, cols: targets.cols };
     },
   };
 }
 
 interface Growing {
-  readonly table: FeatureTable;
+  readonly table: Table;
   readonly products: Float64Array;
   readonly rng: Rng;
 }
@@ -62,8 +63,8 @@ interface Growing {
 function grow(rows: number[], growing: Growing): Node {
   const split = rows.length > 1 ? bestSplit(rows, growing) : null;
   if (!split) return { rows };
-  const { table: { features, cols } } = growing;
-  const isLow = (row: number) => features[row * cols + split.feature] <= split.threshold;
+  const { table: { data, cols } } = growing;
+  const isLow = (row: number) => data[row * cols + split.feature] <= split.threshold;
   const [low, high] = [rows.filter(isLow), rows.filter((row) => !isLow(row))];
   return { ...split, low: grow(low, growing), high: grow(high, growing) };
 }
@@ -94,7 +95,7 @@ function cutOf(
   rows: readonly number[],
   { table, products }: Pick<Growing, "table" | "products">,
 ): Cut & { gain: number } | null {
-  const value = (row: number) => table.features[row * table.cols + feature];
+  const value = (row: number) => table.data[row * table.cols + feature];
   const sorted = [...rows].sort((a, b) => value(a) - value(b));
   if (value(sorted[0]) === value(sorted[sorted.length - 1])) return null;
   const total = sumOfProducts(rows, products, table.rows);
@@ -118,12 +119,12 @@ function cutOf(
   return best;
 }
 
-function productsOfRows({ features, rows, cols }: FeatureTable): Float64Array {
+function productsOfRows({ data, rows, cols }: Table): Float64Array {
   const products = new Float64Array(rows * rows);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = 0;
-      for (let k = 0; k < cols; k++) sum += features[i * cols + k] * features[j * cols + k];
+      for (let k = 0; k < cols; k++) sum += data[i * cols + k] * data[j * cols + k];
       products[i * rows + j] = products[j * rows + i] = sum;
     }
   }
@@ -136,10 +137,10 @@ function sumOfProducts(rows: readonly number[], products: Float64Array, size: nu
   return sum;
 }
 
-function leafRows(tree: Node, { features, cols }: FeatureTable, row: number): readonly number[] {
+function leafRows(tree: Node, { data, cols }: Table, row: number): readonly number[] {
   let node = tree;
   while ("feature" in node) {
-    node = features[row * cols + node.feature] <= node.threshold ? node.low : node.high;
+    node = data[row * cols + node.feature] <= node.threshold ? node.low : node.high;
   }
   return node.rows;
 }
@@ -147,10 +148,10 @@ function leafRows(tree: Node, { features, cols }: FeatureTable, row: number): re
 function addLeaf(
   out: Float32Array,
   rows: readonly number[],
-  { targets, trees }: { targets: FeatureTable; trees: number },
+  { targets, trees }: { targets: Table; trees: number },
 ): void {
   for (const row of rows) {
     const at = row * targets.cols;
-    for (let k = 0; k < out.length; k++) out[k] += targets.features[at + k] / (rows.length * trees);
+    for (let k = 0; k < out.length; k++) out[k] += targets.data[at + k] / (rows.length * trees);
   }
 }

@@ -1,4 +1,4 @@
-import type { FeatureTable } from "./types.ts";
+import type { Table } from "../matrix/mod.ts";
 
 /** A table with each value as the number of its bin, feature after feature: the form that trees are grown on. */
 export interface BinnedTable {
@@ -14,12 +14,12 @@ export interface BinnedTable {
  * Bins each feature: between all its distinct values where they are few, else at quantiles of the distinct values (not
  * of all values: most of a gene's are zero, and would take all the bins).
  */
-export function binFeatures({ features, rows, cols }: FeatureTable, bins: number): BinnedTable {
+export function binFeatures({ data, rows, cols }: Table, bins: number): BinnedTable {
   const codes = new Uint8Array(rows * cols);
   const edges: Float32Array[] = [];
   const values = new Float32Array(rows);
   for (let j = 0; j < cols; j++) {
-    for (let i = 0; i < rows; i++) values[i] = features[i * cols + j];
+    for (let i = 0; i < rows; i++) values[i] = data[i * cols + j];
     const cuts = cutsBetween(values, bins);
     for (let i = 0; i < rows; i++) codes[j * rows + i] = binOf(values[i], cuts);
     edges.push(cuts);

@@ -1,7 +1,7 @@
 import { holdOut, meanLogLoss, type ValidatedFitOptions } from "./held_out.ts";
 import { encodeLabels } from "./labels.ts";
 import { fitLogisticRegression, type LogisticRegression } from "./logistic_regression.ts";
-import type { FeatureTable } from "./types.ts";
+import type { Table } from "../matrix/mod.ts";
 
 /** What else may be set. */
 export interface TunedLogisticOptions extends ValidatedFitOptions {
@@ -20,7 +20,7 @@ export interface TunedLogisticRegression extends LogisticRegression {
  * ones take longest. With nothing held out, the weakest is taken.
  */
 export function fitTunedLogisticRegression(
-  table: FeatureTable,
+  table: Table,
   labels: readonly string[],
   options: TunedLogisticOptions,
 ): TunedLogisticRegression {

@@ -1,10 +1,4 @@
-/** Cells by features, row after row. */
-export interface FeatureTable {
-  /** rows x cols values. */
-  readonly features: Float32Array;
-  readonly rows: number;
-  readonly cols: number;
-}
+import type { Table } from "../matrix/mod.ts";
 
 /** What a classifier says of each row. */
 export interface Prediction {
@@ -19,7 +13,7 @@ export interface Prediction {
 /** A fitted classifier. */
 export interface Classifier {
   readonly classes: readonly string[];
-  predict(table: FeatureTable): Prediction;
+  predict(table: Table): Prediction;
 }
 
 /** What every baseline takes beside the data; all of them are deterministic given the seed. */
@@ -29,7 +23,7 @@ export interface FitOptions {
 
 /** Fits a baseline to labelled rows; the compute backend has to be started before. */
 export type FitClassifier = (
-  table: FeatureTable,
+  table: Table,
   labels: readonly string[],
   options: FitOptions,
 ) => Classifier;

@@ -7,6 +7,7 @@ import {
   type StoredTensor,
 } from "../data/tensors/mod.ts";
 import { readVocabulary, vocabularyText } from "../genes/mod.ts";
+import { tableOf } from "../matrix/mod.ts";
 import { loadParams, matchNames, storeParams } from "../nn/mod.ts";
 import {
   finishTogether,
@@ -57,10 +58,10 @@ export async function saveCellCheckpoint(
   },
 ): Promise<string> {
   await makeFolder(directory);
-  const { ids, names, dim, vectors } = model.types;
+  const { ids, names, data, rows, cols } = model.types;
   const tables = new Map<string, StoredTensor>([
     ["informativeness", { dtype: "F32", shape: [model.informativeness.length], data: model.informativeness }],
-    ["types", { dtype: "F16", shape: [ids.length, dim], data: vectors }],
+    ["types", { dtype: "F16", shape: [rows, cols], data }],
   ]);
   const weights = encodeSafetensors(storeParams(model.params, dtype));
   const { config, classes, temperature } = model;
@@ -85,7 +86,7 @@ export async function loadCellCheckpoint(directory: string): Promise<CellModel> 
   finishTogether(directory);
   const content = await readContent(join(directory, FILES.config));
   const vocabulary = await readVocabulary(join(directory, FILES.genes));
-  const { informativeness, ...vectors } = readTables(join(directory, FILES.tables), content.types.ids.length);
+  const { informativeness, vectors } = readTables(join(directory, FILES.tables), content.types.ids.length);
   const path = join(directory, FILES.weights);
   const bytes = await readBytes(path);
   const hash = await sha256(bytes);
@@ -147,8 +148,7 @@ function readTables(path: string, types: number) {
   }
   return {
     informativeness: stored.informativeness.data as Float32Array,
-    vectors: stored.vectors.data as Float32Array,
-    dim: stored.vectors.shape[1],
+    vectors: tableOf(stored.vectors.data as Float32Array, stored.vectors.shape[1]),
   };
 }
 

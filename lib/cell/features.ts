@@ -1,6 +1,6 @@
-import { type FeatureTable, geneInformativeness } from "../baselines/mod.ts";
-import { unitRows } from "./naming.ts";
+import { geneInformativeness } from "../baselines/mod.ts";
 import { type LabelledCells, type ModelCells, orderedBatches, readModelCells } from "../genes/mod.ts";
+import { type Table, unitRows } from "../matrix/mod.ts";
 
 const BLOCK = 512;
 
@@ -28,16 +28,15 @@ export function informativeGenes(
  * {@linkcode readFeatures} with each cell scaled to length one: technologies differ in how many molecules of a cell they
  * find, and with it in the length of its log1p values.
  */
-export function readUnitFeatures(cells: ModelCells, genes: Int32Array, rows: Int32Array): FeatureTable {
-  const table = readFeatures(cells, genes, rows);
-  return { ...table, features: unitRows(table.features, table.cols) };
+export function readUnitFeatures(cells: ModelCells, genes: Int32Array, rows: Int32Array): Table {
+  return unitRows(readFeatures(cells, genes, rows));
 }
 
 /** log1p values of `rows` (ascending) at `genes`, dense. */
-export function readFeatures(cells: ModelCells, genes: Int32Array, rows: Int32Array): FeatureTable {
+export function readFeatures(cells: ModelCells, genes: Int32Array, rows: Int32Array): Table {
   const columnOf = new Int32Array(cells.genes).fill(-1);
   genes.forEach((token, column) => columnOf[token] = column);
-  const features = new Float32Array(rows.length * genes.length);
+  const data = new Float32Array(rows.length * genes.length);
   for (let at = 0; at < rows.length;) {
     const start = rows[at];
     const block = readModelCells(cells, start, Math.min(start + BLOCK, cells.source.nObs));
@@ -45,9 +44,9 @@ export function readFeatures(cells: ModelCells, genes: Int32Array, rows: Int32Ar
       const row = rows[at] - start;
       for (let i = block.indptr[row]; i < block.indptr[row + 1]; i++) {
         const column = columnOf[block.indices[i]];
-        if (column >= 0) features[at * genes.length + column] = block.data[i];
+        if (column >= 0) data[at * genes.length + column] = block.data[i];
       }
     }
   }
-  return { features, rows: rows.length, cols: genes.length };
+  return { data, rows: rows.length, cols: genes.length };
 }

@@ -15,6 +15,5 @@ export * from "./shapes.ts";
 export { embedAll, type Embedder, modelEmbedder } from "./embedding/embedder.ts";
 export { startEmbedWorkers } from "./embedding/parallel.ts";
 export { type CellMap, mapCells } from "./embedding/umap.ts";
-export type { Embeddings } from "./embedding/vectors.ts";
 export { FEATURE_GENES, informativeGenes, readFeatures, readUnitFeatures, sharedGenes } from "./features.ts";
 export { convertOriginal, openCellModel, ORIGINAL_DATASETS, originalVocabulary } from "./open_model.ts";

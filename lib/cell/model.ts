@@ -1,19 +1,12 @@
 import * as tf from "../tensor/mod.ts";
-import { type CsrMatrix, sliceRows } from "../matrix/mod.ts";
+import { type CsrMatrix, sliceRows, type Table } from "../matrix/mod.ts";
 import { type GeneVocabulary, type ModelCells, readModelCells } from "../genes/mod.ts";
 import { disposeParams, innerSize } from "../nn/mod.ts";
+import type { TypeVectors } from "../text/mod.ts";
 import { tokenizeFor } from "./batches.ts";
 import type { CellConfig } from "./config.ts";
 import { encodeCells } from "./encoder.ts";
 import type { CellParams } from "./params.ts";
-
-/** Named cell types with a vector each; rows of `vectors` are unit length, `[ids.length, dim]`. */
-export interface TypeVectors {
-  readonly ids: readonly string[];
-  readonly names: readonly string[];
-  readonly dim: number;
-  readonly vectors: Float32Array;
-}
 
 /** A trained cell model with all it needs to read cells and to name them. */
 export interface CellModel {
@@ -24,7 +17,7 @@ export interface CellModel {
   readonly informativeness: Float32Array;
   /** Cell Ontology ids of the classifier's classes, in its order. */
   readonly classes: readonly string[];
-  /** The types it can name by their ontology text, with their vectors. */
+  /** The types it can name by their ontology text, with their vectors, each of length one. */
   readonly types: TypeVectors;
   /** Divides cosine similarities before the softmax that turns them into confidences. */
   readonly temperature: number;
@@ -39,11 +32,9 @@ export function disposeModel(model: CellModel): void {
   disposeParams(model.params);
 }
 
-/** Embeddings of cells [start, start + count): `[count, width]` row-major. */
-export interface CellEmbeddings {
+/** Embeddings of the cells from `start` on, `[cells, width]`. */
+export interface CellEmbeddings extends Table {
   readonly start: number;
-  readonly count: number;
-  readonly vectors: Float32Array;
 }
 
 /** Cells that go through the encoder at once, and rows read from a file at once, unless asked otherwise. */
@@ -62,28 +53,28 @@ function cellsAtOnce(config: CellConfig): number {
 /** What embedding cells takes of a model. */
 export type CellEncoder = Pick<CellModel, "config" | "params" | "informativeness">;
 
-/** Embeds cells that are in memory, one column a gene of the vocabulary: `[rows, width]` row-major. */
+/** Embeds cells that are in memory, one column a gene of the vocabulary: `[cells, width]`. */
 export function embedMatrix(
   model: CellEncoder,
   cells: CsrMatrix,
   batchSize = cellsAtOnce(model.config),
-): Float32Array {
-  const vectors = new Float32Array(cells.rows * model.config.width);
+): Table {
+  const data = new Float32Array(cells.rows * model.config.width);
   for (let start = 0; start < cells.rows; start += batchSize) {
     const batch = sliceRows(cells, start, Math.min(start + batchSize, cells.rows));
     const tokens = tokenizeFor(model, batch);
     const encoded = tf.tidy(() =>
       encodeCells(model.params, tokens, { config: model.config }).cells.dataSync()
     );
-    vectors.set(encoded, start * model.config.width);
+    data.set(encoded, start * model.config.width);
   }
-  return vectors;
+  return { data, rows: cells.rows, cols: model.config.width };
 }
 
 /**
  * Embeds all cells of a file in file order, some hundred at a time, so that progress can be shown between.
  *
- * @returns embeddings of consecutive cells, each `[count, width]`, unscaled
+ * @returns embeddings of consecutive cells, unscaled
  */
 export async function* embedCells(
   model: CellModel,
@@ -91,7 +82,7 @@ export async function* embedCells(
   { batchSize, signal }: { batchSize?: number; signal?: AbortSignal } = {},
 ): AsyncGenerator<CellEmbeddings> {
   for (const { start, block } of readBlocks(cells, { signal })) {
-    yield { start, count: block.rows, vectors: embedMatrix(model, block, batchSize) };
+    yield { start, ...embedMatrix(model, block, batchSize) };
     await new Promise((resolve) => setTimeout(resolve)); // lets a notebook or a signal be heard
   }
 }

@@ -1,15 +1,15 @@
 import { basename } from "node:path";
-import { type CellModel, disposeModel, type TypeVectors } from "./model.ts";
+import { type CellModel, disposeModel } from "./model.ts";
 import { fromOriginal } from "./original.ts";
 import { initCellParams } from "./params.ts";
 import { loadCellCheckpoint, saveCellCheckpoint } from "./checkpoint.ts";
-import { unitRows } from "./naming.ts";
 import { findDataset } from "../data/fetch/mod.ts";
 import { openTensors } from "../data/tensors/mod.ts";
 import { type GeneVocabulary, readGeneTable, readOriginalVocabulary } from "../genes/mod.ts";
+import { unitRows } from "../matrix/mod.ts";
 import { loadParams } from "../nn/mod.ts";
 import { dataError, modelError, sha256, zeroRng } from "../runtime/mod.ts";
-import { loadTypeEmbeddings } from "../text/mod.ts";
+import { loadTypeVectors, type TypeVectors } from "../text/mod.ts";
 
 /**
  * A cell model from a folder of ours, or from a checkpoint file of the original with its own genes (see
@@ -23,7 +23,7 @@ export async function openCellModel(
 ): Promise<CellModel> {
   const isFile = await Deno.stat(path).then((it) => it.isFile, () => false);
   if (!isFile) return await loadCellCheckpoint(path);
-  const types = text === undefined ? undefined : loadTypeEmbeddings(text);
+  const types = text === undefined ? undefined : loadTypeVectors(text);
   return await loadOriginal(path, { vocabulary: await originalVocabulary(genes), types });
 }
 
@@ -67,10 +67,10 @@ export interface OriginalOptions {
  */
 export async function loadOriginal(path: string, options: OriginalOptions): Promise<CellModel> {
   const { sizes, tensors } = fromOriginal((await openTensors(path)).tensors, path);
-  const { vocabulary, types = { ids: [], names: [], dim: sizes.config.width, vectors: new Float32Array() } } =
-    options;
+  const none = { ids: [], names: [], data: new Float32Array(), rows: 0, cols: sizes.config.width };
+  const { vocabulary, types = none } = options;
   requireEqual(vocabulary.symbols.length, sizes.genes, `genes of ${path} and its vocabulary`);
-  requireEqual(types.dim, sizes.config.width, `width of ${path} and of the text vectors`);
+  requireEqual(types.cols, sizes.config.width, `width of ${path} and of the text vectors`);
   const params = initCellParams(zeroRng(), sizes);
   loadParams(params, tensors, path);
   return {
@@ -79,7 +79,7 @@ export async function loadOriginal(path: string, options: OriginalOptions): Prom
     vocabulary,
     informativeness: new Float32Array(sizes.genes).fill(1),
     classes: Array.from({ length: sizes.classes }, (_, i) => `class ${i}`),
-    types: { ...types, vectors: unitRows(types.vectors, types.dim) },
+    types: { ...types, ...unitRows(types) },
     temperature: TEMPERATURE,
     hash: await sha256(await Deno.readFile(path)),
   };

@@ -30,7 +30,7 @@ import {
   type StudySource,
   trainingPreset,
 } from "../experiments/pretrain/mod.ts";
-import { loadTypeEmbeddings } from "../text/mod.ts";
+import { loadTypeVectors } from "../text/mod.ts";
 import { type LogEntry, usualWorkers } from "../train/mod.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";
 import { interruptSignal, runCommand } from "./run.ts";
@@ -85,7 +85,7 @@ export const command = createCommand(
     const { data: which, studies: list, without } = options;
     const sources = await findSources(files, { which, list, without, ontology, simulate });
     const out = options.out ?? join(resultsDir(), `pretrain-${preset}`);
-    const types = loadTypeEmbeddings(options.text ?? join(checkpointsDir(), "text-walkthrough"));
+    const types = loadTypeVectors(options.text ?? join(checkpointsDir(), "text-walkthrough"));
     console.error(
       `${describe(sources, ontology)}; preset ${preset} ${JSON.stringify(CELL_PRESETS[preset])}; ${
         engineLine(backend)

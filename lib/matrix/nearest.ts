@@ -1,3 +1,43 @@
+/** The `k` smallest of the values offered so far, smallest first; of equal values the one of the lower place. */
+export class Smallest {
+  readonly places: number[] = [];
+  readonly values: number[] = [];
+
+  constructor(private readonly k: number) {}
+
+  /** What a value has to stay below (or equal, at a lower place) to count. */
+  get limit(): number {
+    return this.values[this.k - 1] ?? Infinity;
+  }
+
+  offer(place: number, value: number): void {
+    const { places, values, k } = this;
+    let at = values.length;
+    if (at === k && !(value <= this.limit)) return;
+    while (at > 0 && (value < values[at - 1] || value === values[at - 1] && place < places[at - 1])) at--;
+    if (at === k) return;
+    places.splice(at, 0, place);
+    values.splice(at, 0, value);
+    if (values.length > k) {
+      places.pop();
+      values.pop();
+    }
+  }
+}
+
+/** The places of the `k` smallest values, smallest first, of equal ones the earlier; `except` is passed over. */
+export function smallest(
+  values: ArrayLike<number>,
+  k: number,
+  { except = -1 }: { except?: number } = {},
+): number[] {
+  const found = new Smallest(k);
+  for (let place = 0; place < values.length; place++) {
+    if (place !== except) found.offer(place, values[place]);
+  }
+  return found.places;
+}
+
 /** Points of a plane. */
 export interface Points {
   readonly x: ArrayLike<number>;
@@ -6,53 +46,22 @@ export interface Points {
 
 /**
  * The `k` nearest other points of every point, nearest first (of equally near ones the earlier), fewer where there are
- * not as many. Points are sorted by x and searched from each to both sides, until x alone is farther than the k-th
+ * fewer. Points are sorted by x and searched from each to both sides, until x alone is farther than the k-th
  * found: about n sqrt(n k) comparisons where points are spread evenly.
  */
-export function nearestNeighbours(points: Points, k: number): Int32Array[] {
-  const order = Int32Array.from({ length: points.x.length }, (_, i) => i).sort((a, b) =>
-    points.x[a] - points.x[b]
-  );
+export function nearestNeighbours({ x, y }: Points, k: number): Int32Array[] {
+  const order = Int32Array.from({ length: x.length }, (_, i) => i).sort((a, b) => x[a] - x[b]);
   const found = new Array<Int32Array>(order.length);
-  order.forEach((point, place) => found[point] = nearestOf(points, { order, place, k }));
-  return found;
-}
-
-/** Points found so far, nearest first. */
-interface Nearest {
-  readonly points: number[];
-  readonly distances: number[];
-}
-
-function nearestOf(
-  { x, y }: Points,
-  { order, place, k }: { order: Int32Array; place: number; k: number },
-): Int32Array {
-  const own = order[place];
-  const nearest: Nearest = { points: [], distances: [] };
-  for (const step of [-1, 1]) {
-    for (let at = place + step; at >= 0 && at < order.length; at += step) {
-      const across = (x[order[at]] - x[own]) ** 2;
-      if (across > (nearest.distances[k - 1] ?? Infinity)) break;
-      insert(nearest, { point: order[at], distance: across + (y[order[at]] - y[own]) ** 2, k });
+  order.forEach((own, place) => {
+    const nearest = new Smallest(k);
+    for (const step of [-1, 1]) {
+      for (let at = place + step; at >= 0 && at < order.length; at += step) {
+        const across = (x[order[at]] - x[own]) ** 2;
+        if (across > nearest.limit) break;
+        nearest.offer(order[at], across + (y[order[at]] - y[own]) ** 2);
+      }
     }
-  }
-  return Int32Array.from(nearest.points);
-}
-
-function insert(
-  { points, distances }: Nearest,
-  { point, distance, k }: { point: number; distance: number; k: number },
-): void {
-  let place = distances.length;
-  const isBefore = (other: number) =>
-    distance < distances[other] || distance === distances[other] && point < points[other];
-  while (place > 0 && isBefore(place - 1)) place--;
-  if (place >= k) return;
-  points.splice(place, 0, point);
-  distances.splice(place, 0, distance);
-  if (points.length > k) {
-    points.pop();
-    distances.pop();
-  }
+    found[own] = Int32Array.from(nearest.places);
+  });
+  return found;
 }

@@ -2,7 +2,8 @@ import type { Rng } from "../runtime/mod.ts";
 import { bestCommunities } from "./communities.ts";
 import { type NeighbourGraph, neighbourGraph } from "./neighbour_graph.ts";
 import { adjustedRandIndex, normalisedMutualInformation } from "./partitions.ts";
-import { type Points, silhouettes } from "./silhouette.ts";
+import { silhouettes } from "./silhouette.ts";
+import { type Table, takeRows } from "../matrix/mod.ts";
 
 /** What is known of each cell. */
 export interface CellGroups {
@@ -43,7 +44,7 @@ const NEIGHBOURS = 15;
  * @throws {RangeError} when points, types and batches are not as many.
  */
 export function integrationScores(
-  points: Points,
+  points: Table,
   { types, batches }: CellGroups,
   { rng }: { rng: Rng },
 ): IntegrationScores {
@@ -71,19 +72,19 @@ export function integrationScores(
 }
 
 /** Mean silhouette of the types, rescaled to (s + 1) / 2; 0.5 for cells that know nothing of their type. */
-export const typeAsw = (points: Points, types: readonly string[]): number =>
+export const typeAsw = (points: Table, types: readonly string[]): number =>
   (mean(silhouettes(points, types)) + 1) / 2;
 
 /**
  * 1 - |s| of the batches among the cells of one type, averaged over its cells and then over types; 1 where batches mix
  * fully. Types of one batch, or with every cell a batch of its own, take no part; NaN when none does.
  */
-export function batchAsw(points: Points, { types, batches }: CellGroups): number {
+export function batchAsw(points: Table, { types, batches }: CellGroups): number {
   const scores = rowsByType(types).flatMap((rows) => {
     const own = rows.map((row) => batches[row]);
     const kinds = new Set(own).size;
     if (kinds < 2 || kinds === rows.length) return [];
-    return mean(silhouettes(pick(points, rows), own).map((s) => 1 - Math.abs(s)));
+    return mean(silhouettes(takeRows(points, rows), own).map((s) => 1 - Math.abs(s)));
   });
   return mean(scores);
 }
@@ -108,12 +109,6 @@ function largestPart({ neighbours }: NeighbourGraph, rows: readonly number[]): n
 const rowsByType = (types: readonly string[]): number[][] => [
   ...Map.groupBy(types.keys(), (row) => types[row]).values(),
 ];
-
-function pick({ vectors, width }: Points, rows: readonly number[]): Points {
-  const picked = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => picked.set(vectors.subarray(row * width, (row + 1) * width), i * width));
-  return { vectors: picked, width };
-}
 
 const mean = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;

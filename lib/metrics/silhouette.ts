@@ -1,17 +1,4 @@
-/** Points of any number of dimensions, row after row. */
-export interface Points {
-  readonly vectors: Float32Array;
-  readonly width: number;
-}
-
-/** Euclidean distance of two rows. */
-export function distance({ vectors, width }: Points, a: number, b: number): number {
-  let squares = 0;
-  for (let j = 0, i = a * width, k = b * width; j < width; j++, i++, k++) {
-    squares += (vectors[i] - vectors[k]) ** 2;
-  }
-  return Math.sqrt(squares);
-}
+import { distance, type Table } from "../matrix/mod.ts";
 
 /**
  * How much nearer each point lies to its own group than to the next one: s = (b - a) / max(a, b), a the mean distance to
@@ -20,9 +7,9 @@ export function distance({ vectors, width }: Points, a: number, b: number): numb
  *
  * @throws {RangeError} when points and labels are not as many, or there are fewer than two groups.
  */
-export function silhouettes(points: Points, labels: readonly string[]): Float64Array {
+export function silhouettes(points: Table, labels: readonly string[]): Float64Array {
   const names = [...new Set(labels)];
-  const rows = points.vectors.length / points.width;
+  const { rows } = points;
   if (rows !== labels.length || names.length < 2) {
     throw new RangeError(
       `Cannot compute silhouettes of ${rows} points with ${labels.length} labels of ${names.length} groups: expected as ` +
@@ -47,11 +34,11 @@ export function silhouettes(points: Points, labels: readonly string[]): Float64A
 }
 
 /** Sum of the distances of every point to the points of every group: `[points, groups]`. */
-function summedDistances(points: Points, codes: Int32Array, groups: number): Float64Array {
+function summedDistances(points: Table, codes: Int32Array, groups: number): Float64Array {
   const sums = new Float64Array(codes.length * groups);
   for (let a = 0; a < codes.length; a++) {
     for (let b = 0; b < a; b++) {
-      const apart = distance(points, a, b);
+      const apart = distance(points, a, { of: points, row: b });
       sums[a * groups + codes[b]] += apart;
       sums[b * groups + codes[a]] += apart;
     }

@@ -21,7 +21,7 @@ export function bagOfWords(texts: readonly string[]): Vectoriser {
           if (column.has(word)) vectors[i * column.size + column.get(word)!] = count * weight(word);
         }
       });
-      return vectors;
+      return { data: vectors, rows: asked.length, cols: column.size };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { decodeSafetensors, encodeSafetensors, readSafetensors } from "../data/tensors/mod.ts";
+import type { Table } from "../matrix/mod.ts";
 import { loadParams, storeParams } from "../nn/mod.ts";
 import {
   createRng,
@@ -13,7 +14,7 @@ import {
 } from "../runtime/mod.ts";
 import { type TextConfig, textConfigSchema } from "./config.ts";
 import { initText } from "./encoder.ts";
-import { createTextModel, type TextModel, type TypeEmbeddings } from "./model.ts";
+import { createTextModel, type TextModel, type TypeVectors } from "./model.ts";
 import { loadTokenizer } from "./tokenizer.ts";
 
 /** The files of a text checkpoint. */
@@ -35,7 +36,7 @@ const contentSchema = z.object({
 /** A text encoder read from disk, with the vectors of the types it was saved with. */
 export interface TextCheckpoint {
   readonly model: TextModel;
-  readonly types: TypeEmbeddings;
+  readonly types: TypeVectors;
   readonly made: Readonly<Record<string, unknown>>;
   /** sha256 of the weights. */
   readonly hash: string;
@@ -43,7 +44,7 @@ export interface TextCheckpoint {
 
 /** What goes into a checkpoint beside the model. */
 export interface TextCheckpointExtras {
-  readonly types: TypeEmbeddings;
+  readonly types: TypeVectors;
   readonly made: Record<string, unknown>;
   readonly metrics: unknown;
 }
@@ -61,8 +62,8 @@ export async function saveTextCheckpoint(
 ): Promise<string> {
   await makeFolder(directory);
   const weights = encodeSafetensors(storeParams(model.params, "F16"));
-  const { ids, names, dim, vectors } = types;
-  const stored = { dtype: "F16", shape: [ids.length, dim], data: vectors } as const;
+  const { ids, names, data, rows, cols } = types;
+  const stored = { dtype: "F16", shape: [rows, cols], data } as const;
   await writeTogether(directory, {
     [FILES.tokenizer]: JSON.stringify(model.tokenizer.json) + "\n",
     [FILES.weights]: weights,
@@ -88,21 +89,17 @@ export async function loadTextCheckpoint(directory: string): Promise<TextCheckpo
   loadParams(params, decodeSafetensors(bytes, path).tensors, path);
   return {
     model: createTextModel({ config, params, tokenizer: loadTokenizer(join(directory, FILES.tokenizer)) }),
-    types: {
-      ...types,
-      dim: config.dim,
-      vectors: readTypes(join(directory, FILES.types), [types.ids.length, config.dim]),
-    },
+    types: { ...types, ...readTypes(join(directory, FILES.types), types.ids.length, config.dim) },
     made,
     hash: await sha256(bytes),
   };
 }
 
 /** The type vectors of a checkpoint alone, for a model that needs no free text; no backend is used. */
-export function loadTypeEmbeddings(directory: string): TypeEmbeddings {
+export function loadTypeVectors(directory: string): TypeVectors {
   finishTogether(directory);
   const { config: { dim }, types } = readContent(join(directory, FILES.config));
-  return { ...types, dim, vectors: readTypes(join(directory, FILES.types), [types.ids.length, dim]) };
+  return { ...types, ...readTypes(join(directory, FILES.types), types.ids.length, dim) };
 }
 
 function readContent(path: string): z.infer<typeof contentSchema> {
@@ -132,11 +129,11 @@ function requireRoom({ bert, dim }: TextConfig, { path, bytes }: { path: string;
   );
 }
 
-function readTypes(path: string, shape: [number, number]): Float32Array {
+function readTypes(path: string, rows: number, cols: number): Table {
   const stored = readSafetensors(path).tensors.get("types");
-  if (`${stored?.shape}` === `${shape}`) return stored!.data as Float32Array;
+  if (`${stored?.shape}` === `${[rows, cols]}`) return { data: stored!.data as Float32Array, rows, cols };
   throw modelError(
-    `Cannot use ${path}: expected a tensor "types" [${shape}], it has [${stored?.shape ?? "none"}]`,
+    `Cannot use ${path}: expected a tensor "types" [${[rows, cols]}], it has [${stored?.shape ?? "none"}]`,
   );
 }
 

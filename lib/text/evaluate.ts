@@ -1,11 +1,11 @@
-import * as tf from "../tensor/mod.ts";
+import { cosines, rowAt, type Table, takeRows } from "../matrix/mod.ts";
 import { averageRanks, pearson } from "../metrics/mod.ts";
 import { childrenOf, liveTerms, type Ontology, pageRankSimilarity } from "../ontology/mod.ts";
 
 /** Anything that turns texts into vectors: our encoder, or a baseline. */
 export interface Vectoriser {
-  /** `[texts, width]`, row-major. */
-  encode(texts: readonly string[]): Float32Array;
+  /** `[texts, width]`. */
+  encode(texts: readonly string[]): Table;
   /** Added to a term's vector before its parents are looked for; default none. */
   readonly isA?: Float32Array;
 }
@@ -64,20 +64,18 @@ const without = (values: Float32Array, index: number): number[] => [...values].f
 /** Puts a vectoriser through the exam. */
 export function scoreVectors(exam: TextExam, vectoriser: Vectoriser): TextScores {
   const names = vectoriser.encode(exam.names);
-  const width = names.length / exam.names.length;
-  const queries = exam.heldOut.map((i) => names.subarray(i * width, (i + 1) * width));
-  const cosines = cosineRows(concat(queries), names, width);
-  const moved = queries.map((
-    query,
-  ) => (vectoriser.isA ? query.map((value, i) => value + vectoriser.isA![i]) : query));
-  const links = cosineRows(concat(moved), names, width);
-  const isA = exam.parents.flatMap((parents, i) => parentRanks(links[i], { parents, self: exam.heldOut[i] }));
-  const asked = cosineRows(vectoriser.encode(exam.synonyms.map(({ text }) => text)), names, width);
-  const synonyms = exam.synonyms.map(({ term }, i) => rankOf(asked[i], term, new Set()));
+  const queries = takeRows(names, exam.heldOut);
+  const near = cosines(queries, names);
+  const links = vectoriser.isA ? cosines(shifted(queries, vectoriser.isA), names) : near;
+  const isA = exam.parents.flatMap((parents, i) =>
+    parentRanks(rowAt(links, i), { parents, self: exam.heldOut[i] })
+  );
+  const asked = cosines(vectoriser.encode(exam.synonyms.map(({ text }) => text)), names);
+  const synonyms = exam.synonyms.map(({ term }, i) => rankOf(rowAt(asked, i), term, new Set()));
   return {
     spearman: mean(
       exam.ranks.flatMap((ranks, i) =>
-        ranks ? correlate(averageRanks(without(cosines[i], exam.heldOut[i])), ranks) : []
+        ranks ? correlate(averageRanks(without(rowAt(near, i), exam.heldOut[i])), ranks) : []
       ),
     ),
     is_a_mrr: mean(isA.map((rank) => 1 / rank)),
@@ -111,28 +109,11 @@ function rankOf(scores: Float32Array, target: number, skip: ReadonlySet<number>)
   return 1 + above + ties / 2;
 }
 
-/** Cosines of each query with each key. */
-function cosineRows(queries: Float32Array, keys: Float32Array, width: number): Float32Array[] {
-  const [rows, columns] = [queries.length / width, keys.length / width];
-  const values = tf.tidy(() => {
-    const unit = (x: Float32Array) => {
-      const matrix = tf.tensor2d(x, [x.length / width, width]);
-      return tf.divNoNan(matrix, tf.norm(matrix, 2, 1, true));
-    };
-    return tf.matMul(unit(queries), unit(keys), false, true).dataSync<"float32">();
-  });
-  return Array.from({ length: rows }, (_, i) => values.subarray(i * columns, (i + 1) * columns));
-}
-
-function concat(rows: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
-  let at = 0;
-  for (const row of rows) {
-    all.set(row, at);
-    at += row.length;
-  }
-  return all;
-}
+/** The same vector added to each row. */
+const shifted = (table: Table, by: Float32Array): Table => ({
+  ...table,
+  data: table.data.map((value, at) => value + by[at % table.cols]),
+});
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,5 @@
 import * as tf from "../tensor/mod.ts";
+import { rowAt, type Table } from "../matrix/mod.ts";
 import { liveTerms, type Ontology, RELATIONS, type Term } from "../ontology/mod.ts";
 import { disposeParams } from "../nn/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
@@ -19,12 +20,10 @@ export interface TextModel {
   dispose(): void;
 }
 
-/** Vectors of Cell Ontology types: row i of `vectors` (`[ids, dim]`, row-major) belongs to `ids[i]`. */
-export interface TypeEmbeddings {
+/** Cell Ontology types with a vector each: row i belongs to `ids[i]`. */
+export interface TypeVectors extends Table {
   readonly ids: readonly string[];
   readonly names: readonly string[];
-  readonly dim: number;
-  readonly vectors: Float32Array;
 }
 
 /** Joins the parts of a model. */
@@ -46,22 +45,24 @@ export function newTextModel(
   });
 }
 
-/** Vectors of any texts, `[texts, dim]` row-major; a text longer than the model reads is cut. */
-export function embedTexts(model: TextModel, texts: readonly string[]): Float32Array {
+/** Vectors of any texts, `[texts, dim]`; a text longer than the model reads is cut. */
+export function embedTexts(model: TextModel, texts: readonly string[]): Table {
   const { config, params, tokenizer } = model;
   const { maxTokens = config.bert.max_position_embeddings } = config;
   const encoded = texts.map((text) => tokenizer.encode(text, maxTokens));
   // texts of like length together: a batch costs as much as its longest row
   const order = encoded.map((_, i) => i).sort((a, b) => encoded[a].length - encoded[b].length);
-  const vectors = new Float32Array(texts.length * config.dim);
+  const vectors: Table = {
+    data: new Float32Array(texts.length * config.dim),
+    rows: texts.length,
+    cols: config.dim,
+  };
   for (let start = 0; start < order.length; start += ENCODE_BATCH) {
     const rows = order.slice(start, start + ENCODE_BATCH);
     const values = tf.tidy(() =>
       encodeTokens(params, padTokens(rows.map((i) => encoded[i])), { config }).dataSync()
     );
-    rows.forEach((row, i) =>
-      vectors.set(values.subarray(i * config.dim, (i + 1) * config.dim), row * config.dim)
-    );
+    rows.forEach((row, i) => rowAt(vectors, row).set(values.subarray(i * config.dim, (i + 1) * config.dim)));
   }
   return vectors;
 }
@@ -79,11 +80,11 @@ export function relationVector(model: TextModel, relation: string): Float32Array
 }
 
 /** The type vectors of terms: the encoding of their names (ORIGINAL section 4). */
-export function embedTerms(model: TextModel, terms: readonly Term[]): TypeEmbeddings {
+export function embedTerms(model: TextModel, terms: readonly Term[]): TypeVectors {
   const names = terms.map(({ name }) => name);
-  return { ids: terms.map(({ id }) => id), names, dim: model.config.dim, vectors: embedTexts(model, names) };
+  return { ids: terms.map(({ id }) => id), names, ...embedTexts(model, names) };
 }
 
 /** {@linkcode embedTerms} of every live term. */
-export const embedOntology = (model: TextModel, ontology: Ontology): TypeEmbeddings =>
+export const embedOntology = (model: TextModel, ontology: Ontology): TypeVectors =>
   embedTerms(model, liveTerms(ontology));

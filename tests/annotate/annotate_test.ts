@@ -9,6 +9,7 @@ import { writeAnnotation } from "../../lib/annotate/write.ts";
 import { pointsToCheck } from "../../lib/annotate/report/checks.ts";
 import { calledTypes, confidentFigure, renderReport, scoresFigure } from "../../lib/annotate/report/mod.ts";
 import { linearEmbedder, type PairOnDisk, save, TYPES, withPair } from "./fixture.ts";
+import { rowAt } from "../../lib/matrix/mod.ts";
 
 const backend = await startBackend();
 const ontology = await loadOntology(null);
@@ -75,12 +76,11 @@ Deno.test("annotate without a reference calls the type whose text vector is near
       ...context(pair),
       embedder,
     });
-    const { vectors, dim } = embedder.types;
     const row = 17;
     const cosines = TYPES.map((_, type) => {
       const [a, b] = [
-        embeddings.vectors.subarray(row * dim, (row + 1) * dim),
-        vectors.subarray(type * dim, (type + 1) * dim),
+        rowAt(embeddings, row),
+        rowAt(embedder.types, type),
       ];
       return a.reduce((sum, value, j) => sum + value * b[j], 0) / (Math.hypot(...a) * Math.hypot(...b));
     });

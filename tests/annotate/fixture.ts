@@ -7,7 +7,7 @@ import { symbolVocabulary } from "../../lib/genes/mod.ts";
 import { loadOntology } from "../../lib/ontology/mod.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
 import type { Embedder } from "../../lib/cell/embedding/embedder.ts";
-import type { CsrMatrix } from "../../lib/matrix/mod.ts";
+import { type CsrMatrix, type Table, tableOf } from "../../lib/matrix/mod.ts";
 
 /** Types of the simulated pair: two that are close in the ontology, three that are not. */
 export const TYPES = ["CL:0000624", "CL:0000625", "CL:0000236", "CL:0000576", "CL:0000084"];
@@ -89,17 +89,13 @@ export function linearEmbedder(genes: readonly string[], { width = 24, types = T
     hash: "0".repeat(64),
     width,
     vocabulary: symbolVocabulary(genes),
-    types: { ids: types, names: types.map((id) => `type ${id}`), dim: width, vectors },
+    types: { ids: types, names: types.map((id) => `type ${id}`), ...tableOf(vectors, width) },
     temperature: 0.1,
     async *embed(cells: ModelCells, { signal }) {
       for (let start = 0; start < cells.source.nObs; start += 64) {
         signal?.throwIfAborted();
         const end = Math.min(start + 64, cells.source.nObs);
-        yield {
-          start,
-          count: end - start,
-          vectors: project(readModelCells(cells, start, end), weights, width),
-        };
+        yield { start, ...project(readModelCells(cells, start, end), weights, width) };
       }
     },
   };
@@ -109,12 +105,12 @@ function project(
   { rows, indptr, indices, data }: CsrMatrix,
   weights: Float32Array,
   width: number,
-): Float32Array {
+): Table {
   const vectors = new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) {
     for (let i = indptr[row]; i < indptr[row + 1]; i++) {
       for (let j = 0; j < width; j++) vectors[row * width + j] += data[i] * weights[indices[i] * width + j];
     }
   }
-  return vectors;
+  return { data: vectors, rows, cols: width };
 }

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { measureScaling } from "../../lib/baselines/mod.ts";
 import { auroc } from "../../lib/metrics/mod.ts";
 import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import { fitExperts, type LearningCells } from "../../lib/annotate/experts.ts";
@@ -11,10 +10,11 @@ import { forSigns } from "../../lib/annotate/novelty_signs.ts";
 import { fitNoveltyWeights, noveltyScores } from "../../lib/annotate/novelty_weights.ts";
 import { fitPrincipalSpace } from "../../lib/annotate/principal_space.ts";
 import golden from "../fixtures/annotate/gaussians.json" with { type: "json" };
+import { measureScaling } from "../../lib/matrix/mod.ts";
 
 await startBackend();
 
-const text = { types: { ids: [], names: [], dim: 8, vectors: new Float32Array() }, temperature: 0.1 };
+const text = { types: { ids: [], names: [], data: new Float32Array(), rows: 0, cols: 8 }, temperature: 0.1 };
 
 /** Cells of types "a", "b", ... in `cols` genes; each type has six genes of its own, and its own direction among vectors. */
 function drawCells(types: string, { each = 20, cols = 40, seed = 1 } = {}): LearningCells {
@@ -28,8 +28,8 @@ function drawCells(types: string, { each = 20, cols = 40, seed = 1 } = {}): Lear
   const genes = draw(cols, (key, j) => Math.floor(j / 6) === placeOf(key) ? 2 : 0);
   const vectors = draw(8, (key, j) => j === placeOf(key) ? 3 : 0);
   return {
-    genes: { features: genes, rows: keys.length, cols },
-    vectors: { features: vectors, rows: keys.length, cols: 8 },
+    genes: { data: genes, rows: keys.length, cols },
+    vectors: { data: vectors, rows: keys.length, cols: 8 },
     keys,
     validation: Int32Array.from(keys.keys().filter((row) => row % 5 === 0)),
   };
@@ -37,7 +37,7 @@ function drawCells(types: string, { each = 20, cols = 40, seed = 1 } = {}): Lear
 
 Deno.test(`fitGaussians gives the Mahalanobis distances of scikit-learn ${golden.versions["scikit-learn"]}`, () => {
   const table = (values: number[]) => ({
-    features: Float32Array.from(values),
+    data: Float32Array.from(values),
     rows: values.length / 4,
     cols: 4,
   });
@@ -54,7 +54,7 @@ Deno.test("fitPrincipalSpace maps the rows that it was fitted to as it maps othe
   const dot = (j: number, k: number) => {
     let sum = 0;
     for (let row = 0; row < scores.rows; row++) {
-      sum += scores.features[row * scores.cols + j] * scores.features[row * scores.cols + k];
+      sum += scores.data[row * scores.cols + j] * scores.data[row * scores.cols + k];
     }
     return sum;
   };
@@ -117,7 +117,7 @@ Deno.test("fitExperts keeps its prior weights where the model was trained on the
 Deno.test("fitExperts names held-out cells, and trusts an expert that is right more than its prior", () => {
   const reference = drawCells("abc", { each: 40 });
   const noise = createRng(3);
-  const blind = { ...reference.vectors, features: reference.vectors.features.map(() => noise.normal()) };
+  const blind = { ...reference.vectors, data: reference.vectors.data.map(() => noise.normal()) };
   const weights = (cells: LearningCells) => fitExperts(cells, { seed: 1, text }).weights;
   assert.ok(weights(reference).encoder > weights({ ...reference, vectors: blind }).encoder);
   const query = drawCells("abc", { each: 40, seed: 8 });

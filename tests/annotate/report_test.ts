@@ -12,7 +12,7 @@ function clouds(cells: number, width = 8) {
     const cloud = Math.floor(at / width) % 2;
     return 0.1 * rng.normal() + (at % width === cloud ? 1 : 0);
   });
-  return { vectors, rows: cells, width };
+  return { data: vectors, rows: cells, cols: width };
 }
 
 Deno.test("mapCells keeps what is alike together and is the same for the same seed", () => {

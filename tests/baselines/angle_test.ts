@@ -8,11 +8,11 @@ function noisyCircle(rows: number, noise: number, seed: number) {
   const rng = createRng(seed);
   const angles = Float32Array.from({ length: rows }, () => 2 * Math.PI * rng.uniform());
   const cols = 12;
-  const features = Float32Array.from({ length: rows * cols }, (_, at) => {
+  const data = Float32Array.from({ length: rows * cols }, (_, at) => {
     const angle = angles[Math.floor(at / cols)];
     return Math.cos(angle - at % cols) + noise * rng.normal() + 3;
   });
-  return { angles, table: { features, rows, cols } };
+  return { angles, table: { data, rows, cols } };
 }
 
 const validation = Int32Array.from({ length: 40 }, (_, i) => i);
@@ -33,18 +33,18 @@ Deno.test("fitAngleRegression is no better than a guess where angles have nothin
 
 Deno.test("fitAngleRegression of one feature is ridge regression in closed form", () => {
   const angles = Float32Array.of(0.1, 0.4, 0.9, 1.3, 1.1, 0.2);
-  const features = Float32Array.of(1, 2, 3, 4, 5, 6);
-  const model = fitAngleRegression({ features, rows: 6, cols: 1 }, angles, {
+  const data = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const model = fitAngleRegression({ data, rows: 6, cols: 1 }, angles, {
     validation: Int32Array.of(0, 5),
   });
   const sd = Math.sqrt(35 / 12);
   const at = (x: number, of: (angle: number) => number) => {
     const y = Array.from(angles, of);
     const mean = y.reduce((sum, v) => sum + v, 0) / 6;
-    const slope = y.reduce((sum, v, i) => sum + v * (features[i] - 3.5) / sd, 0) / 6 / (1 + model.penalty);
+    const slope = y.reduce((sum, v, i) => sum + v * (data[i] - 3.5) / sd, 0) / 6 / (1 + model.penalty);
     return mean + slope * (x - 3.5) / sd;
   };
-  const [called] = model.predict({ features: Float32Array.of(2.5), rows: 1, cols: 1 });
+  const [called] = model.predict({ data: Float32Array.of(2.5), rows: 1, cols: 1 });
   assert.ok(Math.abs(called - Math.atan2(at(2.5, Math.sin), at(2.5, Math.cos))) < 1e-3); // L-BFGS to 1e-5
 });
 

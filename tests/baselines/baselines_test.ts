@@ -1,21 +1,20 @@
 import assert from "node:assert/strict";
 import {
-  type FeatureTable,
   fitLogisticRegression,
   fitMajority,
   fitNearestCentroid,
   fitNeighbours,
-  measureScaling,
 } from "../../lib/baselines/mod.ts";
 import { accuracy } from "../../lib/metrics/mod.ts";
 import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/baselines/baselines.json" with { type: "json" };
+import { measureScaling, type Table } from "../../lib/matrix/mod.ts";
 
 await startBackend();
 const oracle = `scikit-learn ${golden.versions["scikit-learn"]}`;
-const table = (features: number[]): FeatureTable => ({
-  features: Float32Array.from(features),
-  rows: features.length / golden.cols,
+const table = (data: number[]): Table => ({
+  data: Float32Array.from(data),
+  rows: data.length / golden.cols,
   cols: golden.cols,
 });
 const train = table(golden.train.features);
@@ -63,9 +62,9 @@ Deno.test(`fitNearestCentroid labels as ${oracle}`, () => {
 });
 
 Deno.test("fitMajority says the most frequent class, with the shares as probabilities", () => {
-  const two: FeatureTable = { features: new Float32Array(4), rows: 4, cols: 1 };
+  const two: Table = { data: new Float32Array(4), rows: 4, cols: 1 };
   const model = fitMajority(two, ["b", "a", "b", "b"], options);
-  const { labels, probabilities } = model.predict({ features: new Float32Array(2), rows: 2, cols: 1 });
+  const { labels, probabilities } = model.predict({ data: new Float32Array(2), rows: 2, cols: 1 });
   assert.deepEqual(labels, ["b", "b"]);
   assertClose(probabilities, [0.25, 0.75, 0.25, 0.75], 1e-6);
 });
@@ -86,7 +85,7 @@ Deno.test("every baseline gives rows that sum to one, and beats the majority cla
 });
 
 Deno.test("every baseline refuses labels that do not match, and rows of another width", () => {
-  const narrow: FeatureTable = { features: new Float32Array(3), rows: 1, cols: 3 };
+  const narrow: Table = { data: new Float32Array(3), rows: 1, cols: 3 };
   for (const fit of [fitMajority, fitLogisticRegression, fitNeighbours, fitNearestCentroid]) {
     assert.throws(() => fit(train, ["a"], options), /100 rows to 1 labels/);
     assert.throws(() => fit(train, golden.train.labels, options).predict(narrow), /3 features: fitted on 6/);
@@ -96,16 +95,16 @@ Deno.test("every baseline refuses labels that do not match, and rows of another 
 Deno.test("fitLogisticRegression fits 500 cells of 1,000 genes without spending the heap", () => {
   const rng = createRng(1);
   const labels = Array.from({ length: 500 }, (_, i) => `type ${i % 5}`);
-  const features = Float32Array.from({ length: 500_000 }, (_, at) => {
+  const data = Float32Array.from({ length: 500_000 }, (_, at) => {
     const cell = Math.floor(at / 1000);
     return Math.max(0, rng.normal() + (at % 1000 % 5 === cell % 5 ? 0.3 : 0));
   });
-  const model = fitLogisticRegression({ features, rows: 500, cols: 1000 }, labels, options);
-  const { labels: predicted } = model.predict({ features, rows: 500, cols: 1000 });
+  const model = fitLogisticRegression({ data, rows: 500, cols: 1000 }, labels, options);
+  const { labels: predicted } = model.predict({ data, rows: 500, cols: 1000 });
   assert.equal(accuracy(labels, predicted), 1); // 1,000 features separate 500 training rows
 });
 
 Deno.test("measureScaling leaves a constant feature at scale one", () => {
-  const { mean, inverseSd } = measureScaling({ features: Float32Array.of(1, 5, 3, 5), rows: 2, cols: 2 });
+  const { mean, inverseSd } = measureScaling({ data: Float32Array.of(1, 5, 3, 5), rows: 2, cols: 2 });
   assert.deepEqual([...mean, ...inverseSd], [2, 5, 1, 1]);
 });

@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
 import { binFeatures } from "../../lib/baselines/tree_bins.ts";
-import {
-  type FeatureTable,
-  fitPerceptron,
-  fitRandomForest,
-  fitTunedLogisticRegression,
-} from "../../lib/baselines/mod.ts";
+import { fitPerceptron, fitRandomForest, fitTunedLogisticRegression } from "../../lib/baselines/mod.ts";
 import { accuracy } from "../../lib/metrics/mod.ts";
 import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/baselines/baselines.json" with { type: "json" };
+import type { Table } from "../../lib/matrix/mod.ts";
 
 await startBackend();
 const { rings } = golden;
 const oracle = `scikit-learn ${golden.versions["scikit-learn"]}`;
 const split = rings.train * rings.cols;
-const table = (features: number[]): FeatureTable => ({
-  features: Float32Array.from(features),
-  rows: features.length / rings.cols,
+const table = (data: number[]): Table => ({
+  data: Float32Array.from(data),
+  rows: data.length / rings.cols,
   cols: rings.cols,
 });
 const train = table(rings.features.slice(0, split));
@@ -46,13 +42,13 @@ Deno.test("fitRandomForest is the same when run again, another with another seed
 });
 
 Deno.test("fitRandomForest knows its own rows, finds the one feature that varies, and answers for equal rows", () => {
-  const features = new Float32Array(100 * 50);
-  for (let i = 0; i < 100; i++) features[i * 50 + 7] = i;
-  const wide = { features, rows: 100, cols: 50 };
+  const data = new Float32Array(100 * 50);
+  for (let i = 0; i < 100; i++) data[i * 50 + 7] = i;
+  const wide = { data, rows: 100, cols: 50 };
   const halves = Array.from({ length: 100 }, (_, i) => i < 50 ? "low" : "high");
   const named = fitRandomForest(wide, halves, { seed: 1, trees: 30 }).predict(wide).labels;
   assert.ok(accuracy(halves, named) >= 0.98); // the two rows at the border may be in too few samples
-  const equal = { features: new Float32Array(4), rows: 4, cols: 1 };
+  const equal = { data: new Float32Array(4), rows: 4, cols: 1 };
   const { probabilities } = fitRandomForest(equal, ["a", "a", "a", "b"], { seed: 1 }).predict(equal);
   assert.ok(probabilities[0] > 0.6 && probabilities[0] < 0.9);
 });
@@ -64,19 +60,19 @@ Deno.test("fitRandomForest gives probabilities that sum to one and refuses rows 
     const sum = probabilities.subarray(at, at + classes.length).reduce((total, p) => total + p, 0);
     assert.ok(Math.abs(sum - 1) < 1e-5);
   }
-  assert.throws(() => model.predict({ features: new Float32Array(2), rows: 1, cols: 2 }), /fitted on 8/);
+  assert.throws(() => model.predict({ data: new Float32Array(2), rows: 1, cols: 2 }), /fitted on 8/);
   assert.throws(() => fitRandomForest(train, ["a"], { seed: 1 }), /400 rows to 1 labels/);
 });
 
 Deno.test("binFeatures keeps the order of values and every distinct one where they are few", () => {
   const rng = createRng(5);
-  const features = Float32Array.from({ length: 600 }, (_, at) => at % 2 === 0 ? rng.normal() : rng.int(4));
-  const { codes, edges } = binFeatures({ features, rows: 300, cols: 2 }, 16);
+  const data = Float32Array.from({ length: 600 }, (_, at) => at % 2 === 0 ? rng.normal() : rng.int(4));
+  const { codes, edges } = binFeatures({ data, rows: 300, cols: 2 }, 16);
   assert.equal(edges[0].length, 15);
   assert.deepEqual([...edges[1]], [0.5, 1.5, 2.5]);
   for (let i = 0; i < 300; i++) {
-    assert.equal(codes[300 + i], features[2 * i + 1]);
-    assert.equal(codes[i], edges[0].filter((edge) => edge < features[2 * i]).length);
+    assert.equal(codes[300 + i], data[2 * i + 1]);
+    assert.equal(codes[i], edges[0].filter((edge) => edge < data[2 * i]).length);
   }
 });
 
@@ -108,7 +104,7 @@ Deno.test("fitTunedLogisticRegression holds back hard where nothing can be learn
     { length: 200 * 40 },
     (_, at) => rng.normal() + (at % 40 === 0 ? at / 40 % 2 * 8 : 0),
   );
-  const cells = { features: signal, rows: 200, cols: 40 };
+  const cells = { data: signal, rows: 200, cols: 40 };
   const right = Array.from({ length: 200 }, (_, i) => i % 2 === 0 ? "even" : "odd");
   const shuffled = rng.shuffle([...right]);
   assert.ok(fitTunedLogisticRegression(cells, right, { seed: 1 }).c >= 1);
@@ -116,8 +112,8 @@ Deno.test("fitTunedLogisticRegression holds back hard where nothing can be learn
 });
 
 Deno.test("fitTunedLogisticRegression learns classes too small to hold out, and from all rows", () => {
-  const features = Float32Array.of(0, 1, 10, 11, 20, 21);
-  const cells = { features, rows: 6, cols: 1 };
+  const data = Float32Array.of(0, 1, 10, 11, 20, 21);
+  const cells = { data, rows: 6, cols: 1 };
   const model = fitTunedLogisticRegression(cells, ["a", "a", "b", "b", "c", "c"], { seed: 1 });
   assert.deepEqual(model.predict(cells).labels, ["a", "a", "b", "b", "c", "c"]);
   const held = fitTunedLogisticRegression(cells, ["a", "a", "b", "b", "c", "c"], {

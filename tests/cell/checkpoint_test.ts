@@ -11,9 +11,9 @@ import {
   parseCellConfig,
   saveCellCheckpoint,
   selectTypes,
-  textSimilarities,
 } from "../../lib/cell/mod.ts";
 import { createRng, startBackend } from "../../lib/runtime/mod.ts";
+import { cosines, tableOf } from "../../lib/matrix/mod.ts";
 
 await startBackend();
 
@@ -31,7 +31,11 @@ function smallModel(): CellModel {
     },
     informativeness: Float32Array.of(0.5, 0.25, 1),
     classes: ["CL:0000084", "CL:0000236"],
-    types: { ids: ["CL:0000084", "CL:0000236"], names: ["T cell", "B cell"], dim: config.width, vectors },
+    types: {
+      ids: ["CL:0000084", "CL:0000236"],
+      names: ["T cell", "B cell"],
+      ...tableOf(vectors, config.width),
+    },
     temperature: 0.1,
     hash: "unsaved",
   };
@@ -95,12 +99,12 @@ Deno.test("parseCellConfig names every wrong field", () => {
   assert.throws(() => parseCellConfig(wrong, "x.json"), /width: .*readout: /);
 });
 
-Deno.test("textSimilarities are cosines with unit types, and 0 for a zero cell", () => {
-  const types = { ids: ["a", "b"], names: ["a", "b"], dim: 2, vectors: Float32Array.of(1, 0, 0, 1) };
-  const similarities = textSimilarities(Float32Array.of(3, 4, 0, 0), types);
+Deno.test("cosines are cosines with unit types, and 0 for a zero cell", () => {
+  const types = { ids: ["a", "b"], names: ["a", "b"], ...tableOf(Float32Array.of(1, 0, 0, 1), 2) };
+  const similarities = cosines(tableOf(Float32Array.of(3, 4, 0, 0), 2), types).data;
   [0.6, 0.8, 0, 0].forEach((value, i) => assert.ok(Math.abs(similarities[i] - value) < 1e-6));
   assert.deepEqual(selectTypes(types, ["b", "c"]).ids, ["b"]);
-  assert.deepEqual([...selectTypes(types, ["b", "c"]).vectors], [0, 1]);
+  assert.deepEqual([...selectTypes(types, ["b", "c"]).data], [0, 1]);
 });
 
 Deno.test("fitTemperature finds the temperature that drew the labels", () => {

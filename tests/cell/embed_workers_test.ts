@@ -20,7 +20,7 @@ const model: CellModel = {
   vocabulary,
   informativeness: new Float32Array(symbols.length).fill(1),
   classes: ["CL:0000084", "CL:0000236"],
-  types: { ids: [], names: [], dim: config.width, vectors: new Float32Array() },
+  types: { ids: [], names: [], data: new Float32Array(), rows: 0, cols: config.width },
   temperature: 1,
   hash: "unsaved",
 };
@@ -43,7 +43,7 @@ Deno.test("modelEmbedder with two workers gives the embeddings of one to the bit
   });
   workers?.close();
   assert.deepEqual(progress, [256, 512, 530]);
-  assert.deepEqual(shared.vectors, alone.vectors);
+  assert.deepEqual(shared, alone);
 });
 
 Deno.test("modelEmbedder with workers stops at an aborted signal", async () => {
@@ -60,6 +60,6 @@ Deno.test("modelEmbedder with workers stops at an aborted signal", async () => {
 Deno.test("startEmbedWorkers starts none for one worker, and embedding is then embedCells", async () => {
   assert.equal(await startEmbedWorkers(model, { count: 1 }), null);
   const [first] = await Array.fromAsync(embedCells(model, cells));
-  assert.equal(first.count, 256);
+  assert.equal(first.rows, 256);
   disposeModel(model);
 });

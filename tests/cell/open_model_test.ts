@@ -41,7 +41,7 @@ const cells = {
 
 function assertEmbeds(model: CellModel, tolerance: number): void {
   const expected = golden.cells.flat();
-  embedMatrix(model, cells).forEach((value, i) =>
+  embedMatrix(model, cells).data.forEach((value, i) =>
     assert.ok(Math.abs(value - expected[i]) < tolerance, `${i}: ${value} is not ${expected[i]}`)
   );
 }
@@ -58,8 +58,9 @@ Deno.test("loadOriginal embeds cells as PyTorch does, from .pth, from safetensor
   assert.deepEqual(models[2].types, {
     ids: [],
     names: [],
-    dim: golden.sizes.width,
-    vectors: new Float32Array(),
+    data: new Float32Array(),
+    rows: 0,
+    cols: golden.sizes.width,
   });
   models.forEach(disposeModel);
   await Deno.remove(folder, { recursive: true });
@@ -68,7 +69,7 @@ Deno.test("loadOriginal embeds cells as PyTorch does, from .pth, from safetensor
 Deno.test("loadOriginal refuses a vocabulary or text vectors of another size", async () => {
   const few = { symbols: ["A"], ensembl: [""], aliases: [[]] };
   await assert.rejects(loadOriginal(PATH, { vocabulary: few }), /genes of .*original\.pth.*: 20 and 1/);
-  const types = { ids: ["CL:0000084"], names: ["T cell"], dim: 8, vectors: new Float32Array(8) };
+  const types = { ids: ["CL:0000084"], names: ["T cell"], data: new Float32Array(8), rows: 1, cols: 8 };
   await assert.rejects(loadOriginal(PATH, { vocabulary, types }), /text vectors: 32 and 8/);
 });
 

@@ -4,6 +4,7 @@ import { EXIT, runCommand } from "../../lib/cli/mod.ts";
 import { command } from "../../lib/cli/text.ts";
 import { loadTextCheckpoint } from "../../lib/text/mod.ts";
 import { closeTo, FIXTURE, golden } from "../text/pubmedbert.ts";
+import { rowAt } from "../../lib/matrix/mod.ts";
 
 /** Runs the command in this process with an empty cache and mirror, results going to a temporary folder. */
 async function withCommand(
@@ -49,7 +50,7 @@ Deno.test("deno task text embeds every term with weights that are tuned already"
     assert.equal((made.weights as { file: string }).file, "finetune_bert.pth");
     const row = types.names.indexOf("T cell");
     // half precision has 11 bits: values below 8 are off by at most 2^-9
-    closeTo(types.vectors.subarray(row * 24, (row + 1) * 24), golden.vectors.slice(0, 24), 2 ** -8);
+    closeTo(rowAt(types, row), golden.vectors.slice(0, 24), 2 ** -8);
     model.dispose();
   }));
 
@@ -75,7 +76,7 @@ Deno.test("deno task text tunes a folder's BERT on a file of triples, after sayi
     assert.match(said, /72 triples, 1 lines without a relation skipped/);
     assert.match(said, /at most about [\d.]+ GB of memory and, as busy as this machine is now/);
     const { types, made, model } = await loadTextCheckpoint(out);
-    assert.deepEqual([types.dim, (made.triples as { file: string }).file], [512, "facts.txt"]);
+    assert.deepEqual([types.cols, (made.triples as { file: string }).file], [512, "facts.txt"]);
     model.dispose();
     assert.deepEqual(
       [...Deno.readDirSync(join(folder, "results/runs"))],

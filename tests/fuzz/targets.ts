@@ -11,7 +11,7 @@ import { readResults } from "../../lib/metrics/mod.ts";
 import { finishTogether, parseJson } from "../../lib/runtime/mod.ts";
 import { readState } from "../../lib/experiments/atlas/state.ts";
 import { readSplits } from "../../lib/experiments/perturb/split_file.ts";
-import { loadTokenizer, loadTypeEmbeddings } from "../../lib/text/mod.ts";
+import { loadTokenizer, loadTypeVectors } from "../../lib/text/mod.ts";
 import { readRun } from "../../lib/train/state.ts";
 import { checkCells, checkElements, checkTensors } from "./checks.ts";
 import * as seeds from "./seeds.ts";
@@ -76,7 +76,7 @@ export const TARGETS: readonly Target[] = [
     seeds: () => [{ "config.json": seeds.json(cellPreset("nano")) }],
     read: ({ file }) => void parseCellConfig(parseJson(Deno.readTextFileSync(file), file), file),
   },
-  { name: "type vectors", seeds: seeds.typeVectors, read: ({ folder }) => void loadTypeEmbeddings(folder) },
+  { name: "type vectors", seeds: seeds.typeVectors, read: ({ folder }) => void loadTypeVectors(folder) },
   {
     name: "GO terms",
     seeds: seeds.goTerms,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nearestNeighbours, type Points } from "../../lib/matrix/nearest.ts";
+import { nearestNeighbours, type Points, smallest } from "../../lib/matrix/mod.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
 
 /** The slow twin: all distances of every point, sorted. */
@@ -28,4 +28,15 @@ Deno.test("nearestNeighbours copes with clusters far apart, points on one place,
   assert.deepEqual(plain(nearestNeighbours({ x, y }, 4)), byBruteForce({ x, y }, 4));
   assert.deepEqual(plain(nearestNeighbours({ x: [1, 2], y: [1, 1] }, 5)), [[1], [0]]);
   assert.deepEqual(plain(nearestNeighbours({ x: [1], y: [1] }, 5)), [[]]);
+});
+
+Deno.test("smallest gives what a full sort gives, of equal values the earlier, and passes one over", () => {
+  const rng = createRng(9);
+  for (const k of [0, 1, 7, 50, 60]) {
+    const values = Float32Array.from({ length: 50 }, () => rng.int(12));
+    const sorted = [...values.keys()].sort((a, b) => values[a] - values[b] || a - b);
+    assert.deepEqual(smallest(values, k), sorted.slice(0, k));
+    const others = sorted.filter((place) => place !== 20);
+    assert.deepEqual(smallest(values, k, { except: 20 }), others.slice(0, k));
+  }
 });

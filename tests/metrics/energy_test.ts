@@ -4,7 +4,7 @@ import { createRng } from "../../lib/runtime/mod.ts";
 
 const cloud = (shift: number, seed: string, rows = 400) => {
   const rng = createRng(seed);
-  return { features: Float32Array.from({ length: rows * 2 }, () => shift + rng.normal()), rows, cols: 2 };
+  return { data: Float32Array.from({ length: rows * 2 }, () => shift + rng.normal()), rows, cols: 2 };
 };
 
 Deno.test("energyDistance is nought within a distribution and grows with the shift", () => {
@@ -16,13 +16,13 @@ Deno.test("energyDistance is nought within a distribution and grows with the shi
 });
 
 Deno.test("energyDistance by hand: points 0 and 2 against 1 and 3", () => {
-  const x = { features: Float32Array.of(0, 2), rows: 2, cols: 1 };
-  const y = { features: Float32Array.of(1, 3), rows: 2, cols: 1 };
+  const x = { data: Float32Array.of(0, 2), rows: 2, cols: 1 };
+  const y = { data: Float32Array.of(1, 3), rows: 2, cols: 1 };
   assert.equal(energyDistance(x, y), 2 * (1 + 3 + 1 + 1) / 4 - 2 - 2);
 });
 
 Deno.test("energyDistance refuses clouds of other dimensions or of one point", () => {
-  const one = { features: Float32Array.of(0), rows: 1, cols: 1 };
+  const one = { data: Float32Array.of(0), rows: 1, cols: 1 };
   assert.throws(() => energyDistance(one, one), /at least two each/);
 });
 

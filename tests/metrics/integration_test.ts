@@ -13,13 +13,14 @@ import {
 } from "../../lib/metrics/mod.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/metrics/integration.json" with { type: "json" };
+import { rowAt, tableOf } from "../../lib/matrix/mod.ts";
 
 const sklearn = `scikit-learn ${golden.versions["scikit-learn"]}`;
 /** Both sides compute in float64; only the order of sums differs. */
 const CLOSE = 1e-9;
 const { truth, partitions, embedding } = golden;
 const { types, batches, width } = embedding;
-const points = { vectors: Float32Array.from(embedding.vectors), width };
+const points = tableOf(Float32Array.from(embedding.vectors), width);
 /** Coordinates come through JSON as float32 in both languages, distances are float64. */
 const CLOSE_POINTS = 1e-6;
 
@@ -65,7 +66,7 @@ Deno.test(`silhouettes, typeAsw and batchAsw equal ${sklearn} under scIB's scali
 });
 
 Deno.test("silhouettes equal their definition, point by point", () => {
-  const at = (row: number) => points.vectors.subarray(row * width, (row + 1) * width);
+  const at = (row: number) => rowAt(points, row);
   const apart = (a: number, b: number) => Math.hypot(...at(a).map((value, j) => value - at(b)[j]));
   const meanTo = (row: number, type: string) => {
     const rows = types.flatMap((other, i) => other === type && i !== row ? [i] : []);
@@ -83,7 +84,7 @@ Deno.test("silhouettes equal their definition, point by point", () => {
 Deno.test("neighbourGraph joins every point to its nearest others, as a full sort finds them", () => {
   const k = 5;
   const { size, neighbours } = neighbourGraph(points, k);
-  const at = (row: number) => points.vectors.subarray(row * width, (row + 1) * width);
+  const at = (row: number) => rowAt(points, row);
   const nearest = (row: number) =>
     Array.from({ length: size }, (_, i) => i).filter((i) => i !== row)
       .map((i) => ({ i, d: at(i).reduce((sum, v, j) => sum + (v - at(row)[j]) ** 2, 0) }))
@@ -116,7 +117,7 @@ function corners(count: number) {
     (label === "a" ? 40 : 0) + rng.normal(),
     (label === "b" ? 40 : 0) + rng.normal(),
   ]);
-  return { points: { vectors: Float32Array.from(vectors), width: 2 }, labels };
+  return { points: tableOf(Float32Array.from(vectors), 2), labels };
 }
 
 Deno.test("bestCommunities finds groups that lie apart, the same for the same seed", () => {
@@ -141,8 +142,8 @@ Deno.test("integrationScores are 1 or nearly where types lie apart and batches m
   isClose(good.nmi, 1, CLOSE, "NMI");
   isClose(good.avg_bio, (good.nmi + good.ari + good.asw) / 3, CLOSE, "AvgBio");
   assert.ok(good.asw > 0.95 && good.batch_asw > 0.85, JSON.stringify(good));
-  const shifted = points.vectors.map((value, i) => value + (mixed[Math.floor(i / 2)] === "y" ? 15 : 0));
-  const parted = integrationScores({ ...points, vectors: shifted }, { types, batches: mixed }, {
+  const shifted = points.data.map((value, i) => value + (mixed[Math.floor(i / 2)] === "y" ? 15 : 0));
+  const parted = integrationScores({ ...points, data: shifted }, { types, batches: mixed }, {
     rng: createRng(1),
   });
   assert.ok(parted.batch_asw < 0.3, `batch ASW ${parted.batch_asw}`);

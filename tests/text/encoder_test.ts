@@ -14,7 +14,7 @@ import {
   encodeTokens,
   holdOutTerms,
   loadTextCheckpoint,
-  loadTypeEmbeddings,
+  loadTypeVectors,
   newTextModel,
   padParts,
   padTokens,
@@ -24,6 +24,7 @@ import {
   TEXT_PRESETS,
   withoutTerms,
 } from "../../lib/text/mod.ts";
+import { rowAt, tableOf } from "../../lib/matrix/mod.ts";
 
 const slim = await loadOntology(null);
 const preset = TEXT_PRESETS.nano;
@@ -40,7 +41,7 @@ Deno.test("embedTexts gives a text the same vector alone and in any company", as
   texts.forEach((text, i) => {
     const alone = embedTexts(model, [text]);
     // padding is masked by large negative scores, so only rounding may differ
-    alone.forEach((value, j) => assert.ok(Math.abs(value - together[i * model.config.dim + j]) < 1e-4));
+    alone.data.forEach((value, j) => assert.ok(Math.abs(value - rowAt(together, i)[j]) < 1e-4));
   });
 });
 
@@ -130,7 +131,7 @@ Deno.test("scoreVectors gives full marks to vectors that hold the answers", () =
   const encode = (texts: readonly string[]) => {
     const vectors = new Float32Array(texts.length * exam.names.length);
     texts.forEach((text, i) => vectors[i * exam.names.length + (position.get(text) ?? owner.get(text)!)] = 1);
-    return vectors;
+    return tableOf(vectors, exam.names.length);
   };
   const scores = scoreVectors(exam, { encode });
   assert.equal(scores.synonym_accuracy, 1);
@@ -141,7 +142,7 @@ Deno.test("scoreVectors gives full marks to vectors that hold the answers", () =
 
 Deno.test("bagOfWords weighs rare words more and knows nothing of unread words", () => {
   const { encode } = bagOfWords(["T cell", "B cell", "lung cell"]);
-  const vector = encode(["lung cell macrophage"]);
+  const vector = encode(["lung cell macrophage"]).data;
   assert.deepEqual([...vector].map((v) => Number(v.toFixed(4))), [0, 1, 0, 1.6931]); // ln(4/4) + 1, ln(4/2) + 1
 });
 
@@ -155,10 +156,10 @@ Deno.test("loadTextCheckpoint gives back what saveTextCheckpoint wrote, to half 
   assert.deepEqual(read.model.config, model.config);
   assert.deepEqual(read.types.ids, types.ids);
   // half precision has 11 bits: values below 8 are off by at most 2^-9
-  read.types.vectors.forEach((value, i) => assert.ok(Math.abs(value - types.vectors[i]) < 2 ** -8));
-  const [a, b] = [embedTexts(read.model, ["helper T cell"]), embedTexts(model, ["helper T cell"])];
+  read.types.data.forEach((value, i) => assert.ok(Math.abs(value - types.data[i]) < 2 ** -8));
+  const [a, b] = [embedTexts(read.model, ["helper T cell"]).data, embedTexts(model, ["helper T cell"]).data];
   a.forEach((value, i) => assert.ok(Math.abs(value - b[i]) < 0.02, "weights in half precision, one layer"));
-  assert.deepEqual(loadTypeEmbeddings(directory).vectors, read.types.vectors);
+  assert.deepEqual(loadTypeVectors(directory).data, read.types.data);
   await Deno.remove(directory, { recursive: true });
 });
 

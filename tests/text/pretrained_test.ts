@@ -71,7 +71,7 @@ Deno.test("loadPretrained reads a BERT of an old pytorch_model.bin, and its hidd
 Deno.test("loadPretrained reads finetune_bert.pth, its width from its tensors", async () => {
   const { model, tuned } = await load(join(FIXTURE, "finetune_bert.pth"));
   assert.deepEqual([tuned, model.config.dim, model.config.maxTokens], [true, 24, 25]);
-  closeTo(embedTexts(model, golden.texts), golden.vectors);
+  closeTo(embedTexts(model, golden.texts).data, golden.vectors);
   const relations = model.config.relations.flatMap((name) => [...relationVector(model, name)]);
   closeTo(relations, golden.relations);
   model.dispose();
@@ -81,8 +81,8 @@ Deno.test("loadPretrained gives each type of an ontology the vector of its name"
   const { model } = await load(join(FIXTURE, "finetune_bert.pth"));
   const terms = golden.texts.slice(0, 3).map((name, i) => createTerm({ id: `CL:${i}`, name }));
   const types = embedOntology(model, createOntology(terms, { version: "1", source: "test" }));
-  assert.deepEqual([types.ids, types.dim], [["CL:0", "CL:1", "CL:2"], 24]);
-  closeTo(types.vectors, golden.vectors.slice(0, 3 * 24));
+  assert.deepEqual([types.ids, types.cols], [["CL:0", "CL:1", "CL:2"], 24]);
+  closeTo(types.data, golden.vectors.slice(0, 3 * 24));
   model.dispose();
 });
 
@@ -90,7 +90,7 @@ Deno.test("loadPretrained takes the same tensors from safetensors", async () => 
   await withFile(() => {}, async (path) => {
     const { model, tuned } = await load(path);
     assert.ok(tuned);
-    closeTo(embedTexts(model, golden.texts), golden.vectors);
+    closeTo(embedTexts(model, golden.texts).data, golden.vectors);
     model.dispose();
   });
 });

@@ -15,14 +15,15 @@ Deno.test("text-walkthrough is small and says how it was made", async () => {
   const { made, types, model } = await loadTextCheckpoint(directory);
   assert.equal(made.preset, "walkthrough");
   assert.ok(types.ids.length > 3000);
-  assert.equal(types.vectors.length, types.ids.length * types.dim);
+  assert.equal(types.data.length, types.ids.length * types.cols);
   model.dispose();
 });
 
 Deno.test("text-walkthrough finds types by words that are not their name", async () => {
   await startBackend();
   const { model, types } = await loadTextCheckpoint(directory);
-  const near = (text: string) => nearestTypes(types, embedTexts(model, [text]), 5).map(({ name }) => name);
+  const near = (text: string) =>
+    nearestTypes(types, embedTexts(model, [text]).data, 5).map(({ name }) => name);
   assert.equal(near("regulatory T cell")[0], "regulatory T cell");
   assert.ok(near("Treg").some((name) => name.includes("regulatory")), `${near("Treg")}`);
   assert.ok(near("cell of the pancreas that secretes insulin").includes("type B pancreatic cell"));

@@ -1,10 +1,11 @@
 import { setBlasThreads } from "../../kernels/mod.ts";
-import { type CellModel, embedCells, type TypeVectors } from "../model.ts";
+import { type CellEmbeddings, type CellModel, embedCells } from "../model.ts";
+import type { TypeVectors } from "../../text/mod.ts";
+import type { Table } from "../../matrix/mod.ts";
 import { selectTypes } from "../naming.ts";
 import type { Workers } from "../../train/mod.ts";
 import type { GeneVocabulary, ModelCells } from "../../genes/mod.ts";
 import { embedCellsShared } from "./parallel.ts";
-import type { Embeddings } from "./vectors.ts";
 
 /** The part of a cell model that annotation needs; tests give a fake one. */
 export interface Embedder {
@@ -12,16 +13,13 @@ export interface Embedder {
   readonly hash: string;
   readonly width: number;
   readonly vocabulary: GeneVocabulary;
-  /** The types that can be called by their ontology text; unit vectors of `width`. */
+  /** The types that can be called by their ontology text; vectors of `width`, each of length one. */
   readonly types: TypeVectors;
   /** Sets that the model was trained on, by their names in the registry; default: it is not known. */
   readonly studies?: readonly string[];
   /** Divides cosines before the softmax over `types`; fitted when the checkpoint was made. */
   readonly temperature: number;
-  embed(
-    cells: ModelCells,
-    options: { signal?: AbortSignal },
-  ): AsyncIterable<{ readonly start: number; readonly count: number; readonly vectors: Float32Array }>;
+  embed(cells: ModelCells, options: { signal?: AbortSignal }): AsyncIterable<CellEmbeddings>;
 }
 
 /** Which types can be called by text: those the model was trained on, or all that have a vector. */
@@ -48,24 +46,24 @@ export function modelEmbedder(
 }
 
 /**
- * Embeds every cell of a file: rows x width. The BLAS computes each product on one thread, as it does in workers, so
+ * Embeds every cell of a file: `[cells, width]`. The BLAS computes each product on one thread, as it does in workers, so
  * that the number of workers changes no bit: on some processors OpenBLAS rounds otherwise on two threads.
  */
 export async function embedAll(
   embedder: Embedder,
   cells: ModelCells,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
-): Promise<Embeddings> {
+): Promise<Table> {
   const rows = cells.source.nObs;
-  const vectors = new Float32Array(rows * embedder.width);
+  const data = new Float32Array(rows * embedder.width);
   const threads = setBlasThreads(1);
   try {
     for await (const batch of embedder.embed(cells, { signal })) {
-      vectors.set(batch.vectors, batch.start * embedder.width);
-      onProgress?.(batch.start + batch.count);
+      data.set(batch.data, batch.start * embedder.width);
+      onProgress?.(batch.start + batch.rows);
     }
   } finally {
     if (threads !== null) setBlasThreads(threads);
   }
-  return { vectors, rows, width: embedder.width };
+  return { data, rows, cols: embedder.width };
 }

@@ -43,6 +43,5 @@ export function embedCellsShared(
 /** The embeddings of one block. */
 export const embedBlock = (model: CellEncoder, { start, block }: CellBlock): CellEmbeddings => ({
   start,
-  count: block.rows,
-  vectors: embedMatrix(model, block),
+  ...embedMatrix(model, block),
 });

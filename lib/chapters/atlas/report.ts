@@ -2,7 +2,7 @@ import pl from "nodejs-polars";
 import { bars, type Figure, lines, scatterMap } from "../../figures/mod.ts";
 import type { IntegrationScores } from "../../metrics/mod.ts";
 import { type Ontology, termOf } from "../../ontology/mod.ts";
-import { type Embeddings, mapCells } from "../../cell/mod.ts";
+import { mapCells } from "../../cell/mod.ts";
 import {
   type AtlasState,
   f1Of,
@@ -12,6 +12,7 @@ import {
   tallyMetrics,
   typeScores,
 } from "../../experiments/atlas/mod.ts";
+import type { Table } from "../../matrix/mod.ts";
 
 /** Methods and embeddings as readers know them, in the order of charts. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -159,7 +160,7 @@ const MOST_CALLS = 8;
 
 /** The same cells on a UMAP of an embedding, by type and by batch. */
 export function mapFigures(
-  embeddings: Embeddings,
+  embeddings: Table,
   { types, batches }: SharedCells,
   { seed, title }: { seed: number; title: string },
 ): { byType: Figure; byBatch: Figure } {

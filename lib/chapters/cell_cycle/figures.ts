@@ -42,7 +42,7 @@ export function waveFigure(
   const { cells, angles = new Float32Array() } = set;
   const tokens = Int32Array.from(set.genes.filter((token) => genes.includes(symbols[token])));
   const rows = Int32Array.from(angles.keys());
-  const { features } = readFeatures(cells, tokens, rows);
+  const { data } = readFeatures(cells, tokens, rows);
   const binOf = Array.from(angles, (angle) => Math.floor(angle / (2 * Math.PI) * BINS) % BINS);
   const middles = Array.from({ length: BINS }, (_, bin) => (bin + 0.5) * 2 * Math.PI / BINS);
   return lines({
@@ -51,7 +51,7 @@ export function waveFigure(
     x: "FUCCI angle (radians)",
     y: "log1p expression above the gene's mean",
     series: Array.from(tokens, (token, column) => {
-      const values = Array.from(rows, (row) => features[row * tokens.length + column]);
+      const values = Array.from(rows, (row) => data[row * tokens.length + column]);
       const all = meanOf(values);
       const y = middles.map((_, bin) => meanOf(values.filter((_, row) => binOf[row] === bin)) - all);
       return { name: symbols[token], x: middles, y };

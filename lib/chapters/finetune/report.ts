@@ -135,8 +135,7 @@ export function trainingFigure({ folds }: ExperimentRun, title = "Tuning"): Figu
 /** Test cells of the first split on the map of the tuned encoder, by their true class. */
 export function mapFigure(run: ExperimentRun, { seed, title }: { seed: number; title: string }): Figure {
   const { tuned: { test }, truth } = run.folds[0];
-  const width = test.vectors.length / test.rows.length;
-  const map = mapCells({ vectors: test.vectors, rows: test.rows.length, width }, { seed });
+  const map = mapCells(test.vectors, { seed });
   const label = Array.from(map.rows, (row) => truth[row]);
   return scatterMap({ ...map, label, title, subtitle: "UMAP of the tuned encoder's cell vectors" });
 }

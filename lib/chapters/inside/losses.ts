@@ -7,13 +7,12 @@ import {
   initCellParams,
   type LossWeights,
   selectTypes,
-  type TypeVectors,
 } from "../../cell/mod.ts";
 import { simulateAtlas } from "../../simulate/mod.ts";
 import { symbolVocabulary } from "../../genes/mod.ts";
 import { ancestors, type Ontology } from "../../ontology/mod.ts";
 import { checkpointsDir, createRng } from "../../runtime/mod.ts";
-import { loadTypeEmbeddings } from "../../text/mod.ts";
+import { loadTypeVectors, type TypeVectors } from "../../text/mod.ts";
 import * as pretraining from "../../experiments/pretrain/mod.ts";
 
 /** Families of cells in the order of figures, so that some types are close kin and others are not. */
@@ -64,7 +63,7 @@ export function lossSource(
   const study = pretraining.studyOf(atlas);
   const data = pretraining.preparePretraining([study], { vocabulary, rng: rng.split("split") });
   const kin = new Set(data.classes.flatMap((id) => [id, ...ancestors(ontology, id).keys()]));
-  const all = loadTypeEmbeddings(join(checkpointsDir(), "text-walkthrough"));
+  const all = loadTypeVectors(join(checkpointsDir(), "text-walkthrough"));
   const order = TYPES.filter((id) => data.classes.includes(id));
   return { data, ontology, types: selectTypes(all, [...kin]), order, seed };
 }
@@ -72,7 +71,6 @@ export function lossSource(
 /** Test cells as a model sees them that was trained under some of the losses. */
 export interface StageCells extends pretraining.NamedCells {
   readonly name: string;
-  readonly width: number;
 }
 
 /** Trains one model under the losses of a stage, from the same start on the same batches, and embeds the test cells. */
@@ -86,7 +84,7 @@ export async function trainStage(
     ? (await pretraining.pretrain(source.data, { ...options, weights })).model
     : untrained(source);
   try {
-    return { name, width: CONFIG.width, ...pretraining.nameTestCells(model, source.data) };
+    return { name, ...pretraining.nameTestCells(model, source.data) };
   } finally {
     disposeModel(model);
   }

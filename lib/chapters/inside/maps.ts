@@ -1,10 +1,11 @@
 import pl from "nodejs-polars";
-import { mapCells, unitRows } from "../../cell/mod.ts";
+import { mapCells } from "../../cell/mod.ts";
 import { bars, type Figure, heatmap, scatterMap } from "../../figures/mod.ts";
 import { accuracy, neighbourGraph, spearman } from "../../metrics/mod.ts";
 import { pageRankSimilarity } from "../../ontology/mod.ts";
 import { dot } from "./arrays.ts";
 import type { LossSource, StageCells } from "./losses.ts";
+import { rowAt, unitRows } from "../../matrix/mod.ts";
 
 const NEIGHBOURS = 15;
 
@@ -20,8 +21,8 @@ export interface MapScores {
 
 /** Scores the test cells of a stage. */
 export function scoreStage(stage: StageCells, source: LossSource): MapScores {
-  const { vectors, width, truth, text } = stage;
-  const graph = neighbourGraph({ vectors: unitRows(vectors, width), width }, NEIGHBOURS + 1);
+  const { vectors, truth, text } = stage;
+  const graph = neighbourGraph(unitRows(vectors), NEIGHBOURS + 1);
   const shares = graph.neighbours.map((near, row) =>
     near.filter((other) => truth[other] === truth[row]).length / near.length
   );
@@ -35,12 +36,12 @@ export function scoreStage(stage: StageCells, source: LossSource): MapScores {
 }
 
 /** Cosine of the mean cells of each two types, after the mean of all cells is taken away: `[types, types]`. */
-export function typeCosines({ vectors, width, truth }: StageCells, order: readonly string[]): number[][] {
-  const unit = unitRows(vectors, width);
+export function typeCosines({ vectors, truth }: StageCells, order: readonly string[]): number[][] {
+  const unit = unitRows(vectors);
   const meanOf = (rows: readonly number[]) =>
     Array.from(
-      { length: width },
-      (_, j) => rows.reduce((sum, row) => sum + unit[row * width + j], 0) / rows.length,
+      { length: unit.cols },
+      (_, j) => rows.reduce((sum, row) => sum + rowAt(unit, row)[j], 0) / rows.length,
     );
   const all = meanOf(truth.map((_, row) => row));
   const means = order.map((id) => {
@@ -61,8 +62,7 @@ export function ontologySimilarity({ ontology, order }: LossSource): number[][] 
 
 /** The test cells of a stage on a plane, by type. */
 export function stageMap(stage: StageCells, source: LossSource): Figure {
-  const rows = stage.truth.length;
-  const map = mapCells({ vectors: stage.vectors, width: stage.width, rows }, { seed: source.seed });
+  const map = mapCells(stage.vectors, { seed: source.seed });
   const label = Array.from(map.rows, (row) => nameOf(source, stage.truth[row]));
   const order = source.order.map((id) => nameOf(source, id));
   return scatterMap({ ...map, label, order, title: `Test cells: ${stage.name}` });

@@ -1,7 +1,6 @@
 import { bars, effectBoxes, type Figure, heatmap, intervals, volcano } from "../../figures/mod.ts";
 import {
   differentialGenes,
-  dot,
   type LeagueRow,
   type PerturbationModel,
   type PerturbationSet,
@@ -9,6 +8,7 @@ import {
   type ScoredCondition,
   sortGenes,
 } from "../../experiments/perturb/mod.ts";
+import { dot } from "../../matrix/mod.ts";
 
 const CHANGE = "change of the mean log(1 + normalised count)";
 
@@ -59,7 +59,7 @@ export function effectsFigure(
     cells: genes.map((gene) => {
       const values = Float32Array.from(
         { length: cells.rows },
-        (_, row) => cells.features[row * cells.cols + gene],
+        (_, row) => cells.data[row * cells.cols + gene],
       );
       return values.map((value) => value - control.mean[gene]);
     }),

@@ -7,7 +7,6 @@ import {
   changeOf,
   comparePerturbations,
   type Condition,
-  dot,
   INTERFERON_GAMMA,
   type LeagueRow,
   leagueTable,
@@ -21,6 +20,7 @@ import {
   splitConditions,
   termsFor,
 } from "../../experiments/perturb/mod.ts";
+import { dot } from "../../matrix/mod.ts";
 
 /** Cells of a condition that the notebook looks at, at most. */
 const CELLS = 150;

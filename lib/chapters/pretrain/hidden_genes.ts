@@ -1,7 +1,8 @@
-import { type CellModel, embedMatrix, selectTypes, textSimilarities, tokenizeFor } from "../../cell/mod.ts";
+import { type CellModel, embedMatrix, selectTypes, tokenizeFor } from "../../cell/mod.ts";
 import { bars, type Figure } from "../../figures/mod.ts";
 import { readModelCells } from "../../genes/mod.ts";
 import type { PretrainingData } from "../../experiments/pretrain/mod.ts";
+import { cosines } from "../../matrix/mod.ts";
 
 /** Types that the figure shows at most. */
 const MOST_TYPES = 8;
@@ -28,7 +29,7 @@ export function withoutFirstGenes(
   const lost = new Set(tokenizeFor(model, whole).ids.slice(1, 1 + genes));
   const poorer = { ...whole, data: whole.data.map((value, i) => lost.has(whole.indices[i]) ? 0 : value) };
   const types = selectTypes(model.types, model.classes);
-  const [before, after] = [whole, poorer].map((cells) => textSimilarities(embedMatrix(model, cells), types));
+  const [before, after] = [whole, poorer].map((cells) => cosines(embedMatrix(model, cells), types).data);
   const shown = [...types.ids.keys()].sort((a, b) => before[b] - before[a]).slice(0, MOST_TYPES);
   const truth = test.classes[row] < 0 ? "unlabelled" : typeName(classes[test.classes[row]]);
   return bars({

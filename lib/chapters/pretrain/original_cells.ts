@@ -10,6 +10,7 @@ import { findDataset } from "../../data/fetch/mod.ts";
 import { type Figure, scatterMap } from "../../figures/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
 import type { Study } from "../../experiments/pretrain/mod.ts";
+import { stackTables } from "../../matrix/mod.ts";
 
 /** The original's weights in the cache or the mirror; null when they are not there. Never asks the network. */
 export const findOriginalWeights = (): Promise<string | null> => findDataset(ORIGINAL_DATASETS.weights);
@@ -46,9 +47,8 @@ export async function mapByOriginal(
       Math.min(cells, study.source.nObs),
     ).sort();
     const parts = [...orderedBatches([readable(study, rows, model.vocabulary)], rows.length)];
-    const vectors = parts.flatMap((batch) => [...embedMatrix(model, batch.cells)]);
-    const embeddings = { vectors: Float32Array.from(vectors), rows: rows.length, width: model.config.width };
-    const map = mapCells(embeddings, { seed });
+    const embeddings = parts.map((batch) => embedMatrix(model, batch.cells));
+    const map = mapCells(stackTables(embeddings), { seed });
     const label = Array.from(map.rows, (at) => nameOf(study.types[rows[at]], typeName));
     return scatterMap({
       ...map,

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import pl from "nodejs-polars";
-import { cellPreset, type TypeVectors } from "../../cell/mod.ts";
+import { cellPreset } from "../../cell/mod.ts";
 import { bars, type Figure } from "../../figures/mod.ts";
 import { type GeneVocabulary, readModelCells, tokenizeCells } from "../../genes/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { checkpointsDir, createRng } from "../../runtime/mod.ts";
-import { loadTypeEmbeddings } from "../../text/mod.ts";
+import { loadTypeVectors, type TypeVectors } from "../../text/mod.ts";
 import { usualWorkers } from "../../train/mod.ts";
 import {
   bestOntology,
@@ -35,7 +35,7 @@ export async function walkthroughSource(
   { seed, cells = 2500 }: { seed: number; cells?: number },
 ): Promise<WalkthroughSource> {
   const [ontology, vocabulary] = [await bestOntology(), await bestVocabulary()];
-  const types = loadTypeEmbeddings(join(checkpointsDir(), "text-walkthrough"));
+  const types = loadTypeVectors(join(checkpointsDir(), "text-walkthrough"));
   const found = await realStudies([{ name: "pbmc3k" }, { name: "pancreas_5tech" }]);
   const rng = createRng(seed).split("simulated");
   const studies = found.length > 0

@@ -1,6 +1,6 @@
 import { bars, type Figure, type FigureText, lines, scatterMap } from "../../figures/mod.ts";
 import { ancestors, type Ontology, termOf } from "../../ontology/mod.ts";
-import type { NearType, TextScores, TypeEmbeddings } from "../../text/mod.ts";
+import type { NearType, TextScores, TypeVectors } from "../../text/mod.ts";
 
 /** Broad types that colour a map, in this order where a type is under several. */
 const BRANCHES = [
@@ -35,7 +35,7 @@ export interface TypeMap extends FigureText {
 }
 
 /** Types on a plane, coloured by branch. */
-export function typeMap(types: TypeEmbeddings, { ontology, places, ...text }: TypeMap): Figure {
+export function typeMap(types: TypeVectors, { ontology, places, ...text }: TypeMap): Figure {
   const rows = Array.from(places.rows);
   const label = branchNames(ontology, rows.map((row) => types.ids[row]));
   const order = BRANCHES.filter((id) => ontology.terms.has(id)).map((id) => termOf(ontology, id).name);

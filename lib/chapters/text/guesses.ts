@@ -1,4 +1,5 @@
 import type { TextTrial } from "../../experiments/text/mod.ts";
+import { rowAt } from "../../matrix/mod.ts";
 import { embedTexts, nearestTypes, relationVector } from "../../text/mod.ts";
 
 /** A held-out type, its parents, and what the encoder takes for them. */
@@ -17,12 +18,12 @@ export function guessParents(
   { types, count }: { types: number; count: number },
 ): ParentGuess[] {
   const { names, heldOut, parents } = exam;
-  const { dim } = model.config;
-  const embeddings = { ids: names, names, dim, vectors: embedTexts(model, names) };
+  const embeddings = { ids: names, names, ...embedTexts(model, names) };
   const isA = relationVector(model, "is_a");
   const asked = heldOut.map((row, i) => ({ row, above: parents[i] })).filter(({ above }) => above.length > 0);
   return asked.slice(0, types).map(({ row, above }) => {
-    const moved = isA.map((value, j) => value + embeddings.vectors[row * dim + j]);
+    const own = rowAt(embeddings, row);
+    const moved = isA.map((value, j) => value + own[j]);
     const near = nearestTypes(embeddings, moved, count + 1).filter(({ name }) => name !== names[row]);
     return {
       type: names[row],

@@ -1,7 +1,6 @@
-import { type FeatureTable, principalComponents } from "../../baselines/mod.ts";
-import { type CellModel, type Embeddings, embedMatrix, readFeatures, unitRows } from "../../cell/mod.ts";
+import { type CellModel, embedMatrix, readFeatures } from "../../cell/mod.ts";
 import type { CellSource } from "../../data/mod.ts";
-import { concatenate } from "../../matrix/mod.ts";
+import { principalComponents, stackTables, type Table, takeColumns, unitRows } from "../../matrix/mod.ts";
 import { type LabelledCells, type ModelCells, orderedBatches } from "../../genes/mod.ts";
 import { type CellGroups, type IntegrationScores, integrationScores } from "../../metrics/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
@@ -39,16 +38,9 @@ export function shareCells(
 export const textColumn = ({ obs }: CellSource, name: string): string[] => obs.values(name).map(String);
 
 /** Unit embeddings of the cells by a model. */
-export function embedShared(model: CellModel, { sets }: SharedCells): Embeddings {
-  const { width } = model.config;
-  const rows = sets.reduce((sum, set) => sum + set.rows.length, 0);
-  const vectors = new Float32Array(rows * width);
-  let at = 0;
-  for (const { cells } of orderedBatches(sets, 256)) {
-    vectors.set(embedMatrix(model, cells), at);
-    at += cells.rows * width;
-  }
-  return { vectors: unitRows(vectors, width), rows, width };
+export function embedShared(model: CellModel, { sets }: SharedCells): Table {
+  const parts = [...orderedBatches(sets, 256)].map(({ cells }) => embedMatrix(model, cells));
+  return unitRows(stackTables(parts, model.config.width));
 }
 
 /** Components and genes of the PCA that embeddings are held against, as scanpy's defaults. */
@@ -56,49 +48,32 @@ const COMPONENTS = 50;
 const GENES = 2000;
 
 /** The leading principal components of the log1p values of the genes that all files have, the 2,000 of largest variance. */
-export function pcaShared({ sets }: SharedCells, { seed }: { seed: number }): Embeddings {
+export function pcaShared({ sets }: SharedCells, { seed }: { seed: number }): Table {
   const others = sets.slice(1).map(({ tokenOf }) => new Set(tokenOf));
   const genes = Int32Array.from(new Set(sets[0].tokenOf))
     .filter((token) => token >= 0 && others.every((known) => known.has(token)))
     .sort();
-  const table = mostVariable(stack(sets.map((set) => readFeatures(set, genes, set.rows))), GENES);
-  const { features, rows, cols } = principalComponents(table, {
-    components: COMPONENTS,
-    rng: createRng(seed).split("pca"),
-  });
-  return { vectors: features, rows, width: cols };
+  const table = mostVariable(stackTables(sets.map((set) => readFeatures(set, genes, set.rows))), GENES);
+  return principalComponents(table, { components: COMPONENTS, rng: createRng(seed).split("pca") });
 }
 
-function stack(tables: readonly FeatureTable[]): FeatureTable {
-  const { cols } = tables[0];
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  return {
-    features: concatenate(tables.map(({ features }) => features), new Float32Array(rows * cols)),
-    rows,
-    cols,
-  };
-}
-
-function mostVariable({ features, rows, cols }: FeatureTable, count: number): FeatureTable {
-  if (cols <= count) return { features, rows, cols };
+function mostVariable(table: Table, count: number): Table {
+  const { data, rows, cols } = table;
+  if (cols <= count) return table;
   const sums = new Float64Array(cols);
   const squares = new Float64Array(cols);
-  features.forEach((value, at) => {
+  data.forEach((value, at) => {
     sums[at % cols] += value;
     squares[at % cols] += value * value;
   });
   const variance = squares.map((square, j) => square / rows - (sums[j] / rows) ** 2);
-  const kept = Int32Array.from(sums.keys()).sort((a, b) => variance[b] - variance[a]).slice(0, count).sort();
-  const picked = new Float32Array(rows * count);
-  for (let row = 0; row < rows; row++) {
-    kept.forEach((from, to) => picked[row * count + to] = features[row * cols + from]);
-  }
-  return { features: picked, rows, cols: count };
+  const order = Int32Array.from(sums.keys()).sort((a, b) => variance[b] - variance[a]);
+  return takeColumns(table, order.slice(0, count).sort());
 }
 
 /** scIB's scores of each embedding of the same cells. */
 export function compareEmbeddings(
-  embeddings: Readonly<Record<string, Embeddings>>,
+  embeddings: Readonly<Record<string, Table>>,
   groups: CellGroups,
   { seed }: { seed: number },
 ): Record<string, IntegrationScores> {

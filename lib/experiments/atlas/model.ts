@@ -3,18 +3,18 @@ import {
   type CellModel,
   cellPreset,
   disposeModel,
-  embedMatrix,
   loadCellCheckpoint,
   LOSS_WEIGHTS,
   saveCellCheckpoint,
 } from "../../cell/mod.ts";
 import { atlasSample } from "../../simulate/mod.ts";
-import { type LabelledCells, orderedBatches, symbolVocabulary } from "../../genes/mod.ts";
+import { symbolVocabulary } from "../../genes/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { cacheDir, checkpointsDir, createRng, statOrNull } from "../../runtime/mod.ts";
-import { loadTypeEmbeddings } from "../../text/mod.ts";
+import { loadTypeVectors } from "../../text/mod.ts";
 import {
   calibrate,
+  embedLabelled,
   preparePretraining,
   pretrain,
   type PretrainingData,
@@ -66,32 +66,15 @@ export async function trainAtlasModel(
     ...help,
     config: { ...cellPreset("nano"), length },
     ontology,
-    types: loadTypeEmbeddings(join(checkpointsDir(), "text-walkthrough")),
+    types: loadTypeVectors(join(checkpointsDir(), "text-walkthrough")),
     epochs,
     seed,
     weights: { ...LOSS_WEIGHTS, ontology: ontologyLoss ? LOSS_WEIGHTS.ontology : 0 },
   });
   const model = calibrate(trained, data);
-  const { vectors, classes } = embedRows(model, data.studies.map(({ validation }) => validation));
+  const { vectors, classes } = embedLabelled(model, data.studies.map(({ validation }) => validation));
   calibrateClassifier(model, vectors, classes);
   return model;
-}
-
-/** Embeddings and classes of the rows of some sets, in their order. */
-function embedRows(
-  model: CellModel,
-  sets: readonly LabelledCells[],
-): { vectors: Float32Array; classes: Int32Array } {
-  const cells = sets.reduce((sum, { rows }) => sum + rows.length, 0);
-  const vectors = new Float32Array(cells * model.config.width);
-  const classes = new Int32Array(cells);
-  let at = 0;
-  for (const batch of orderedBatches(sets, 256)) {
-    vectors.set(embedMatrix(model, batch.cells), at * model.config.width);
-    classes.set(batch.classes, at);
-    at += batch.classes.length;
-  }
-  return { vectors, classes };
 }
 
 /** Where a trained model is kept: `data/cache/atlas/model-<its options>`. */

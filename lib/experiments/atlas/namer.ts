@@ -1,16 +1,10 @@
 import * as tf from "../../tensor/mod.ts";
-import { softmaxRows } from "../../baselines/mod.ts";
-import {
-  type CellModel,
-  classifyCells,
-  type Embedder,
-  fitTemperature,
-  textSimilarities,
-} from "../../cell/mod.ts";
+import { type CellModel, classifyCells, type Embedder, fitTemperature } from "../../cell/mod.ts";
 import { flattenParams } from "../../nn/mod.ts";
 import type { CellType, Ontology } from "../../ontology/mod.ts";
 import { modelError } from "../../runtime/mod.ts";
 import { bestOf, noveltyOf } from "../../annotate/mod.ts";
+import { cosines, softmaxRows, type Table, tensorOf } from "../../matrix/mod.ts";
 
 /** Names of a block of cells; `best` is a place in the namer's types. */
 export interface NamedBlock {
@@ -26,7 +20,7 @@ export interface Namer {
   readonly by: NamingRule;
   readonly types: readonly CellType[];
   /** @param vectors `[cells, width]` */
-  name(vectors: Float32Array): NamedBlock;
+  name(vectors: Table): NamedBlock;
 }
 
 /** How cells are named: by the model's classifier, or by cosine with the ontology's text alone. */
@@ -40,9 +34,9 @@ export function textNamer({ types, temperature }: Embedder): Namer {
     by: "text",
     types: types.ids.map((id, i) => ({ id, name: types.names[i] })),
     name(vectors) {
-      const cosines = textSimilarities(vectors, types);
-      const novelty = noveltyOf(cosines, count);
-      const logits = cosines.map((cosine) => cosine / temperature);
+      const similar = cosines(vectors, types);
+      const novelty = noveltyOf(similar);
+      const logits = similar.data.map((cosine) => cosine / temperature);
       return { ...bestOf(softmaxRows(logits, count), count), novelty };
     },
   };
@@ -66,18 +60,15 @@ export function classifierNamer(model: CellModel, { types }: Embedder, ontology:
     types: classes.map((id) => ({ id, name: ontology.terms.get(id)?.name ?? id })),
     name(vectors) {
       const probabilities = softmaxRows(classLogits(model, vectors), classes.length);
-      const novelty = noveltyOf(textSimilarities(vectors, types), types.ids.length);
+      const novelty = noveltyOf(cosines(vectors, types));
       return { ...bestOf(probabilities, classes.length), novelty };
     },
   };
 }
 
 /** Scores of the classes before the softmax, `[cells, classes]`. */
-function classLogits({ params, config }: CellModel, vectors: Float32Array): Float32Array {
-  return tf.tidy(() => {
-    const cells = tf.tensor2d(vectors, [vectors.length / config.width, config.width]);
-    return classifyCells(params.classifier, cells).dataSync<"float32">().slice();
-  });
+function classLogits({ params }: CellModel, vectors: Table): Float32Array {
+  return tf.tidy(() => classifyCells(params.classifier, tensorOf(vectors)).dataSync<"float32">().slice());
 }
 
 /**
@@ -88,7 +79,7 @@ function classLogits({ params, config }: CellModel, vectors: Float32Array): Floa
  * @param truth class of each, or -1
  * @returns the temperature
  */
-export function calibrateClassifier(model: CellModel, vectors: Float32Array, truth: Int32Array): number {
+export function calibrateClassifier(model: CellModel, vectors: Table, truth: Int32Array): number {
   const temperature = fitTemperature(classLogits(model, vectors), truth);
   for (const variable of flattenParams(model.params.classifier.out).values()) {
     tf.tidy(() => variable.assign(tf.div(variable, temperature)));

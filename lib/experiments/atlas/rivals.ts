@@ -1,4 +1,4 @@
-import { argmax, type Classifier, fitMajority, fitTunedLogisticRegression } from "../../baselines/mod.ts";
+import { type Classifier, fitMajority, fitTunedLogisticRegression } from "../../baselines/mod.ts";
 import type { GeneVocabulary, LabelledCells } from "../../genes/mod.ts";
 import { type Ontology, readLabels } from "../../ontology/mod.ts";
 import { type Embedder, readFeatures } from "../../cell/mod.ts";
@@ -7,6 +7,7 @@ import type { PretrainingData } from "../pretrain/mod.ts";
 import { textNamer } from "./namer.ts";
 import type { ShardFile } from "./sets.ts";
 import { addToTally, emptyTally, type Rule, subtypeRule, type Tally } from "./tally.ts";
+import { argmax } from "../../matrix/mod.ts";
 
 /** Baselines that learned from the model's own training sample, on the log1p values of all its genes. */
 export interface Rivals {
@@ -99,7 +100,7 @@ async function tallyShard(shard: ShardFile, job: ShardJob): Promise<void> {
       }
     }
     const namer = textNamer(embedder);
-    for await (const { start, vectors } of embedder.embed(cells, { signal })) {
+    for await (const { start, ...vectors } of embedder.embed(cells, { signal })) {
       const { best, confidence } = namer.name(vectors);
       best.forEach((type, i) => judge("text_alone", start + i, namer.types[type].id, confidence[i]));
     }

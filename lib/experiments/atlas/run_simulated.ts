@@ -1,4 +1,4 @@
-import { type CellModel, disposeModel, type Embeddings, modelEmbedder } from "../../cell/mod.ts";
+import { type CellModel, disposeModel, modelEmbedder } from "../../cell/mod.ts";
 import type { IntegrationScores, Result } from "../../metrics/mod.ts";
 import { readCells } from "../../annotate/mod.ts";
 import { TRAINING } from "../pretrain/mod.ts";
@@ -18,6 +18,7 @@ import { scoreParts } from "./parts.ts";
 import { findShards, type ShardFile, simulatedShards, type SimulatedSize } from "./sets.ts";
 import { partPath } from "./state.ts";
 import type { Tally } from "./tally.ts";
+import type { Table } from "../../matrix/mod.ts";
 
 /** What a run on the simulated atlas takes beside; see {@linkcode runSimulated}. */
 export interface SimulatedRunOptions extends Omit<ShardRunOptions, "truthKey"> {
@@ -119,7 +120,7 @@ export async function embedShards(
   models: Readonly<Record<string, CellModel>>,
   shards: readonly ShardFile[],
   { count, seed }: { count: number; seed: number },
-): Promise<{ shared: SharedCells; embeddings: Record<string, Embeddings> }> {
+): Promise<{ shared: SharedCells; embeddings: Record<string, Table> }> {
   const { vocabulary } = Object.values(models)[0];
   const files = await Promise.all(
     shards.slice(0, SHARED_SHARDS).map(({ path }) => readCells(path, {}, vocabulary)),

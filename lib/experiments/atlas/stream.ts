@@ -84,15 +84,16 @@ async function annotateShard(
     const { cells, report } = file;
     const labels = labelsOf(cells.source, context);
     const rows: PartRow[] = [];
-    for await (const { start, count, vectors } of embedder.embed(timed(cells, clock), { signal })) {
-      const names = cells.source.obsNames.slice(start, start + count);
+    for await (const { start, ...vectors } of embedder.embed(timed(cells, clock), { signal })) {
+      const end = start + vectors.rows;
+      const names = cells.source.obsNames.slice(start, end);
       rows.push(
         ...partRows(namer.name(vectors), namer, {
           names,
-          labels: labels?.slice(start, start + count) ?? null,
+          labels: labels?.slice(start, end) ?? null,
         }),
       );
-      onCells(start + count, report.cells);
+      onCells(end, report.cells);
     }
     await writePart(partPath(folder, shard.name), rows);
     return {

@@ -1,12 +1,6 @@
 import { createRng } from "../../runtime/mod.ts";
+import type { Table } from "../../matrix/mod.ts";
 import type { Phase } from "./phases.ts";
-
-/** Expression to score: log1p values, cell after cell. */
-export interface Expression {
-  /** `[cells, genes]`. */
-  readonly features: Float32Array;
-  readonly symbols: readonly string[];
-}
 
 /** How strongly each cell expresses the genes of S and of G2M, and what that makes it. */
 export interface PhaseScores {
@@ -22,12 +16,15 @@ const CONTROLS = 100;
 /**
  * Cell cycle scores as Seurat's CellCycleScoring (Tirosh et al. 2016): the mean of a phase's genes less the mean of
  * control genes of similar expression. The higher score names the phase; G1 where neither is above zero. No label is used.
+ *
+ * @param expression log1p values, `[cells, genes]`
+ * @param symbols one a column
  */
 export function scorePhases(
-  expression: Expression,
-  { s, g2m, seed }: { s: readonly string[]; g2m: readonly string[]; seed: number },
+  expression: Table,
+  { symbols, s, g2m, seed }: Record<"symbols" | "s" | "g2m", readonly string[]> & { seed: number },
 ): PhaseScores {
-  const score = moduleScorer(expression);
+  const score = moduleScorer(expression, symbols);
   const scores = { s: score(s, seed), g2m: score(g2m, seed) };
   const phases = Array.from(scores.s, (value, cell): Phase => {
     if (value <= 0 && scores.g2m[cell] <= 0) return "G1";
@@ -37,12 +34,11 @@ export function scorePhases(
 }
 
 /** Seurat's AddModuleScore for one matrix. */
-function moduleScorer({ features, symbols }: Expression) {
-  const [cols, rows] = [symbols.length, features.length / symbols.length];
+function moduleScorer({ data, rows, cols }: Table, symbols: readonly string[]) {
   const column = new Map(symbols.map((symbol, j) => [symbol, j]));
-  const bins = equalBins(columnMeans(features, cols));
+  const bins = equalBins(columnSums(data, cols));
   const meanOf = (row: number, genes: readonly number[]) =>
-    genes.reduce((sum, j) => sum + features[row * cols + j], 0) / genes.length;
+    genes.reduce((sum, j) => sum + data[row * cols + j], 0) / genes.length;
 
   return (names: readonly string[], seed: number): Float32Array => {
     const genes = names.flatMap((name) => column.get(name) ?? []);
@@ -57,9 +53,9 @@ function moduleScorer({ features, symbols }: Expression) {
   };
 }
 
-function columnMeans(features: Float32Array, cols: number): Float64Array {
+function columnSums(data: Float32Array, cols: number): Float64Array {
   const sums = new Float64Array(cols);
-  for (let at = 0; at < features.length; at++) sums[at % cols] += features[at];
+  data.forEach((value, at) => sums[at % cols] += value);
   return sums;
 }
 

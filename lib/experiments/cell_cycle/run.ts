@@ -48,9 +48,8 @@ function scoreCells(
   { symbols, seed }: { symbols: readonly string[]; seed: number },
 ): PhaseScores {
   const rows = Int32Array.from({ length: cells.source.nObs }, (_, row) => row);
-  const { features } = readFeatures(cells, genes, rows);
   const named = Array.from(genes, (gene) => symbols[gene]);
-  return scorePhases({ features, symbols: named }, { ...readCycleGenes(), seed });
+  return scorePhases(readFeatures(cells, genes, rows), { symbols: named, ...readCycleGenes(), seed });
 }
 
 function withScores(fold: FoldAnswers, { phases }: PhaseScores): FoldAnswers {

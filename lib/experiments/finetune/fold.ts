@@ -1,5 +1,4 @@
 import {
-  type FeatureTable,
   type FitClassifier,
   fitFusion,
   fitLinearPath,
@@ -13,7 +12,6 @@ import {
   type LinearPath,
   rareShift,
   type Split,
-  takeRows,
   toPrediction,
   type ValidatedFitOptions,
 } from "../../baselines/mod.ts";
@@ -33,10 +31,11 @@ import type { TunedModel } from "./saved.ts";
 import type { PreparedSet } from "./prepare.ts";
 import { fineTune, hideFor, type TuneOptions, type TuningData } from "./tune.ts";
 import type { TuneSettings } from "./tune_settings.ts";
+import { type Table, takeRows } from "../../matrix/mod.ts";
 
 /** A baseline that may choose its settings on the validation rows that it is told of. */
 export type FitBaseline = (
-  table: FeatureTable,
+  table: Table,
   labels: readonly string[],
   options: ValidatedFitOptions,
 ) => ReturnType<FitClassifier>;
@@ -54,11 +53,11 @@ export const BASELINES: Readonly<Record<string, FitBaseline>> = {
 export interface FoldData extends TuningData {
   readonly split: Split;
   /** Training and validation cells, ascending, at the chosen genes. */
-  readonly table: FeatureTable;
+  readonly table: Table;
   readonly labels: readonly string[];
   /** Rows of the table that are validation cells. */
   readonly validationRows: Int32Array;
-  readonly test: FeatureTable;
+  readonly test: Table;
   /** Tokens of the genes that are the tables' columns, ascending. */
   readonly genes: Int32Array;
   /** True label of each test cell. */

@@ -1,16 +1,16 @@
 import * as tf from "../../tensor/mod.ts";
-import { softmaxRows } from "../../baselines/mod.ts";
 import { type CellModel, classifyCells, encodeCells, encodeFrom, tokenizeFor } from "../../cell/mod.ts";
 import { type LabelledCells, orderedBatches } from "../../genes/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
 import { type HiddenCells, takeHidden } from "./hidden.ts";
+import { softmaxRows, type Table, tableOf } from "../../matrix/mod.ts";
 
 /** Cells as a model sees them. */
 export interface EncodedCells {
   /** Rows of the file, ascending. */
   readonly rows: Int32Array;
   /** Cell embeddings, `[rows, width]`. */
-  readonly vectors: Float32Array;
+  readonly vectors: Table;
   /** What the head says, `[rows, classes]`, each row summing to one. */
   readonly probabilities: Float32Array;
 }
@@ -44,7 +44,7 @@ export function encodeRows(
     }
     at += batch.classes.length;
   }
-  return { rows, vectors, probabilities };
+  return { rows, vectors: tableOf(vectors, width), probabilities };
 }
 
 /** {@linkcode encodeRows} of rows whose vectors below the learning layers are kept. */
@@ -61,7 +61,11 @@ export function encodeHidden(model: CellModel, hidden: HiddenCells, rows: Int32A
     vectors.set(batch, at * config.width);
     logits.set(scores, at * classes.length);
   }
-  return { rows, vectors, probabilities: softmaxRows(logits, classes.length) };
+  return {
+    rows,
+    vectors: tableOf(vectors, config.width),
+    probabilities: softmaxRows(logits, classes.length),
+  };
 }
 
 function encodeBatch({ params, config, classes }: CellModel, tokens: ReturnType<typeof tokenizeFor>) {

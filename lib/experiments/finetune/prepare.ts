@@ -8,7 +8,7 @@ import {
 } from "../../genes/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import { dataError } from "../../runtime/mod.ts";
-import { type CsrMatrix, Frame } from "../../matrix/mod.ts";
+import { type CsrMatrix, Frame, type Table, tableRows } from "../../matrix/mod.ts";
 
 /** Labelled cells to experiment on. */
 export interface ExperimentSet {
@@ -41,55 +41,48 @@ export function valuesOf(source: CellSource): DetectedValues {
     : found;
 }
 
-/** A dense table of cells by genes (or markers under their genes' names). */
-export interface DenseTable {
-  readonly name: string;
-  /** Gene symbols, one a column. */
-  readonly symbols: readonly string[];
-  /** Row after row. */
-  readonly features: Float32Array;
-  readonly cellNames?: readonly string[];
-}
-
 /**
- * A table in memory as a source of cells; zeros are kept as values.
+ * A table of cells by genes (or markers under their genes' names) as a source of cells; zeros are kept as values.
  *
+ * @param symbols one a column
  * @throws {KcellfmError} tag "data", when a value is not a finite number; the message names the first one.
  */
-export function tableSource({ name, symbols, features, cellNames }: DenseTable): CellSource {
-  const [cols, rows] = [symbols.length, features.length / symbols.length];
-  requireFinite(features, { name, symbols });
-  const obsNames = cellNames ?? Array.from({ length: rows }, (_, i) => `cell_${i + 1}`);
+export function tableSource(
+  table: Table,
+  { name, symbols }: { name: string; symbols: readonly string[] },
+): CellSource {
+  requireFinite(table, { name, symbols });
+  const obsNames = Array.from({ length: table.rows }, (_, i) => `cell_${i + 1}`);
   return {
     name,
-    nObs: rows,
-    nVars: cols,
+    nObs: table.rows,
+    nVars: table.cols,
     obsNames,
     varNames: symbols,
     obs: new Frame(obsNames),
     var: new Frame(symbols, { symbol: symbols }),
-    rows: (start, end) => allOf(features.subarray(start * cols, end * cols), end - start, cols),
+    rows: (start, end) => csrOfAll(tableRows(table, start, end)),
     close: () => {},
   };
 }
 
 function requireFinite(
-  features: Float32Array,
+  { data }: Table,
   { name, symbols }: { name: string; symbols: readonly string[] },
 ): void {
-  const bad = features.reduce((count, value) => count + Number(!Number.isFinite(value)), 0);
+  const bad = data.reduce((count, value) => count + Number(!Number.isFinite(value)), 0);
   if (bad === 0) return;
-  const first = features.findIndex((value) => !Number.isFinite(value));
+  const first = data.findIndex((value) => !Number.isFinite(value));
+  const gene = symbols[first % symbols.length];
+  const cell = Math.floor(first / symbols.length) + 1;
   throw dataError(
-    `Cannot use ${name}: ${bad} values are not finite numbers (the first: ${
-      symbols[first % symbols.length]
-    } of cell ` +
-      `${Math.floor(first / symbols.length) + 1}); drop or fill these cells`,
+    `Cannot use ${name}: ${bad} values are not finite numbers (the first: ${gene} of cell ${cell}); drop or fill ` +
+      "these cells",
   );
 }
 
-/** A full matrix in sparse form, zeros included. */
-function allOf(data: Float32Array, rows: number, cols: number): CsrMatrix {
+/** A table in sparse form, zeros included. */
+function csrOfAll({ data, rows, cols }: Table): CsrMatrix {
   return {
     rows,
     cols,

@@ -8,12 +8,12 @@ import {
   initClassifier,
   loadCellCheckpoint,
   readCheckpointStudies,
-  type TypeVectors,
 } from "../../cell/mod.ts";
 import type { GeneVocabulary } from "../../genes/mod.ts";
 import { disposeParams, loadParams, storeParams } from "../../nn/mod.ts";
 import { centredTypes, fitWidth } from "../pretrain/mod.ts";
 import { checkpointsDir, createRng, modelError, type Rng } from "../../runtime/mod.ts";
+import type { TypeVectors } from "../../text/mod.ts";
 
 /** What a run starts from, and what to say of it in results. */
 export interface StartingPoint {

@@ -1,13 +1,14 @@
-import { type CellModel, embedCells, embedMatrix, type Rows, selectTypes, unitRows } from "../../cell/mod.ts";
+import { type CellModel, embedAll, embedMatrix, modelEmbedder, selectTypes } from "../../cell/mod.ts";
 import type { CellSource } from "../../data/mod.ts";
 import { detectValues, type LabelledCells, matchGenes, orderedBatches } from "../../genes/mod.ts";
 import { childrenOf, type Ontology, pageRankSimilarity, parentsOf, termOf } from "../../ontology/mod.ts";
 import { dataError } from "../../runtime/mod.ts";
 import type { Study } from "../pretrain/mod.ts";
 import type { Evidence } from "./rules.ts";
+import { type Table, tableOf, takeRows, unitRows } from "../../matrix/mod.ts";
 
 /** Types met in training, each with the mean direction of its cells. */
-export interface Prototypes extends Rows {
+export interface Prototypes extends Table {
   /** Cell Ontology ids, one a row. */
   readonly ids: readonly string[];
 }
@@ -18,25 +19,19 @@ export function meanPrototypes(model: CellModel, sets: readonly LabelledCells[])
   const sums = new Float32Array(model.classes.length * width);
   const counts = new Int32Array(model.classes.length);
   for (const { cells, classes } of orderedBatches(sets, 256)) {
-    const unit = unitRows(embedMatrix(model, cells), width);
+    const unit = unitRows(embedMatrix(model, cells));
     classes.forEach((label, row) => {
       if (label < 0) return;
       counts[label]++;
-      for (let i = 0; i < width; i++) sums[label * width + i] += unit[row * width + i];
+      for (let i = 0; i < width; i++) sums[label * width + i] += unit.data[row * width + i];
     });
   }
   const met = [...model.classes.keys()].filter((label) => counts[label] > 0);
-  const vectors = Float32Array.from(
-    met.flatMap((label) => [...sums.subarray(label * width, (label + 1) * width)]),
-  );
-  return { ids: met.map((label) => model.classes[label]), vectors, width };
+  return { ids: met.map((label) => model.classes[label]), ...takeRows(tableOf(sums, width), met) };
 }
 
 /** The text vectors of the seen types in place of prototypes, where no cells of them are at hand. */
-export function textPrototypes({ types, classes }: CellModel): Prototypes {
-  const { ids, vectors, dim } = selectTypes(types, classes);
-  return { ids, vectors, width: dim };
-}
+export const textPrototypes = ({ types, classes }: CellModel): Prototypes => selectTypes(types, classes);
 
 /** Cells to name, what they are, and all that rules may use. */
 export interface NamingTask {
@@ -48,15 +43,11 @@ export interface NamingTask {
 }
 
 /** Embeds cells, one column a gene of the model. */
-export async function embedSource(model: CellModel, source: CellSource): Promise<Rows> {
+export async function embedSource(model: CellModel, source: CellSource): Promise<Table> {
   const { vocabulary } = model;
   const { tokenOf } = matchGenes(source, vocabulary);
   const cells = { source, values: detectValues(source), tokenOf, genes: vocabulary.symbols.length };
-  const vectors = new Float32Array(source.nObs * model.config.width);
-  for await (const block of embedCells(model, cells)) {
-    vectors.set(block.vectors, block.start * model.config.width);
-  }
-  return { vectors, width: model.config.width };
+  return await embedAll(modelEmbedder(model), cells);
 }
 
 /**
@@ -85,7 +76,7 @@ export async function gatherEvidence(
     evidence: {
       cells: await embedSource(model, source),
       prototypes,
-      text: { vectors: text.vectors, width: text.dim },
+      text,
       similarity: seenSimilarity(ontology, { candidates, seen: prototypes.ids }),
     },
   };
@@ -98,14 +89,15 @@ export async function gatherEvidence(
 export function seenSimilarity(
   ontology: Ontology,
   { candidates, seen }: { candidates: readonly string[]; seen: readonly string[] },
-): Float32Array {
+): Table {
   const { targets, values } = pageRankSimilarity(ontology, { sources: seen });
   const column = new Map(targets.map((id, i) => [id, i]));
   const degrees = seen.map((id) => degree(ontology, id));
-  return Float32Array.from(candidates.flatMap((id) => {
+  const data = Float32Array.from(candidates.flatMap((id) => {
     const [at, own] = [column.get(id) ?? -1, degree(ontology, id)];
     return degrees.map((of, s) => at < 0 ? 0 : values[s * targets.length + at] * of / own);
   }));
+  return { data, rows: candidates.length, cols: seen.length };
 }
 
 /** Live terms joined to one by is_a, either way; a term without any counts as joined to itself. */

@@ -10,7 +10,7 @@ import {
   shuffleCandidates,
   textRule,
 } from "./rules.ts";
-import { neighbourGraph, smoothScores } from "./smooth.ts";
+import { cellGraph, smoothScores } from "./smooth.ts";
 import type { RuleSettings } from "./tune.ts";
 
 /** The rules by the names of results files, the paper's first. */
@@ -38,7 +38,7 @@ export function applyRules(
 ): RuleScores {
   const [text, prototype] = [textRule(evidence), prototypeRule(evidence)];
   const combination = combine([text, prototype], { candidates: candidates.length, weight: settings.weight });
-  const graph = neighbourGraph(evidence.cells);
+  const graph = cellGraph(evidence.cells);
   const shuffled = shuffleCandidates(evidence, rng.split("shuffle"));
   return {
     text,

@@ -1,5 +1,5 @@
 import { sampleStandardDeviation } from "simple-statistics";
-import { AS_PUBLISHED, disposeModel, LOSS_WEIGHTS, type TypeVectors } from "../../cell/mod.ts";
+import { AS_PUBLISHED, disposeModel, LOSS_WEIGHTS } from "../../cell/mod.ts";
 import { type Result, startRun } from "../../metrics/mod.ts";
 import { createRng, type Rng } from "../../runtime/mod.ts";
 import type { Study } from "../pretrain/mod.ts";
@@ -10,6 +10,7 @@ import { novelSettings, type NovelTraining, trainOnSeen } from "./train.ts";
 import { type Keep, kept } from "./kept.ts";
 import { meansOf, publishedOf, withDeviations } from "./result.ts";
 import { prototypeRule, textRule } from "./rules.ts";
+import type { TypeVectors } from "../../text/mod.ts";
 
 /** A way to train: what it changes of the experiment and of the training. */
 type Ablate = (
@@ -56,7 +57,7 @@ export function shuffleTypes(set: NovelExperiment, rng: Rng): NovelExperiment {
 
 const drawVectors = (types: TypeVectors, rng: Rng): TypeVectors => ({
   ...types,
-  vectors: types.vectors.map(() => rng.normal()),
+  data: types.data.map(() => rng.normal()),
 });
 
 /** The two rules that need no choice, by ablation and seed. */

@@ -1,4 +1,4 @@
-import { type CellModel, disposeModel, type Rows, selectTypes } from "../../cell/mod.ts";
+import { type CellModel, disposeModel, selectTypes } from "../../cell/mod.ts";
 import { type Result, startRun } from "../../metrics/mod.ts";
 import { type Ontology, termOf } from "../../ontology/mod.ts";
 import { createRng, type Rng } from "../../runtime/mod.ts";
@@ -17,6 +17,7 @@ import {
 } from "./result_pool.ts";
 import { ranksOfTruth, shuffleColumns, summariseRanks } from "./ranks.ts";
 import { combine, prototypeRule, textRule } from "./rules.ts";
+import { rowAt, stackTables, type Table } from "../../matrix/mod.ts";
 
 /** Times that the control is dealt anew. */
 const DEALS = 10;
@@ -74,9 +75,8 @@ interface SimilarityTable {
 
 function similarityTable({ types, ontology }: Pool, ids: readonly string[]): SimilarityTable {
   const candidates = liveIds(types.ids, ontology);
-  const values = seenSimilarity(ontology, { candidates, seen: ids });
-  const row = (i: number) => values.subarray(i * ids.length, (i + 1) * ids.length);
-  return { ids, of: new Map(candidates.map((id, i) => [id, row(i)])) };
+  const similarity = seenSimilarity(ontology, { candidates, seen: ids });
+  return { ids, of: new Map(candidates.map((id, i) => [id, rowAt(similarity, i)])) };
 }
 
 const liveIds = (ids: readonly string[], ontology: Ontology): string[] =>
@@ -104,15 +104,16 @@ async function embedHeldOut(model: CellModel, { studies }: Pool, { heldOut }: Fo
   const ids = new Set(heldOut);
   const parts = studies.map((study) => pickCells(study, rowsOfTypes(study, ids)))
     .filter(({ source }) => source.nObs > 0);
-  const rows: Rows[] = [];
+  const rows: Table[] = [];
   for (const { source } of parts) rows.push(await embedSource(model, source));
-  const { width } = model.config;
-  const vectors = Float32Array.from(rows.flatMap((it) => [...it.vectors]));
-  return { cells: { vectors, width }, truth: parts.flatMap(({ types }) => types.map(String)) };
+  return {
+    cells: stackTables(rows, model.config.width),
+    truth: parts.flatMap(({ types }) => types.map(String)),
+  };
 }
 
 interface NamingJob {
-  readonly cells: Rows;
+  readonly cells: Table;
   /** Cell Ontology id of each cell's type. */
   readonly truth: readonly string[];
   readonly pool: Pool;
@@ -145,12 +146,14 @@ function rankAmong(
   candidates: readonly string[],
   { cells, truth, similarity: table, rng }: NamingJob,
 ): Record<HeldOutRule, Float64Array[]> {
-  const { ids, vectors, dim } = selectTypes(model.types, candidates);
+  const types = selectTypes(model.types, candidates);
+  const { ids } = types;
   const seen = prototypes.ids.map((id) => table.ids.indexOf(id));
-  const similarity = Float32Array.from(
+  const data = Float32Array.from(
     ids.flatMap((id) => seen.map((column) => table.of.get(id)?.[column] ?? 0)),
   );
-  const evidence = { cells, prototypes, text: { vectors, width: dim }, similarity };
+  const similarity = { data, rows: ids.length, cols: seen.length };
+  const evidence = { cells, prototypes, text: types, similarity };
   const [text, prototype] = [textRule(evidence), prototypeRule(evidence)];
   const column = new Map(ids.map((id, i) => [id, i]));
   const columns = Int32Array.from(truth, (id) => column.get(id) ?? -1);

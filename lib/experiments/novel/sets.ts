@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { type CellModel, selectTypes, type TypeVectors } from "../../cell/mod.ts";
+import { type CellModel, selectTypes } from "../../cell/mod.ts";
 import { findDataset } from "../../data/fetch/mod.ts";
 import { openCells } from "../../data/mod.ts";
 import { type GeneVocabulary, symbolVocabulary } from "../../genes/mod.ts";
 import { keyOf, liveTerms, loadOntology, type Ontology, readLabels } from "../../ontology/mod.ts";
 import { checkpointsDir, createRng, dataError, fileError, type Rng } from "../../runtime/mod.ts";
 import { simulateAtlas } from "../../simulate/mod.ts";
-import { loadTypeEmbeddings } from "../../text/mod.ts";
+import { loadTypeVectors, type TypeVectors } from "../../text/mod.ts";
 import { type Study, studyOf } from "../pretrain/mod.ts";
 import { pickCells, rowsOfTypes } from "./cells.ts";
 import type { OriginalNovelSet } from "./published.ts";
@@ -37,7 +37,7 @@ export async function simulatedNovelSet(
 ): Promise<NovelExperiment> {
   const { seed, ...atlas } = options;
   const ontology = await loadOntology(null);
-  const text = loadTypeEmbeddings(join(checkpointsDir(), "text-walkthrough"));
+  const text = loadTypeVectors(join(checkpointsDir(), "text-walkthrough"));
   const types = selectTypes(text, liveTerms(ontology).map(({ id }) => id));
   const split = growNovelAtlas(ontology, { ...NOVEL_ATLAS, ...atlas }, createRng(seed).split("novel atlas"));
   return { ...split, name: "simulated", real: false, ontology, types };

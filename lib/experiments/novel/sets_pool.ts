@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import type { TypeVectors } from "../../cell/mod.ts";
 import { type GeneVocabulary, matchGenes } from "../../genes/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { checkpointsDir, type Rng } from "../../runtime/mod.ts";
-import { loadTypeEmbeddings } from "../../text/mod.ts";
+import { loadTypeVectors, type TypeVectors } from "../../text/mod.ts";
 import { bestOntology, bestVocabulary, realStudies, type Study, type StudySource } from "../pretrain/mod.ts";
 import { pickCells, rowsOfTypes } from "./cells.ts";
 
@@ -36,7 +35,7 @@ export interface Pool {
  */
 export async function openPool({ most, rng }: { most: number; rng: Rng }): Promise<Pool | null> {
   const ontology = await bestOntology();
-  const types = loadTypeEmbeddings(join(checkpointsDir(), "text-walkthrough"));
+  const types = loadTypeVectors(join(checkpointsDir(), "text-walkthrough"));
   const found = await realStudies(POOL, ontology);
   if (found.length < 2) return null;
   const known = new Set(types.ids.filter((id) => ontology.terms.has(id)));

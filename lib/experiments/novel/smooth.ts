@@ -1,5 +1,4 @@
-import { cosines, type Rows } from "../../cell/mod.ts";
-import { countRows, takeRows } from "./rules.ts";
+import { cosines, dot, rowAt, smallest, type Table, tableRows } from "../../matrix/mod.ts";
 
 /** An undirected graph of cells: for cell i the edges [offsets[i], offsets[i + 1]) of `neighbours` and `weights`. */
 export interface CellGraph {
@@ -19,35 +18,20 @@ const MOST_STEPS = 500;
  * Joins each cell with the `k` cells of highest cosine; an edge stands if either end chose it and weighs the cosine,
  * at least 0.
  */
-export function neighbourGraph(cells: Rows, { k = 15 }: { k?: number } = {}): CellGraph {
-  const rows = countRows(cells);
-  const edges = Array.from({ length: rows }, () => new Map<number, number>());
-  for (let start = 0; start < rows; start += BLOCK) {
-    const size = Math.min(BLOCK, rows - start);
-    const near = cosines(takeRows(cells, Array.from({ length: size }, (_, i) => start + i)), cells);
-    for (let i = 0; i < size; i++) {
-      const own = start + i;
-      for (const [other, cosine] of nearest(near.subarray(i * rows, (i + 1) * rows), { own, k })) {
-        const weight = Math.max(0, cosine);
-        edges[own].set(other, weight);
-        edges[other].set(own, weight);
+export function cellGraph(cells: Table, { k = 15 }: { k?: number } = {}): CellGraph {
+  const edges = Array.from({ length: cells.rows }, () => new Map<number, number>());
+  for (let start = 0; start < cells.rows; start += BLOCK) {
+    const near = cosines(tableRows(cells, start, Math.min(start + BLOCK, cells.rows)), cells);
+    for (let i = 0; i < near.rows; i++) {
+      const row = rowAt(near, i);
+      for (const other of smallest(row.map((cosine) => -cosine), k, { except: start + i })) {
+        const weight = Math.max(0, row[other]);
+        edges[start + i].set(other, weight);
+        edges[other].set(start + i, weight);
       }
     }
   }
   return normalised(edges);
-}
-
-/** The `k` highest of a row beside `own`, highest first, of equal ones the earlier. */
-function nearest(row: Float32Array, { own, k }: { own: number; k: number }): [number, number][] {
-  const found: [number, number][] = [];
-  row.forEach((cosine, other) => {
-    if (other === own || (found.length === k && cosine <= found[k - 1][1])) return;
-    let place = found.length;
-    while (place > 0 && found[place - 1][1] < cosine) place--;
-    found.splice(place, 0, [other, cosine]);
-    if (found.length > k) found.pop();
-  });
-  return found;
 }
 
 function normalised(edges: readonly ReadonlyMap<number, number>[]): CellGraph {
@@ -110,10 +94,4 @@ function solve(graph: CellGraph, given: Float64Array, lambda: number): Float64Ar
     direction = direction.map((value, i) => residual[i] + size / before * value);
   }
   return x;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

@@ -2,7 +2,7 @@ import type { Rng } from "../../runtime/mod.ts";
 import { drawCandidates, scoreLevels } from "./difficulty.ts";
 import type { NamingTask } from "./evidence.ts";
 import { combine, prototypeRule, textRule } from "./rules.ts";
-import { type CellGraph, neighbourGraph, smoothScores } from "./smooth.ts";
+import { type CellGraph, cellGraph, smoothScores } from "./smooth.ts";
 
 /** What is left to choose of the rules. */
 export interface RuleSettings {
@@ -30,7 +30,7 @@ export function chooseSettings({ evidence, candidates, truth }: NamingTask, rng:
   const [text, prototype] = [textRule(evidence), prototypeRule(evidence)];
   const combined = (weight: number) => combine([text, prototype], { candidates: candidates.length, weight });
   const weight = best(WEIGHTS, (it) => score(combined(it)));
-  const graph: CellGraph = neighbourGraph(evidence.cells);
+  const graph: CellGraph = cellGraph(evidence.cells);
   const lambda = best(LAMBDAS, (it) => score(smoothScores(combined(weight), { graph, lambda: it })));
   return { weight, lambda };
 }

@@ -1,12 +1,12 @@
-import type { FeatureTable } from "../../baselines/mod.ts";
 import { type CellLabel, conditionName, listed } from "./conditions.ts";
 import { columnMeans, differentialGenes, type SortedGenes, sortGenes, topGenes } from "./differential.ts";
 import type { Condition, ControlCells, PerturbationSet } from "./types.ts";
+import type { Table } from "../../matrix/mod.ts";
 
 /** Cells to which the same was done. */
 export interface LabelledTable {
   readonly label: CellLabel;
-  readonly cells: FeatureTable;
+  readonly cells: Table;
 }
 
 type Facts = Pick<PerturbationSet, "name" | "real" | "sha256" | "genes" | "total" | "notes" | "terms">;
@@ -75,9 +75,9 @@ function geneNotes(
 }
 
 function varies(tables: readonly LabelledTable[], gene: number): boolean {
-  const first = tables[0].cells.features[gene];
-  return tables.some(({ cells: { features, rows, cols } }) => {
-    for (let row = 0; row < rows; row++) if (features[row * cols + gene] !== first) return true;
+  const first = tables[0].cells.data[gene];
+  return tables.some(({ cells: { data, rows, cols } }) => {
+    for (let row = 0; row < rows; row++) if (data[row * cols + gene] !== first) return true;
     return false;
   });
 }

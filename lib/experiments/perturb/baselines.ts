@@ -1,8 +1,7 @@
 import { fitRegressionForest } from "../../baselines/mod.ts";
 import { Matrix, solve } from "ml-matrix";
 import { changeModel, changeOf, changeTable, chooseSetting, conditionsNamed, meanChange } from "./changes.ts";
-import type { Descriptor, DescriptorMaker } from "./descriptors.ts";
-import { principalParts } from "./principal.ts";
+import { COMPONENTS, type Descriptor, type DescriptorMaker } from "./descriptors.ts";
 import type {
   Condition,
   FitPerturbation,
@@ -10,7 +9,7 @@ import type {
   PerturbationSplit,
   PerturbationTarget,
 } from "./types.ts";
-import { cosine, dot } from "./vectors.ts";
+import { cosine, dot, type ExactComponents, exactComponents, rowAt } from "../../matrix/mod.ts";
 
 /** Nothing changes. */
 export const fitNoChange: FitPerturbation = () =>
@@ -74,20 +73,20 @@ const PENALTIES = [0.03, 0.1, 0.3, 1, 3, 10, 30];
 const NEIGHBOURS = [1, 2, 3, 5, 8, 12];
 
 /**
- * The linear model of Ahlmann-Eltze, Huber and Anders (2025), Y = G W P' + b: changes along the first ten principal parts G of the
+ * The linear model of Ahlmann-Eltze, Huber and Anders (2025), Y = G W P' + b: changes along the first ten principal components G of the
  * training changes, by ridge regression on descriptors P; b is the mean change. P is centred and scaled to a mean squared length
  * of 1. What no descriptor knows changes as b.
  */
 export const fitLinear = (name: string, make: DescriptorMaker): FitPerturbation => (set, split, options) => {
   const { describe, conditions, rows, mean } = describeTraining(set, split, make(set, split, options));
   if (conditions.length < 2) return changeModel(name, () => mean);
-  const parts = principalParts(changeTable(conditions));
+  const components = exactComponents(changeTable(conditions), { most: COMPONENTS });
   const scale = centring(rows);
   const table = rows.map(scale);
-  const solved = PENALTIES.map((penalty) => ({ weights: ridge(table, parts.scores, penalty) }));
+  const solved = PENALTIES.map((penalty) => ({ weights: ridge(table, components.scores, penalty) }));
   const change = (target: PerturbationTarget, { weights }: { weights: Matrix }) => {
     const own = describe(target);
-    return own ? alongParts(parts, productsWith(table, scale(own)).mmul(weights)) : mean;
+    return own ? alongComponents(components, productsWith(table, scale(own)).mmul(weights)) : mean;
   };
   const chosen = chooseSetting(solved, conditionsNamed(set, split.validation), change);
   return changeModel(name, (target) => change(target, chosen));
@@ -102,13 +101,10 @@ function ridge(table: readonly Float32Array[], scores: Matrix, penalty: number):
 const productsWith = (table: readonly Float32Array[], row: Float32Array): Matrix =>
   new Matrix([table.map((other) => dot(other, row))]);
 
-function alongParts(
-  { mean, loadings, count }: ReturnType<typeof principalParts>,
-  scores: Matrix,
-): Float32Array {
+function alongComponents({ mean, loadings }: ExactComponents, scores: Matrix): Float32Array {
   return mean.map((value, gene) => {
     let sum = value;
-    for (let part = 0; part < count; part++) sum += scores.get(0, part) * loadings[part * mean.length + gene];
+    for (let k = 0; k < loadings.rows; k++) sum += scores.get(0, k) * rowAt(loadings, k)[gene];
     return sum;
   });
 }
@@ -146,13 +142,13 @@ export const fitForest = (name: string, make: DescriptorMaker): FitPerturbation 
   const forest = fitRegressionForest(tableOf(rows), changeTable(conditions), { seed: options.seed });
   return changeModel(name, (target) => {
     const own = describe(target);
-    return own ? forest.predict(tableOf([own])).features : mean;
+    return own ? forest.predict(tableOf([own])).data : mean;
   });
 };
 
 function tableOf(rows: readonly Float32Array[]) {
   const cols = rows[0].length;
-  const features = new Float32Array(rows.length * cols);
-  rows.forEach((row, at) => features.set(row, at * cols));
-  return { features, rows: rows.length, cols };
+  const data = new Float32Array(rows.length * cols);
+  rows.forEach((row, at) => data.set(row, at * cols));
+  return { data, rows: rows.length, cols };
 }

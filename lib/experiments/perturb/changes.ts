@@ -1,4 +1,3 @@
-import type { FeatureTable } from "../../baselines/mod.ts";
 import type {
   Condition,
   PerturbationModel,
@@ -6,6 +5,7 @@ import type {
   PerturbationSplit,
   PerturbationTarget,
 } from "./types.ts";
+import type { Table } from "../../matrix/mod.ts";
 
 /** Conditions of a set by name, in the order of the names. */
 export function conditionsNamed(set: PerturbationSet, names: readonly string[]): Condition[] {
@@ -22,19 +22,19 @@ export const changeOf = ({ mean, control }: Condition): Float32Array =>
   mean.map((value, gene) => value - control.mean[gene]);
 
 /** Changes of some conditions, one row each. */
-export function changeTable(conditions: readonly Condition[]): FeatureTable {
+export function changeTable(conditions: readonly Condition[]): Table {
   const cols = conditions[0].mean.length;
-  const features = new Float32Array(conditions.length * cols);
-  conditions.forEach((condition, row) => features.set(changeOf(condition), row * cols));
-  return { features, rows: conditions.length, cols };
+  const data = new Float32Array(conditions.length * cols);
+  conditions.forEach((condition, row) => data.set(changeOf(condition), row * cols));
+  return { data, rows: conditions.length, cols };
 }
 
 /** Mean of the training conditions' changes. */
 export function meanChange(set: PerturbationSet, split: PerturbationSplit): Float32Array {
-  const { features, rows, cols } = changeTable(conditionsNamed(set, split.train));
+  const { data, rows, cols } = changeTable(conditionsNamed(set, split.train));
   return Float32Array.from({ length: cols }, (_, gene) => {
     let sum = 0;
-    for (let row = 0; row < rows; row++) sum += features[row * cols + gene];
+    for (let row = 0; row < rows; row++) sum += data[row * cols + gene];
     return sum / rows;
   });
 }

@@ -1,10 +1,10 @@
-import type { CellModel, TypeVectors } from "../../cell/mod.ts";
+import type { CellModel } from "../../cell/mod.ts";
 import { nameMatcher } from "../../genes/mod.ts";
 import type { TermTable } from "../../ontology/mod.ts";
 import { changeTable, conditionsNamed } from "./changes.ts";
-import { principalParts } from "./principal.ts";
 import type { PerturbationSet, PerturbationSplit, PerturbationTarget } from "./types.ts";
-import { unit } from "./vectors.ts";
+import { exactComponents, rowAt, unit } from "../../matrix/mod.ts";
+import type { TypeVectors } from "../../text/mod.ts";
 
 /** What is known of a perturbation before it is done, as numbers; null where nothing is. */
 export type Descriptor = (target: PerturbationTarget) => Float32Array | null;
@@ -59,16 +59,18 @@ export const byTerms: DescriptorMaker = (set, _split, { terms }) => {
 /** Vectors of the perturbed genes, summed. */
 export const byVectors = (vectors: SymbolVectors): DescriptorMaker => () => sumOf(vectors.of);
 
-/** Where the perturbed genes lie among the first ten principal parts of the training changes (Ahlmann-Eltze 2025). */
+/** Components that are kept, as in Ahlmann-Eltze 2025. */
+export const COMPONENTS = 10;
+
+/** Where the perturbed genes lie among the first ten principal components of the training changes (Ahlmann-Eltze 2025). */
 export const byLoadings: DescriptorMaker = (set, split) => {
-  const { loadings, count } = principalParts(changeTable(conditionsNamed(set, split.train)));
+  const { loadings } = exactComponents(changeTable(conditionsNamed(set, split.train)), { most: COMPONENTS });
   const columnOf = new Map(set.genes.map((gene, column) => [gene, column]));
-  const genes = set.genes.length;
   return sumOf((gene) => {
     const column = columnOf.get(gene);
     return column === undefined
       ? null
-      : Float32Array.from({ length: count }, (_, k) => loadings[k * genes + column]);
+      : Float32Array.from({ length: loadings.rows }, (_, k) => rowAt(loadings, k)[column]);
   });
 };
 
@@ -76,11 +78,10 @@ export const byLoadings: DescriptorMaker = (set, split) => {
 export const byControl: DescriptorMaker = () => ({ control }) => control.mean;
 
 /** The ontology text vector of the background, by its name. */
-export const byTypeText =
-  ({ ids, names, dim, vectors }: TypeVectors): DescriptorMaker => () => ({ control }) => {
-    const row = Math.max(names.indexOf(control.context), ids.indexOf(control.context));
-    return row < 0 ? null : vectors.slice(row * dim, (row + 1) * dim);
-  };
+export const byTypeText = (types: TypeVectors): DescriptorMaker => () => ({ control }) => {
+  const row = Math.max(types.names.indexOf(control.context), types.ids.indexOf(control.context));
+  return row < 0 ? null : rowAt(types, row).slice();
+};
 
 /** Sums over the perturbed genes that are known; null when none is. */
 function sumOf(describe: (gene: string) => Float32Array | null): Descriptor {

@@ -1,5 +1,5 @@
-import type { FeatureTable } from "../../baselines/mod.ts";
 import { benjaminiHochberg, rankSum } from "../../metrics/mod.ts";
+import type { Table } from "../../matrix/mod.ts";
 
 /** How many differential genes metrics look at, as in GEARS. */
 const TOP_GENES = 20;
@@ -23,11 +23,11 @@ export interface SortedGenes {
 }
 
 /** Sorts the cells' values gene by gene: control cells once, for all conditions. */
-export function sortGenes({ features, rows, cols }: FeatureTable): SortedGenes {
-  const values = new Float32Array(features.length);
+export function sortGenes({ data, rows, cols }: Table): SortedGenes {
+  const values = new Float32Array(data.length);
   for (let gene = 0; gene < cols; gene++) {
     const own = values.subarray(gene * rows, (gene + 1) * rows);
-    for (let row = 0; row < rows; row++) own[row] = features[row * cols + gene];
+    for (let row = 0; row < rows; row++) own[row] = data[row * cols + gene];
     own.sort();
   }
   return { values, genes: cols, cells: rows };
@@ -53,10 +53,10 @@ export function topGenes({ z }: Differential, count = TOP_GENES): Int32Array {
 }
 
 /** Mean of each column. */
-export function columnMeans({ features, rows, cols }: FeatureTable): Float32Array {
+export function columnMeans({ data, rows, cols }: Table): Float32Array {
   const sums = new Float64Array(cols);
   for (let row = 0, at = 0; row < rows; row++) {
-    for (let gene = 0; gene < cols; gene++) sums[gene] += features[at++];
+    for (let gene = 0; gene < cols; gene++) sums[gene] += data[at++];
   }
   return Float32Array.from(sums, (sum) => sum / rows);
 }

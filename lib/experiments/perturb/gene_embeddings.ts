@@ -123,7 +123,7 @@ function cellsOf(
   const dense = new Float32Array(rows.length * genes);
   rows.forEach((row, i) => {
     tokens.forEach((token, gene) => {
-      if (token >= 0) dense[i * genes + token] = cells.features[row * cells.cols + gene];
+      if (token >= 0) dense[i * genes + token] = cells.data[row * cells.cols + gene];
     });
   });
   return csrFromDense(dense, rows.length, genes);

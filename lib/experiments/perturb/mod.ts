@@ -18,4 +18,3 @@ export * from "./sets.ts";
 export * from "./split_file.ts";
 export * from "./splits.ts";
 export * from "./types.ts";
-export { dot } from "./vectors.ts";

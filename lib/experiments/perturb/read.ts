@@ -1,4 +1,3 @@
-import type { FeatureTable } from "../../baselines/mod.ts";
 import { type CellSource, openCells } from "../../data/mod.ts";
 import { detectValues, toLog1p } from "../../genes/mod.ts";
 import type { TermTable } from "../../ontology/mod.ts";
@@ -7,6 +6,7 @@ import { assembleSet } from "./assemble.ts";
 import { type CellLabel, conditionName, listed, type PerturbationColumns, readLabels } from "./conditions.ts";
 import { blocksOf, variableGenes } from "./panel.ts";
 import type { PerturbationSet } from "./types.ts";
+import type { Table } from "../../matrix/mod.ts";
 
 /** Which cells and genes of a file are read. */
 export interface ReadPerturbationOptions extends PerturbationColumns {
@@ -173,26 +173,26 @@ function fillTables(
     genes: Int32Array;
     normalise: ReturnType<typeof chooseGenes>["normalise"];
   },
-): FeatureTable[] {
+): Table[] {
   const columnOf = new Int32Array(source.nVars).fill(-1);
   genes.forEach((column, at) => columnOf[column] = at);
   const place = new Map(
     groups.flatMap(({ rows }, group) => Array.from(rows, (row, at) => [row, { group, at }])),
   );
   const tables = groups.map(({ rows }) => ({
-    features: new Float32Array(rows.length * genes.length),
+    data: new Float32Array(rows.length * genes.length),
     rows: rows.length,
     cols: genes.length,
   }));
   for (const { start, block } of blocksOf(source)) {
-    const { indptr, indices, data } = normalise(block);
+    const { indptr, indices, data: values } = normalise(block);
     for (let row = 0; row < block.rows; row++) {
       const target = place.get(start + row);
       if (!target) continue;
-      const { features } = tables[target.group];
+      const { data } = tables[target.group];
       for (let k = indptr[row]; k < indptr[row + 1]; k++) {
         const column = columnOf[indices[k]];
-        if (column >= 0) features[target.at * genes.length + column] = data[k];
+        if (column >= 0) data[target.at * genes.length + column] = values[k];
       }
     }
   }

@@ -1,7 +1,7 @@
-import type { FeatureTable } from "../../baselines/mod.ts";
 import { energyDistance, pearson } from "../../metrics/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
 import type { Condition, PerturbationModel } from "./types.ts";
+import type { Table } from "../../matrix/mod.ts";
 
 /**
  * How well a condition was predicted. "de": over its 20 most differential genes, else over all.
@@ -58,17 +58,17 @@ export function scoreCells(condition: Condition, model: PerturbationModel, rng: 
   const { cells, mean } = condition.control;
   const shift = less(model.predict(condition), mean);
   const drawn = drawRows(cells, rng.split("predicted"));
-  const features = drawn.features.map((value, at) => Math.max(0, value + shift[at % cells.cols]));
-  return energyDistance({ ...drawn, features }, observed);
+  const data = drawn.data.map((value, at) => Math.max(0, value + shift[at % cells.cols]));
+  return energyDistance({ ...drawn, data }, observed);
 }
 
-function drawRows({ features, rows, cols }: FeatureTable, rng: Rng): FeatureTable {
-  if (rows <= ENERGY_CELLS) return { features, rows, cols };
+function drawRows({ data, rows, cols }: Table, rng: Rng): Table {
+  if (rows <= ENERGY_CELLS) return { data, rows, cols };
   const drawn = new Float32Array(ENERGY_CELLS * cols);
   rng.sample(rows, ENERGY_CELLS).forEach((row, at) => {
-    drawn.set(features.subarray(row * cols, (row + 1) * cols), at * cols);
+    drawn.set(data.subarray(row * cols, (row + 1) * cols), at * cols);
   });
-  return { features: drawn, rows: ENERGY_CELLS, cols };
+  return { data: drawn, rows: ENERGY_CELLS, cols };
 }
 
 const less = (a: Float32Array, b: Float32Array): Float32Array => a.map((value, gene) => value - b[gene]);

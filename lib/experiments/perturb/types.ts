@@ -1,11 +1,11 @@
-import type { FeatureTable } from "../../baselines/mod.ts";
 import type { TermTable } from "../../ontology/mod.ts";
+import type { Table } from "../../matrix/mod.ts";
 
 /** Unperturbed cells of one background (cell line, cell type): log1p of counts scaled to the set's total, cells x genes. */
 export interface ControlCells {
   /** Name of the background; "" where a set has only one. */
   readonly context: string;
-  readonly cells: FeatureTable;
+  readonly cells: Table;
   /** Mean of each gene over the cells. */
   readonly mean: Float32Array;
 }
@@ -22,7 +22,7 @@ export interface PerturbationTarget {
 /** A perturbation that was measured. */
 export interface Condition extends PerturbationTarget {
   /** Its cells on the scale of the control cells, cells x genes. */
-  readonly cells: FeatureTable;
+  readonly cells: Table;
   /** Mean of each gene over the cells. */
   readonly mean: Float32Array;
   /** The 20 genes (indices) of the smallest p value against control, first the most certain. */
@@ -75,7 +75,7 @@ export interface PerturbationModel {
   /** Mean expression of the perturbed cells, one entry a gene, on the scale of the set. */
   predict(target: PerturbationTarget): Float32Array;
   /** Single cells of the prediction, where the model has some; else control cells shifted by the predicted change. */
-  predictCells?(target: PerturbationTarget): FeatureTable;
+  predictCells?(target: PerturbationTarget): Table;
   /** Frees what the model holds outside of JavaScript's memory, once it has predicted all. */
   dispose?(): void;
 }

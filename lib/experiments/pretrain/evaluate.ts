@@ -1,23 +1,17 @@
 import * as tf from "../../tensor/mod.ts";
-import { argmax, type FeatureTable, fitLogisticRegression, fitMajority } from "../../baselines/mod.ts";
-import {
-  type CellModel,
-  classifyCells,
-  embedMatrix,
-  fitTemperature,
-  selectTypes,
-  textSimilarities,
-} from "../../cell/mod.ts";
+import { fitLogisticRegression, fitMajority } from "../../baselines/mod.ts";
+import { type CellModel, classifyCells, embedMatrix, fitTemperature, selectTypes } from "../../cell/mod.ts";
 import { type CellBatch, type LabelledCells, orderedBatches } from "../../genes/mod.ts";
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import type { PretrainingData } from "./sets.ts";
+import { argmax, cosines, rowAt, stackTables, type Table, tensorOf } from "../../matrix/mod.ts";
 
 /** Features of the baselines: the most informative genes, at most this many. */
 const BASELINE_GENES = 2000;
 
 /** Cells with their embeddings and classes. */
 interface EmbeddedCells {
-  readonly vectors: Float32Array;
+  readonly vectors: Table;
   readonly classes: Int32Array;
 }
 
@@ -30,13 +24,13 @@ export function calibrate(model: CellModel, data: PretrainingData): CellModel {
   const types = selectTypes(model.types, model.classes);
   const column = new Map(types.ids.map((id, i) => [id, i]));
   const truth = cells.classes.map((label) => label < 0 ? -1 : column.get(model.classes[label]) ?? -1);
-  return { ...model, temperature: fitTemperature(textSimilarities(cells.vectors, types), truth) };
+  return { ...model, temperature: fitTemperature(cosines(cells.vectors, types).data, truth) };
 }
 
 /** Labelled cells with their true type and what the model calls them, all by Cell Ontology id. */
 export interface NamedCells {
   /** Cell embeddings, `[cells, width]`. */
-  readonly vectors: Float32Array;
+  readonly vectors: Table;
   readonly truth: readonly string[];
   /** By the classifier. */
   readonly classifier: readonly string[];
@@ -62,43 +56,27 @@ export function scoreTypes(
   return { classifier: scores(truth, classifier), text: scores(truth, text) };
 }
 
-function embedLabelled(model: CellModel, sets: readonly LabelledCells[]): EmbeddedCells {
-  const parts = [...orderedBatches(sets, 256)].map(({ cells, classes }) => ({
-    vectors: embedMatrix(model, cells),
-    classes,
-  }));
+/** Embeddings and classes of the rows of some sets, in their order. */
+export function embedLabelled(model: CellModel, sets: readonly LabelledCells[]): EmbeddedCells {
+  const batches = [...orderedBatches(sets, 256)];
   return {
-    vectors: join(parts.map((it) => it.vectors)),
-    classes: Int32Array.from(parts.flatMap((it) => [...it.classes])),
+    vectors: stackTables(batches.map(({ cells }) => embedMatrix(model, cells)), model.config.width),
+    classes: Int32Array.from(batches.flatMap(({ classes }) => [...classes])),
   };
-}
-
-function join(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 const names = (model: CellModel, classes: Int32Array): string[] =>
   Array.from(classes, (label) => model.classes[label]);
 
-function classify({ params, config }: CellModel, vectors: Float32Array): Int32Array {
-  return tf.tidy(() => {
-    const cells = tf.tensor2d(vectors, [vectors.length / config.width, config.width]);
-    return tf.argMax(classifyCells(params.classifier, cells), 1).dataSync<"int32">().slice();
-  });
-}
+const classify = ({ params }: CellModel, vectors: Table): Int32Array =>
+  tf.tidy(() =>
+    tf.argMax(classifyCells(params.classifier, tensorOf(vectors)), 1).dataSync<"int32">().slice()
+  );
 
-function nameByText(model: CellModel, vectors: Float32Array): string[] {
+function nameByText(model: CellModel, vectors: Table): string[] {
   const types = selectTypes(model.types, model.classes);
-  const similarities = textSimilarities(vectors, types);
-  const width = types.ids.length;
-  const rows = Array.from({ length: similarities.length / width }, (_, row) => row * width);
-  return rows.map((at) => types.ids[argmax(similarities.subarray(at, at + width))]);
+  const similar = cosines(vectors, types);
+  return Array.from({ length: similar.rows }, (_, row) => types.ids[argmax(rowAt(similar, row))]);
 }
 
 const scores = (truth: readonly string[], predicted: readonly string[]): TypeScores => ({
@@ -134,18 +112,18 @@ function mostInformative(informativeness: Float32Array): Int32Array {
 function featureTable(
   sets: readonly LabelledCells[],
   genes: Int32Array,
-): FeatureTable & { classes: Int32Array } {
+): Table & { classes: Int32Array } {
   const labelled = [...orderedBatches(sets, 256)].flatMap((batch) => labelledRows(batch));
   const column = new Map(Array.from(genes, (gene, i) => [gene, i]));
-  const features = new Float32Array(labelled.length * genes.length);
+  const data = new Float32Array(labelled.length * genes.length);
   labelled.forEach(({ batch, row }, at) => {
     for (let i = batch.cells.indptr[row]; i < batch.cells.indptr[row + 1]; i++) {
       const to = column.get(batch.cells.indices[i]);
-      if (to !== undefined) features[at * genes.length + to] = batch.cells.data[i];
+      if (to !== undefined) data[at * genes.length + to] = batch.cells.data[i];
     }
   });
   const classes = Int32Array.from(labelled, ({ batch, row }) => batch.classes[row]);
-  return { features, rows: labelled.length, cols: genes.length, classes };
+  return { data, rows: labelled.length, cols: genes.length, classes };
 }
 
 const labelledRows = (batch: CellBatch): { batch: CellBatch; row: number }[] =>

@@ -1,10 +1,4 @@
-import {
-  type CellConfig,
-  type CellModel,
-  cellPreset,
-  saveCellCheckpoint,
-  type TypeVectors,
-} from "../../cell/mod.ts";
+import { type CellConfig, type CellModel, cellPreset, saveCellCheckpoint } from "../../cell/mod.ts";
 import type { GeneVocabulary } from "../../genes/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
@@ -12,6 +6,7 @@ import { createRng, usageError } from "../../runtime/mod.ts";
 import { calibrate, type NamedCells, nameTestCells, scoreBaselines, scoreTypes } from "./evaluate.ts";
 import { preparePretraining, type PretrainingData, type Study } from "./sets.ts";
 import { pretrain, type Pretrained, type PretrainingOptions } from "./train.ts";
+import type { TypeVectors } from "../../text/mod.ts";
 
 /** What a preset says about training. */
 export type TrainingSettings =

@@ -1,5 +1,4 @@
-import * as tf from "../../tensor/mod.ts";
-import { type AsPublished, type TypeSpace, type TypeVectors, unitRows } from "../../cell/mod.ts";
+import { type AsPublished, type TypeSpace } from "../../cell/mod.ts";
 import {
   childrenOf,
   closeNamesAsPublished,
@@ -8,6 +7,8 @@ import {
   termOf,
 } from "../../ontology/mod.ts";
 import { createRng, dataError, modelError } from "../../runtime/mod.ts";
+import { tensorOf, unitRows } from "../../matrix/mod.ts";
+import type { TypeVectors } from "../../text/mod.ts";
 
 /** The types joined to `id` by is_a or development, in either direction (ORIGINAL section 3). */
 export function closeTypes(ontology: Ontology, id: string): string[] {
@@ -32,22 +33,22 @@ export function closeTypes(ontology: Ontology, id: string): string[] {
  * @throws {KcellfmError} tag "model", when the vectors are narrower than the model.
  */
 export function fitWidth(types: TypeVectors, width: number): TypeVectors {
-  if (types.dim === width) return types;
-  if (types.dim < width) {
+  if (types.cols === width) return types;
+  if (types.cols < width) {
     throw modelError(
-      `Cannot use text vectors of ${types.dim} numbers at width ${width}: train a wider text encoder`,
+      `Cannot use text vectors of ${types.cols} numbers at width ${width}: train a wider text encoder`,
     );
   }
   const rng = createRng("type projection");
-  const projection = Float32Array.from({ length: types.dim * width }, () => rng.normal() / Math.sqrt(width));
-  const vectors = new Float32Array(types.ids.length * width);
-  for (let at = 0; at < vectors.length; at++) {
+  const projection = Float32Array.from({ length: types.cols * width }, () => rng.normal() / Math.sqrt(width));
+  const data = new Float32Array(types.rows * width);
+  for (let at = 0; at < data.length; at++) {
     const [row, column] = [Math.floor(at / width), at % width];
-    for (let i = 0; i < types.dim; i++) {
-      vectors[at] += types.vectors[row * types.dim + i] * projection[i * width + column];
+    for (let i = 0; i < types.cols; i++) {
+      data[at] += types.data[row * types.cols + i] * projection[i * width + column];
     }
   }
-  return { ...types, dim: width, vectors };
+  return { ...types, data, cols: width };
 }
 
 /**
@@ -56,10 +57,10 @@ export function fitWidth(types: TypeVectors, width: number): TypeVectors {
  * the margins of the ranking loss can be kept.
  */
 export function centredTypes(types: TypeVectors): TypeVectors {
-  const { dim, vectors } = types;
-  const mean = new Float64Array(dim);
-  vectors.forEach((value, i) => mean[i % dim] += value / types.ids.length);
-  return { ...types, vectors: unitRows(vectors.map((value, i) => value - mean[i % dim]), dim) };
+  const { data, rows, cols } = types;
+  const mean = new Float64Array(cols);
+  data.forEach((value, i) => mean[i % cols] += value / rows);
+  return { ...types, ...unitRows({ data: data.map((value, i) => value - mean[i % cols]), rows, cols }) };
 }
 
 /** Which types are close to one, by id. */
@@ -95,6 +96,5 @@ export function typeSpace(
     ? publishedNeighbours(types, ontology)
     : (id) => ontology.terms.has(id) ? closeTypes(ontology, id) : [];
   const close = classes.map((id) => neighbours(id).flatMap((other) => row.get(other) ?? []));
-  const vectors = tf.tensor2d(types.vectors, [types.ids.length, types.dim]);
-  return { vectors, typeOf, close, drawn: asPublished.negatives };
+  return { vectors: tensorOf(types), typeOf, close, drawn: asPublished.negatives };
 }

@@ -12,8 +12,6 @@ import {
   pretrainingLoss,
   selectTypes,
   type TypeSpace,
-  type TypeVectors,
-  unitRows,
 } from "../../cell/mod.ts";
 import { orderedBatches, shuffledBatches } from "../../genes/mod.ts";
 import { geneInformativeness } from "../../baselines/mod.ts";
@@ -32,6 +30,8 @@ import {
 import { cellReducer, scoreBatch, startCellWorkers } from "./parallel.ts";
 import type { PretrainingData } from "./sets.ts";
 import { centredTypes, fitWidth, typeSpace } from "./space.ts";
+import { unitRows } from "../../matrix/mod.ts";
+import type { TypeVectors } from "../../text/mod.ts";
 
 /** What pretraining takes beside its data. */
 export interface PretrainingOptions {
@@ -108,7 +108,7 @@ export async function pretrain(data: PretrainingData, options: PretrainingOption
       vocabulary,
       informativeness,
       classes,
-      types: learned ? { ...ranked, vectors: unitRows(learned.dataSync<"float32">(), ranked.dim) } : types,
+      types: learned ? { ...ranked, ...unitRows({ ...ranked, data: learned.dataSync<"float32">() }) } : types,
       temperature: 1,
       hash: "unsaved",
     };
@@ -129,7 +129,7 @@ function typesFor({ classes }: PretrainingData, { types, config, asPublished }: 
     const centred = centredTypes(fitting);
     return { types: centred, ranked: centred };
   }
-  const raw = { ...fitting, vectors: unitRows(fitting.vectors, fitting.dim) };
+  const raw = { ...fitting, ...unitRows(fitting) };
   return { types: raw, ranked: selectTypes(raw, classes) };
 }
 

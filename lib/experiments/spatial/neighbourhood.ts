@@ -1,12 +1,5 @@
-import {
-  type FeatureTable,
-  fitFusion,
-  fitLinearPath,
-  fuse,
-  takeRows,
-  toPrediction,
-} from "../../baselines/mod.ts";
-import { nearestNeighbours } from "../../matrix/mod.ts";
+import { fitFusion, fitLinearPath, fuse, toPrediction } from "../../baselines/mod.ts";
+import { nearestNeighbours, type Table, takeRows } from "../../matrix/mod.ts";
 import type { Answer, FoldAnswers } from "../finetune/mod.ts";
 import type { SpatialCells } from "./read.ts";
 
@@ -17,22 +10,22 @@ export const NEIGHBOURHOOD = { model: "neighbourhood", linear: "neighbourhood_li
  * Own values, then the mean values of the `k` nearest cells of the same image, `[cells, 2 markers]`. Neighbours are all
  * cells, of whatever part and type: their stains are looked at, their labels never.
  */
-export function withNeighbours(cells: SpatialCells, values: Float32Array, k: number): FeatureTable {
+export function withNeighbours(cells: SpatialCells, values: Float32Array, k: number): Table {
   const [rows, own] = [cells.labels.length, cells.markers.length];
-  const features = new Float32Array(rows * 2 * own);
+  const data = new Float32Array(rows * 2 * own);
   for (let row = 0; row < rows; row++) {
-    features.set(values.subarray(row * own, (row + 1) * own), row * 2 * own);
+    data.set(values.subarray(row * own, (row + 1) * own), row * 2 * own);
   }
   for (const ofImage of Map.groupBy(cells.images.keys(), (row) => cells.images[row]).values()) {
     const points = { x: ofImage.map((row) => cells.x[row]), y: ofImage.map((row) => cells.y[row]) };
     nearestNeighbours(points, k).forEach((near, i) => {
       const at = (ofImage[i] * 2 + 1) * own;
       for (const other of near) {
-        for (let m = 0; m < own; m++) features[at + m] += values[ofImage[other] * own + m] / near.length;
+        for (let m = 0; m < own; m++) data[at + m] += values[ofImage[other] * own + m] / near.length;
       }
     });
   }
-  return { features, rows, cols: 2 * own };
+  return { data, rows, cols: 2 * own };
 }
 
 /**
@@ -42,7 +35,7 @@ export function withNeighbours(cells: SpatialCells, values: Float32Array, k: num
 export function answerWithNeighbours(
   cells: SpatialCells,
   { split, classes, tuned }: FoldAnswers,
-  { table, seed, strength }: { table: FeatureTable; seed: number; strength?: number },
+  { table, seed, strength }: { table: Table; seed: number; strength?: number },
 ): Record<string, Answer> {
   const known = Int32Array.from([...split.train, ...split.validation]).sort();
   const held = new Set(split.validation);

@@ -19,8 +19,8 @@ const PANEL = "panel.safetensors";
 
 /** How values were coded, with the values that it was measured on, as a file beside the tuned model. */
 export function panelFile({ coding, known, markers }: Panel): Record<string, Uint8Array> {
-  const { features, rows, cols } = known;
-  const tensors = new Map([["known", { dtype: "F32" as const, shape: [rows, cols], data: features }]]);
+  const { data, rows, cols } = known;
+  const tensors = new Map([["known", { dtype: "F32" as const, shape: [rows, cols], data: data }]]);
   const metadata = { coding, markers: JSON.stringify(markers) };
   return { [PANEL]: encodeSafetensors(tensors, metadata) };
 }
@@ -50,7 +50,7 @@ function loadPanel(folder: string): Panel {
     );
   }
   const [rows, cols] = known.shape;
-  return { ...data, known: { features: known.data, rows, cols } };
+  return { ...data, known: { data: known.data, rows, cols } };
 }
 
 /**

@@ -2,16 +2,9 @@ import { probit } from "simple-statistics";
 import type { CellSource } from "../../data/mod.ts";
 import { genesOfMarkers, readMarkerTable } from "../../genes/mod.ts";
 import { tableSource } from "../finetune/mod.ts";
-import {
-  type FeatureTable,
-  fitLogisticRegression,
-  meanLogLoss,
-  measureScaling,
-  type Split,
-  standardise,
-  takeRows,
-} from "../../baselines/mod.ts";
+import { fitLogisticRegression, meanLogLoss, type Split } from "../../baselines/mod.ts";
 import type { SpatialCells } from "./read.ts";
+import { measureScaling, standardise, type Table, tableOf, takeRows } from "../../matrix/mod.ts";
 
 /**
  * How marker values reach the methods: as the file has them; minus the mean, over the standard deviation of the marker's
@@ -26,7 +19,7 @@ const MOST = 3;
 /** A coding and the cells that it is measured on, `[cells, markers]`; none for values as they are. */
 export interface MeasuredCoding {
   readonly coding: ValueCoding;
-  readonly known: FeatureTable;
+  readonly known: Table;
 }
 
 /** The coding as measured on some rows. */
@@ -36,37 +29,31 @@ export const measureCoding = (
   rows: Int32Array,
 ): MeasuredCoding => ({
   coding,
-  known: takeRows(tableOf(cells), coding === "as-is" ? new Int32Array() : rows),
+  known: takeRows(valuesOf(cells), coding === "as-is" ? new Int32Array() : rows),
 });
 
 /** The values of all cells in a coding that is measured on these or other cells, `[cells, markers]`. */
 export function codeValues(cells: SpatialCells, { coding, known }: MeasuredCoding): Float32Array {
   if (coding === "as-is") return cells.values;
-  const table = tableOf(cells);
-  return coding === "z-score"
-    ? standardise(table, measureScaling(known)).features
-    : normalScores(table, known);
+  const table = valuesOf(cells);
+  return coding === "z-score" ? standardise(table, measureScaling(known)).data : normalScores(table, known);
 }
 
-const tableOf = ({ values, markers, labels }: SpatialCells): FeatureTable => ({
-  features: values,
-  rows: labels.length,
-  cols: markers.length,
-});
+const valuesOf = ({ values, markers }: SpatialCells): Table => tableOf(values, markers.length);
 
-function normalScores(table: FeatureTable, known: FeatureTable): Float32Array {
-  const scores = new Float32Array(table.features.length);
+function normalScores(table: Table, known: Table): Float32Array {
+  const scores = new Float32Array(table.data.length);
   for (let column = 0; column < table.cols; column++) {
     const sorted = columnOf(known, column).sort();
     for (let row = 0, at = column; row < table.rows; row++, at += table.cols) {
-      scores[at] = normalScore(table.features[at], sorted);
+      scores[at] = normalScore(table.data[at], sorted);
     }
   }
   return scores;
 }
 
-const columnOf = ({ features, rows, cols }: FeatureTable, column: number): Float32Array =>
-  Float32Array.from({ length: rows }, (_, row) => features[row * cols + column]);
+const columnOf = ({ data, rows, cols }: Table, column: number): Float32Array =>
+  Float32Array.from({ length: rows }, (_, row) => data[row * cols + column]);
 
 /** The normal quantile of (values below + half of those equal) / n. */
 function normalScore(value: number, sorted: Float32Array): number {
@@ -100,8 +87,8 @@ export function chooseCoding(cells: SpatialCells, split: Split, { seed }: { seed
   const label = (row: number) => cells.labels[row] ?? "";
   const losses = (["z-score", "normal-score"] as const).map((coding) => {
     const table = {
-      ...tableOf(cells),
-      features: codeValues(cells, measureCoding(cells, coding, split.train)),
+      ...valuesOf(cells),
+      data: codeValues(cells, measureCoding(cells, coding, split.train)),
     };
     const model = fitLogisticRegression(takeRows(table, split.train), Array.from(split.train, label), {
       seed,
@@ -126,7 +113,7 @@ export function chooseCoding(cells: SpatialCells, split: Split, { seed }: { seed
  */
 export function markerSource(
   { name, markers, kind }: SpatialCells,
-  features: Float32Array,
+  data: Float32Array,
   options: { readonly genes: readonly string[]; readonly markers?: string },
 ): CellSource {
   const symbols = genesOfMarkers(markers, {
@@ -135,5 +122,5 @@ export function markerSource(
     where: name,
     optional: kind === "log1p",
   });
-  return tableSource({ name, symbols, features });
+  return tableSource(tableOf(data, markers.length), { name, symbols });
 }

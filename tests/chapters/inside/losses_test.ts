@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { loadOntology } from "../../../lib/ontology/mod.ts";
 import { startBackend } from "../../../lib/runtime/mod.ts";
 import * as inside from "lib/chapters/inside/mod.ts";
+import { tableOf } from "../../../lib/matrix/mod.ts";
 
 await startBackend();
 const ontology = await loadOntology(null);
@@ -13,7 +14,13 @@ function cellsOnAxes(types: readonly string[]): inside.StageCells {
   const truth = types.flatMap((type) => new Array<string>(20).fill(type));
   const vectors = new Float32Array(truth.length * width);
   truth.forEach((type, row) => vectors[row * width + types.indexOf(type)] = 1);
-  return { name: "axes", width, vectors, truth, classifier: truth, text: truth.toReversed() };
+  return {
+    name: "axes",
+    vectors: tableOf(vectors, width),
+    truth,
+    classifier: truth,
+    text: truth.toReversed(),
+  };
 }
 
 Deno.test("lossSource has test cells of every type, and text vectors of the types and what they are kinds of", () => {

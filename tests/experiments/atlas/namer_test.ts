@@ -4,6 +4,7 @@ import { loadOntology } from "../../../lib/ontology/mod.ts";
 import { createRng, startBackend } from "../../../lib/runtime/mod.ts";
 import { modelEmbedder } from "../../../lib/cell/embedding/embedder.ts";
 import { calibrateClassifier, classifierNamer, textNamer } from "../../../lib/experiments/atlas/mod.ts";
+import { tableOf, tableRows } from "../../../lib/matrix/mod.ts";
 
 await startBackend();
 const ontology = await loadOntology(null);
@@ -19,7 +20,7 @@ function drawModel(classes = CLASSES): CellModel {
     vocabulary: { symbols: ["A", "B", "C", "D"], ensembl: ["", "", "", ""], aliases: [[], [], [], []] },
     informativeness: new Float32Array(4).fill(1),
     classes,
-    types: { ids: CLASSES, names: CLASSES.map((id) => `type ${id}`), dim: config.width, vectors },
+    types: { ids: CLASSES, names: CLASSES.map((id) => `type ${id}`), ...tableOf(vectors, config.width) },
     temperature: 0.1,
     hash: "unsaved",
   };
@@ -27,11 +28,11 @@ function drawModel(classes = CLASSES): CellModel {
 
 /** Random cell vectors, larger than the model's so that the classifier is sure of itself. */
 const drawVectors = (cells: number) =>
-  Float32Array.from({ length: cells * config.width }, () => 4 * rng.normal());
+  tableOf(Float32Array.from({ length: cells * config.width }, () => 4 * rng.normal()), config.width);
 
 Deno.test("textNamer names by the largest cosine, with the novelty of that cosine", () => {
   const model = drawModel();
-  const { best, novelty, confidence } = textNamer(modelEmbedder(model)).name(model.types.vectors);
+  const { best, novelty, confidence } = textNamer(modelEmbedder(model)).name(model.types);
   assert.deepEqual([...best], [0, 1, 2]);
   assert.ok(novelty.every((value) => value < 1e-6), "a cell at a type's own vector is not novel");
   assert.ok(confidence.every((value) => value > 1 / 3));
@@ -45,7 +46,7 @@ Deno.test("classifierNamer names every cell among the classes, the same in block
   const vectors = drawVectors(20);
   const [whole, part] = [
     namer.name(vectors),
-    namer.name(vectors.subarray(5 * config.width, 9 * config.width)),
+    namer.name(tableRows(vectors, 5, 9)),
   ];
   assert.deepEqual(part.best, whole.best.slice(5, 9));
   // products of other shapes may sum in another order

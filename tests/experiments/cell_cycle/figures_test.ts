@@ -8,6 +8,7 @@ import {
 } from "../../../lib/chapters/cell_cycle/mod.ts";
 import { type AngleRun, type CycleSet, phaseOfAngle } from "../../../lib/experiments/cell_cycle/mod.ts";
 import { AS_THEY_ARE, prepareSet, tableSource } from "../../../lib/experiments/finetune/mod.ts";
+import { tableOf } from "../../../lib/matrix/mod.ts";
 
 const angles = Float32Array.from({ length: 48 }, (_, i) => i * Math.PI / 24);
 const symbols = ["UP", "FLAT"];
@@ -19,7 +20,7 @@ const set: CycleSet = {
   name: "clock",
   real: false,
   sha256: null,
-  source: tableSource({ name: "clock", symbols, features }),
+  source: tableSource(tableOf(features, 2), { name: "clock", symbols }),
   values: AS_THEY_ARE,
   labels: Array.from(angles, phaseOfAngle),
   angles,

@@ -8,6 +8,7 @@ import {
   repeatsOf,
   scorePhases,
 } from "../../../lib/experiments/cell_cycle/mod.ts";
+import { denseFromCsr, tableOf } from "../../../lib/matrix/mod.ts";
 
 const folder = await Deno.makeTempDir();
 addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
@@ -88,13 +89,9 @@ for (const name of ["mesc_buettner", "gse64016", "ipsc_fucci"]) {
 
 Deno.test("scorePhases is highest where the genes of a phase are, and zero without such genes", async () => {
   const { source, labels } = await openCycleSet("mesc_buettner", { seed: 3, simulated: true });
-  const { data, indptr, indices } = source.rows(0, source.nObs);
-  const features = new Float32Array(source.nObs * source.nVars);
-  for (let row = 0; row < source.nObs; row++) {
-    for (let k = indptr[row]; k < indptr[row + 1]; k++) features[row * source.nVars + indices[k]] = data[k];
-  }
-  const expression = { features, symbols: source.varNames };
-  const scores = scorePhases(expression, { ...readCycleGenes(), seed: 1 });
+  const expression = tableOf(denseFromCsr(source.rows(0, source.nObs)), source.nVars);
+  const symbols = source.varNames;
+  const scores = scorePhases(expression, { symbols, ...readCycleGenes(), seed: 1 });
   const meanIn = (phase: string, of: Float32Array) => {
     const cells = [...of].filter((_, cell) => labels[cell] === phase);
     return cells.reduce((sum, score) => sum + score, 0) / cells.length;
@@ -103,6 +100,6 @@ Deno.test("scorePhases is highest where the genes of a phase are, and zero witho
     if (other !== "S") assert.ok(meanIn("S", scores.s) > meanIn(other, scores.s) + 0.2, other);
     if (other !== "G2M") assert.ok(meanIn("G2M", scores.g2m) > meanIn(other, scores.g2m) + 0.2, other);
   }
-  const nothing = scorePhases(expression, { s: ["NOT_A_GENE"], g2m: [], seed: 1 });
+  const nothing = scorePhases(expression, { symbols, s: ["NOT_A_GENE"], g2m: [], seed: 1 });
   assert.ok(nothing.phases.every((phase) => phase === "G1") && nothing.s.every((score) => score === 0));
 });

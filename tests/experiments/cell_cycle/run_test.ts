@@ -16,7 +16,7 @@ Deno.test("runCellCycle names phases and angles of simulated cells, beside score
   const set = await openCycleSet("ipsc_fucci", { seed: 5, simulated: true });
   const symbols = set.source.varNames;
   const vocabulary = symbolVocabulary(symbols);
-  const types = { ids: [], names: [], dim: 32, vectors: new Float32Array() };
+  const types = { ids: [], names: [], data: new Float32Array(), rows: 0, cols: 32 };
   const start = randomStart({ config: cellPreset("nano"), vocabulary, types }, createRng(8));
   const { result, folds, angles, phaseScores } = await runCellCycle(set, {
     task: "cell-cycle",

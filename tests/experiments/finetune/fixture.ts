@@ -1,4 +1,4 @@
-import { type CellModel, cellPreset, type TypeVectors } from "../../../lib/cell/mod.ts";
+import { type CellModel, cellPreset } from "../../../lib/cell/mod.ts";
 import { simulateAtlas } from "../../../lib/simulate/mod.ts";
 import { symbolVocabulary } from "../../../lib/genes/mod.ts";
 import { loadOntology } from "../../../lib/ontology/mod.ts";
@@ -9,6 +9,8 @@ import {
   type StartingPoint,
   valuesOf,
 } from "../../../lib/experiments/finetune/mod.ts";
+import type { TypeVectors } from "../../../lib/text/mod.ts";
+import { tableOf } from "../../../lib/matrix/mod.ts";
 
 export const ontology = await loadOntology(null);
 
@@ -47,6 +49,6 @@ export function nanoStart(
   const config = { ...cellPreset("nano"), ...overrides };
   const rng = createRng(8);
   const vectors = Float32Array.from({ length: TYPES.length * config.width }, () => rng.normal());
-  const types: TypeVectors = { ids: TYPES, names: TYPES, dim: config.width, vectors };
+  const types: TypeVectors = { ids: TYPES, names: TYPES, ...tableOf(vectors, config.width) };
   return { ...randomStart({ config, vocabulary, types }, rng.split("params")), name: "nano" };
 }

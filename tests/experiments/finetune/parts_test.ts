@@ -9,6 +9,7 @@ import {
 } from "../../../lib/experiments/finetune/mod.ts";
 import { scoreLabels, summarise } from "../../../lib/ontology/mod.ts";
 import { nanoStart, ontology, simulatedSet } from "./fixture.ts";
+import { tableOf } from "../../../lib/matrix/mod.ts";
 
 await startBackend();
 
@@ -66,7 +67,7 @@ Deno.test("fitLinearPath hears markers over noise: one gene in two hundred decid
     return signal + rng.normal();
   });
   const draw = (from: number, to: number) => ({
-    table: { features: features.slice(from * cols, to * cols), rows: to - from, cols },
+    table: tableOf(features.slice(from * cols, to * cols), cols),
     labels: labels.slice(from, to),
   });
   const [known, unseen] = [draw(0, 80), draw(80, rows)];
@@ -97,15 +98,15 @@ Deno.test("summarise gives the mean and the standard deviation with n - 1", () =
 });
 
 Deno.test("tableSource keeps zeros and negative values and refuses what is no number", () => {
-  const source = tableSource({
-    name: "panel",
-    symbols: ["CD4", "CD8A"],
-    features: Float32Array.of(0, -1.5, 2, 0),
-  });
+  const panel = { name: "panel", symbols: ["CD4", "CD8A"] };
+  const source = tableSource(tableOf(Float32Array.of(0, -1.5, 2, 0), 2), panel);
   assert.deepEqual([...source.rows(0, 2).data], [0, -1.5, 2, 0]);
   assert.match(valuesOf(source).evidence, /negative values.*used as they are/);
-  const broken = { name: "panel", symbols: ["CD4", "CD8A"], features: Float32Array.of(0, 1, 2, NaN) };
-  assert.throws(() => tableSource(broken), /1 values are not finite numbers \(the first: CD8A of cell 2\)/);
+  const broken = tableOf(Float32Array.of(0, 1, 2, NaN), 2);
+  assert.throws(
+    () => tableSource(broken, panel),
+    /1 values are not finite numbers \(the first: CD8A of cell 2\)/,
+  );
 });
 
 Deno.test("prepareSet numbers labels in order and leaves cells without one out", () => {

@@ -21,6 +21,7 @@ import {
   trainOnSeen,
 } from "../../../lib/experiments/novel/mod.ts";
 import { partsTree } from "../../../lib/chapters/novel/mod.ts";
+import { tableOf } from "../../../lib/matrix/mod.ts";
 
 await startBackend();
 const ontology = await loadOntology(null);
@@ -39,17 +40,22 @@ function namingTask(noise: number): NamingTask {
     { length: cells * width },
     (_, i) => text[truth[Math.floor(i / width)] * width + i % width] + noise * rng.normal(),
   );
-  const prototypes = { vectors: draw(30 * width), width, ids: [] };
+  const prototypes = tableOf(draw(30 * width), width);
   const similarity = Float32Array.from({ length: candidates * 30 }, (_, i) => {
     const [c, s] = [Math.floor(i / 30), i % 30];
     let product = 0;
-    for (let k = 0; k < width; k++) product += text[c * width + k] * prototypes.vectors[s * width + k];
+    for (let k = 0; k < width; k++) product += text[c * width + k] * prototypes.data[s * width + k];
     return Math.exp(product / 4);
   });
   return {
     candidates: Array.from({ length: candidates }, (_, i) => `CL:${i}`),
     truth,
-    evidence: { cells: { vectors, width }, prototypes, text: { vectors: text, width }, similarity },
+    evidence: {
+      cells: tableOf(vectors, width),
+      prototypes,
+      text: tableOf(text, width),
+      similarity: tableOf(similarity, 30),
+    },
   };
 }
 
@@ -82,7 +88,10 @@ Deno.test("chooseSettings leans on the text where the prototypes know nothing", 
   const task = namingTask(0.7);
   const blind = {
     ...task,
-    evidence: { ...task.evidence, similarity: task.evidence.similarity.map((_, i) => i % 7) },
+    evidence: {
+      ...task.evidence,
+      similarity: tableOf(task.evidence.similarity.data.map((_, i) => i % 7), 30),
+    },
   };
   assert.ok(chooseSettings(blind, createRng(3)).weight <= 0.2);
 });
@@ -123,7 +132,7 @@ Deno.test("trainOnSeen with learned types moves their vectors, which stay of len
     });
     assert.deepEqual(prototypes.ids, model.classes);
     disposeModel(model);
-    return model.types.vectors;
+    return model.types.data;
   };
   const [learned, fixed] = [await vectorsOf(true), await vectorsOf(false)];
   assert.equal(learned.length, fixed.length);
@@ -156,7 +165,7 @@ Deno.test("ABLATIONS change what their names say and nothing else", () => {
     weights: { ...training.weights, ontology: 0 },
   });
   assert.deepEqual(ablated("as_published").training, { ...training, asPublished: AS_PUBLISHED });
-  assert.notDeepEqual(ablated("random_text").set.types.vectors, set.types.vectors);
+  assert.notDeepEqual(ablated("random_text").set.types.data, set.types.data);
   assert.deepEqual(ablated("random_text").set.types.ids, set.types.ids);
   assert.equal(ablated("learned_centroids").training.learnTypes, true);
 });
@@ -197,7 +206,7 @@ Deno.test("seenSimilarity from the seen types is PageRank from each candidate, w
     "CL:0000127",
   ]];
   const { targets, values } = pageRankSimilarity(ontology, { sources: candidates });
-  const similarity = seenSimilarity(ontology, { candidates, seen });
+  const similarity = seenSimilarity(ontology, { candidates, seen }).data;
   candidates.forEach((_, c) =>
     seen.forEach((id, s) => {
       const direct = values[c * targets.length + targets.indexOf(id)];

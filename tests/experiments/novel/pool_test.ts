@@ -24,6 +24,7 @@ import {
   scoreRules,
   simulatedNovelSet,
 } from "../../../lib/experiments/novel/mod.ts";
+import { tableOf } from "../../../lib/matrix/mod.ts";
 
 await startBackend();
 const ontology = await loadOntology(null);
@@ -65,18 +66,18 @@ function named(): NamedNovelCells {
   const rng = createRng("named");
   const candidates = [...new Set(set.novel.types)].map(String).sort();
   const text = selectTypes(set.types, candidates);
-  const width = text.dim;
+  const width = text.cols;
   const truth = Int32Array.from({ length: 10 * candidates.length }, (_, i) => i % candidates.length);
   const vectors = Float32Array.from(
     { length: truth.length * width },
-    (_, i) => text.vectors[truth[Math.floor(i / width)] * width + i % width] + 0.05 * rng.normal(),
+    (_, i) => text.data[truth[Math.floor(i / width)] * width + i % width] + 0.05 * rng.normal(),
   );
   const draw = (length: number) => Float32Array.from({ length }, () => rng.uniform());
   const evidence = {
-    cells: { vectors, width },
-    prototypes: { vectors: draw(5 * width), width },
-    text: { vectors: text.vectors, width },
-    similarity: draw(5 * candidates.length),
+    cells: tableOf(vectors, width),
+    prototypes: tableOf(draw(5 * width), width),
+    text,
+    similarity: tableOf(draw(5 * candidates.length), 5),
   };
   const task = { evidence, candidates, truth };
   const scores = applyRules(task, { settings: RULE_SETTINGS, rng });

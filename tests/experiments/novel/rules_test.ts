@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { argmax } from "../../../lib/baselines/labels.ts";
 import { spearman } from "../../../lib/metrics/mod.ts";
 import { createRng, startBackend } from "../../../lib/runtime/mod.ts";
 import {
@@ -12,15 +11,16 @@ import {
   shuffleCandidates,
   textRule,
 } from "../../../lib/experiments/novel/mod.ts";
+import { argmax, rowAt, tableOf } from "../../../lib/matrix/mod.ts";
 
 await startBackend();
 
 /** Two seen types at right angles; the first candidate is near the first of them, the second near the second. */
 const EVIDENCE: Evidence = {
-  cells: { vectors: Float32Array.of(3, 1, 0.5, 2), width: 2 },
-  prototypes: { vectors: Float32Array.of(1, 0, 0, 1, 1, 1), width: 2 },
-  text: { vectors: Float32Array.of(1, 0, 0, 5), width: 2 },
-  similarity: Float32Array.of(0.5, 0.1, 0.2, 0.1, 0.6, 0.3),
+  cells: tableOf(Float32Array.of(3, 1, 0.5, 2), 2),
+  prototypes: tableOf(Float32Array.of(1, 0, 0, 1, 1, 1), 2),
+  text: tableOf(Float32Array.of(1, 0, 0, 5), 2),
+  similarity: tableOf(Float32Array.of(0.5, 0.1, 0.2, 0.1, 0.6, 0.3), 3),
 };
 
 /** Random evidence of any size. */
@@ -28,18 +28,15 @@ function drawEvidence({ cells = 9, seen = 7, candidates = 5, width = 4 } = {}): 
   const rng = createRng("evidence");
   const draw = (rows: number, of: number) => Float32Array.from({ length: rows * of }, () => rng.normal());
   return {
-    cells: { vectors: draw(cells, width), width },
-    prototypes: { vectors: draw(seen, width), width },
-    text: { vectors: draw(candidates, width), width },
-    similarity: draw(candidates, seen).map(Math.abs),
+    cells: tableOf(draw(cells, width), width),
+    prototypes: tableOf(draw(seen, width), width),
+    text: tableOf(draw(candidates, width), width),
+    similarity: tableOf(draw(candidates, seen).map(Math.abs), seen),
   };
 }
 
 const cosine = (a: Float32Array, b: Float32Array) =>
   a.reduce((sum, value, i) => sum + value * b[i], 0) / (Math.hypot(...a) * Math.hypot(...b));
-
-const rowOf = ({ vectors, width }: Evidence["cells"], row: number) =>
-  vectors.subarray(row * width, (row + 1) * width);
 
 /** Both in float32, so equal to about 1e-6. */
 const assertClose = (actual: number, expected: number) =>
@@ -49,7 +46,7 @@ Deno.test("textRule is the cosine of cell and text, whatever their lengths", () 
   const scores = textRule(EVIDENCE);
   const { cells, text } = EVIDENCE;
   for (const [i, [cell, term]] of [[0, 0], [0, 1], [1, 0], [1, 1]].entries()) {
-    assertClose(scores[i], cosine(rowOf(cells, cell), rowOf(text, term)));
+    assertClose(scores[i], cosine(rowAt(cells, cell), rowAt(text, term)));
   }
 });
 
@@ -58,20 +55,23 @@ Deno.test("prototypeRule is Spearman's rho of cosines to prototypes and PageRank
   const scores = prototypeRule(evidence);
   const { cells, prototypes, similarity } = evidence;
   for (let cell = 0; cell < 9; cell++) {
-    const near = Array.from({ length: 7 }, (_, s) => cosine(rowOf(cells, cell), rowOf(prototypes, s)));
+    const near = Array.from({ length: 7 }, (_, s) => cosine(rowAt(cells, cell), rowAt(prototypes, s)));
     for (let c = 0; c < 5; c++) {
-      assertClose(scores[cell * 5 + c], spearman(near, similarity.subarray(c * 7, (c + 1) * 7)));
+      assertClose(scores[cell * 5 + c], spearman(near, rowAt(similarity, c)));
     }
   }
 });
 
 Deno.test("prototypeRule scores a candidate that is alike to all seen types 0", () => {
-  const evidence = { ...drawEvidence({ candidates: 1 }), similarity: new Float32Array(7).fill(0.1) };
+  const evidence = {
+    ...drawEvidence({ candidates: 1 }),
+    similarity: tableOf(new Float32Array(7).fill(0.1), 7),
+  };
   assert.deepEqual([...prototypeRule(evidence)], new Array(9).fill(0));
 });
 
 Deno.test("nearestRule gives the PageRank of the seen type that is nearest to the cell", () => {
-  const far = { ...EVIDENCE, cells: { vectors: Float32Array.of(1, 0.1, 0.1, 1), width: 2 } };
+  const far = { ...EVIDENCE, cells: tableOf(Float32Array.of(1, 0.1, 0.1, 1), 2) };
   assert.deepEqual([...nearestRule(far)], [0.5, 0.1, 0.1, 0.6].map(Math.fround));
 });
 
@@ -110,7 +110,7 @@ Deno.test("shuffleCandidates deals text and PageRank out together and loses none
   const rows = (from: Evidence) =>
     Array.from(
       { length: 20 },
-      (_, c) => [...rowOf(from.text, c), ...from.similarity.subarray(c * 7, c * 7 + 7)].join(),
+      (_, c) => [...rowAt(from.text, c), ...rowAt(from.similarity, c)].join(),
     );
   const shuffled = rows({ ...evidence, text, similarity });
   assert.notDeepEqual(shuffled, rows(evidence));

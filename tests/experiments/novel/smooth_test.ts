@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createRng, startBackend } from "../../../lib/runtime/mod.ts";
-import { type CellGraph, neighbourGraph, smoothScores } from "../../../lib/experiments/novel/mod.ts";
+import { type CellGraph, cellGraph, smoothScores } from "../../../lib/experiments/novel/mod.ts";
+import { tableOf } from "../../../lib/matrix/mod.ts";
 
 await startBackend();
 
@@ -34,9 +35,9 @@ function eliminate(matrix: number[][], right: number[]): number[] {
   return x;
 }
 
-Deno.test("neighbourGraph joins each cell with those of highest cosine, both ways, and weighs by degree", () => {
-  const cells = { vectors: draw(40 * 3), width: 3 };
-  const table = dense(neighbourGraph(cells, { k: 4 }));
+Deno.test("cellGraph joins each cell with those of highest cosine, both ways, and weighs by degree", () => {
+  const cells = tableOf(draw(40 * 3), 3);
+  const table = dense(cellGraph(cells, { k: 4 }));
   for (let i = 0; i < 40; i++) {
     assert.ok(table[i].filter((weight) => weight > 0).length >= 4);
     assert.equal(table[i][i], 0);
@@ -44,19 +45,19 @@ Deno.test("neighbourGraph joins each cell with those of highest cosine, both way
   }
 });
 
-Deno.test("neighbourGraph finds the two clouds of cells apart", () => {
+Deno.test("cellGraph finds the two clouds of cells apart", () => {
   const vectors = Float32Array.from(
     { length: 60 * 2 },
     (_, i) => (i < 60) === (i % 2 === 0) ? 1 : 0.02 * rng.normal(),
   );
-  const { offsets, neighbours } = neighbourGraph({ vectors, width: 2 }, { k: 5 });
+  const { offsets, neighbours } = cellGraph(tableOf(vectors, 2), { k: 5 });
   for (let i = 0; i < 60; i++) {
     for (const other of neighbours.subarray(offsets[i], offsets[i + 1])) assert.equal(other < 30, i < 30);
   }
 });
 
 Deno.test("smoothScores solves (I + lambda L) X = P as elimination does", () => {
-  const graph = neighbourGraph({ vectors: draw(30 * 4), width: 4 }, { k: 3 });
+  const graph = cellGraph(tableOf(draw(30 * 4), 4), { k: 3 });
   const scores = draw(30 * 2);
   const lambda = 3;
   const smooth = smoothScores(scores, { graph, lambda });
@@ -71,9 +72,9 @@ Deno.test("smoothScores solves (I + lambda L) X = P as elimination does", () => 
 });
 
 Deno.test("smoothScores with lambda 0 changes nothing, and cells without neighbours keep theirs", () => {
-  const cells = { vectors: draw(20 * 3), width: 3 };
+  const cells = tableOf(draw(20 * 3), 3);
   const scores = draw(20 * 3);
-  assert.deepEqual(smoothScores(scores, { graph: neighbourGraph(cells), lambda: 0 }), scores);
+  assert.deepEqual(smoothScores(scores, { graph: cellGraph(cells), lambda: 0 }), scores);
   const none = { neighbours: new Int32Array(0), weights: new Float64Array(0) };
   const alone = { offsets: new Int32Array(21), ...none };
   assert.deepEqual(smoothScores(scores, { graph: alone, lambda: 5 }), scores);
@@ -83,7 +84,7 @@ Deno.test("smoothScores mends a cell that disagrees with its neighbours", () => 
   const vectors = Float32Array.from({ length: 20 }, (_, i) => i % 2 === 0 ? 1 : 0.01 * i);
   const scores = Float32Array.from({ length: 20 }, (_, i) => i % 2 === 0 ? 1 : 0);
   scores.set([0.4, 0.6]); // the first of ten cells alike says the second candidate
-  const graph = neighbourGraph({ vectors, width: 2 }, { k: 4 });
+  const graph = cellGraph(tableOf(vectors, 2), { k: 4 });
   const [first, second] = smoothScores(scores, { graph, lambda: 2 });
   assert.ok(first > second, `${first} ${second}`);
 });

@@ -27,7 +27,7 @@ const rowsOf = (values: Float32Array): string[] =>
 Deno.test("pairBatches has every treated and every control cell once, in another order each time", () => {
   const truth = (rng: ReturnType<typeof createRng>) =>
     batchesOf({ rng }).flatMap(({ truth }) => rowsOf(truth));
-  const all = treatments.flatMap(({ cells }) => rowsOf(cells.features));
+  const all = treatments.flatMap(({ cells }) => rowsOf(cells.data));
   assert.deepEqual(truth(createRng(1)).toSorted(), all.toSorted());
   assert.notDeepEqual(truth(createRng(1)), truth(createRng(2)));
   assert.deepEqual(truth(createRng(1)), truth(createRng(1)));
@@ -55,7 +55,7 @@ Deno.test("pairBatches computes equal perturbations once, and counts their pairs
 });
 
 Deno.test("pairBatches puts control cells beside themselves, and perturbed cells beside control cells", () => {
-  const controls = new Set(rowsOf(set.controls[0].cells.features));
+  const controls = new Set(rowsOf(set.controls[0].cells.data));
   for (const { rows, rowOf, control, truth } of batchesOf()) {
     const [from, to] = [rowsOf(control), rowsOf(truth)];
     rowOf.forEach((row, pair) => {
@@ -81,7 +81,7 @@ Deno.test("pairBatches gives pairs that were treated alike one control cell wher
   const cells = Int32Array.of(7, 20, 31);
   const values = Float32Array.from({ length: 3 * genes * 2 }, (_, i) => Math.floor(i / (genes * 2)));
   const vectors: GeneVectors = { width: 2, cells, values };
-  const controls = rowsOf(set.controls[0].cells.features);
+  const controls = rowsOf(set.controls[0].cells.data);
   for (const { rows, rowOf, control } of batchesOf({ vectorsOf: () => vectors })) {
     const count = rows.counts.length;
     assert.deepEqual(rows.vectors?.shape, [genes, count, 2]);
@@ -104,7 +104,7 @@ Deno.test("pairBatches passes vectors that all cells share as they are", () => {
 Deno.test("pairBatches pairs cells within their background, where backgrounds share a perturbation", () => {
   const background = (level: number, rows: number) => ({
     context: `${level}`,
-    cells: { features: new Float32Array(rows * genes).fill(level), rows, cols: genes },
+    cells: { data: new Float32Array(rows * genes).fill(level), rows, cols: genes },
     mean: new Float32Array(genes).fill(level),
   });
   const [first] = train;
@@ -126,7 +126,7 @@ Deno.test("pairBatches pools cells: the mean of many is near the condition's", (
       const nodesOf = rows.nodes[row].join();
       const { cells } = treatments.find(({ nodes }) => nodes.join() === nodesOf)!;
       const mean = (gene: number) =>
-        cells.features.reduce((sum, value, i) => i % genes === gene ? sum + value / cells.rows : sum, 0);
+        cells.data.reduce((sum, value, i) => i % genes === gene ? sum + value / cells.rows : sum, 0);
       return Math.abs(truth[pair * genes] - mean(0));
     });
     return distances.reduce((sum, distance) => sum + distance, 0) / distances.length;

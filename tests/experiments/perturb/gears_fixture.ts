@@ -1,4 +1,3 @@
-import type { FeatureTable } from "../../../lib/baselines/mod.ts";
 import { type CellModel, cellPreset, initCellParams } from "../../../lib/cell/mod.ts";
 import { symbolVocabulary } from "../../../lib/genes/mod.ts";
 import { createRng, type Rng } from "../../../lib/runtime/mod.ts";
@@ -8,23 +7,24 @@ import type {
   PerturbationSet,
   PerturbationSplit,
 } from "../../../lib/experiments/perturb/types.ts";
+import type { Table } from "../../../lib/matrix/mod.ts";
 
 /** Genes of the toy set; the first six can be perturbed. */
 export const GENES = Array.from({ length: 24 }, (_, i) => `GENE${i}`);
 const PERTURBABLE = GENES.slice(0, 6);
 
-function cellsAround(mean: Float32Array, rows: number, rng: Rng): FeatureTable {
+function cellsAround(mean: Float32Array, rows: number, rng: Rng): Table {
   const cols = mean.length;
-  const features = Float32Array.from(
+  const data = Float32Array.from(
     { length: rows * cols },
     (_, i) => Math.max(0, mean[i % cols] + 0.3 * rng.normal()),
   );
-  return { features, rows, cols };
+  return { data, rows, cols };
 }
 
-function meanOf({ features, rows, cols }: FeatureTable): Float32Array {
+function meanOf({ data, rows, cols }: Table): Float32Array {
   const mean = new Float32Array(cols);
-  features.forEach((value, i) => mean[i % cols] += value / rows);
+  data.forEach((value, i) => mean[i % cols] += value / rows);
   return mean;
 }
 
@@ -57,7 +57,7 @@ export function toySet(): PerturbationSet {
   };
 }
 
-const controlOf = (cells: FeatureTable): ControlCells => ({ context: "", cells, mean: meanOf(cells) });
+const controlOf = (cells: Table): ControlCells => ({ context: "", cells, mean: meanOf(cells) });
 
 /** All singles and four pairs to learn from, of which one to choose by; one pair is held out. */
 export const TOY_SPLIT: PerturbationSplit = {
@@ -82,7 +82,7 @@ export function toyCellModel(): CellModel {
     vocabulary: symbolVocabulary(symbols),
     informativeness: new Float32Array(symbols.length).fill(1),
     classes: ["a", "b"],
-    types: { ids: [], names: [], dim: 1, vectors: new Float32Array(0) },
+    types: { ids: [], names: [], data: new Float32Array(0), rows: 0, cols: 1 },
     temperature: 1,
     hash: "unsaved",
   };

@@ -7,12 +7,12 @@ await startBackend();
 /** Genes 0 and 1 go together, 2 against them, 3 with them by half, 4 by itself; 5 does not vary. */
 function cells(rows: number, label: string) {
   const rng = createRng(label);
-  const features = new Float32Array(rows * 6);
+  const data = new Float32Array(rows * 6);
   for (let row = 0; row < rows; row++) {
     const [shared, half, own] = [rng.normal(), rng.normal(), rng.normal()];
-    features.set([shared, 2 * shared + 5, -shared, shared + half, own, 3], row * 6);
+    data.set([shared, 2 * shared + 5, -shared, shared + half, own, 3], row * 6);
   }
-  return { features, rows, cols: 6 };
+  return { data, rows, cols: 6 };
 }
 
 const edgesInto = (gene: number, graph: ReturnType<typeof coexpressionGraph>) =>

@@ -16,10 +16,10 @@ const options = { genes: GENES, total: 1e4, rng: createRng(0) };
 
 /** Three cells that lack gene 3; cell 1 lacks gene 0 too. */
 function controlCells(rows = 3): ControlCells {
-  const features = Float32Array.from({ length: rows * count }, (_, i) => 0.5 + (i * 7 % 11) / 4);
-  for (let row = 0; row < rows; row++) features[row * count + 3] = 0;
-  features[count] = 0;
-  return { context: "", cells: { features, rows, cols: count }, mean: new Float32Array(count) };
+  const data = Float32Array.from({ length: rows * count }, (_, i) => 0.5 + (i * 7 % 11) / 4);
+  for (let row = 0; row < rows; row++) data[row * count + 3] = 0;
+  data[count] = 0;
+  return { context: "", cells: { data, rows, cols: count }, mean: new Float32Array(count) };
 }
 
 const control = controlCells();
@@ -30,7 +30,7 @@ const close = (actual: ArrayLike<number>, expected: ArrayLike<number>): boolean 
 Deno.test("cellModelVectors gives expressed genes what the encoder makes of their tokens", () => {
   const { cells, values } = cellModelVectors(model, options)(control);
   assert.deepEqual(cells, Int32Array.of(0, 1, 2));
-  const row = control.cells.features.subarray(2 * count, 3 * count - 1).toReversed(); // the vocabulary's order
+  const row = control.cells.data.subarray(2 * count, 3 * count - 1).toReversed(); // the vocabulary's order
   const tokens = tokenizeFor(model, csrFromDense(row, 1, count - 1));
   const encoded = tf.tidy(() => encodeCells(model.params, tokens, model).tokens.dataSync());
   for (const gene of [0, 1, 10, 22]) {
@@ -59,8 +59,8 @@ Deno.test("cellModelVectors reads a background once, and 300 of its cells at mos
 });
 
 Deno.test("cellModelVectors brings values to the scale that the model was trained on", () => {
-  const scaled = { ...control, cells: { ...control.cells, features: control.cells.features.slice() } };
-  scaled.cells.features.forEach((value, i, all) => all[i] = Math.log1p(Math.expm1(value) / 2));
+  const scaled = { ...control, cells: { ...control.cells, data: control.cells.data.slice() } };
+  scaled.cells.data.forEach((value, i, all) => all[i] = Math.log1p(Math.expm1(value) / 2));
   const [ours, expected] = [
     cellModelVectors(model, { ...options, total: 5e3 })(scaled),
     cellModelVectors(model, options)(control),

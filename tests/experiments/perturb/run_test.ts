@@ -43,10 +43,10 @@ const target: Condition = {
   },
   control: {
     context: "",
-    cells: { features: new Float32Array(4), rows: 1, cols: 4 },
+    cells: { data: new Float32Array(4), rows: 1, cols: 4 },
     mean: Float32Array.of(1, 1, 1, 1),
   },
-  cells: { features: new Float32Array(4), rows: 1, cols: 4 },
+  cells: { data: new Float32Array(4), rows: 1, cols: 4 },
   mean: Float32Array.of(2, 1, 1, 0),
 };
 

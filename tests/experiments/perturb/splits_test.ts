@@ -8,7 +8,7 @@ import {
   writeSplits,
 } from "../../../lib/experiments/perturb/mod.ts";
 
-const empty = { features: new Float32Array(0), rows: 0, cols: 0 };
+const empty = { data: new Float32Array(0), rows: 0, cols: 0 };
 
 /** Names of conditions, without cells: splitting looks at nothing else. */
 function splittable(

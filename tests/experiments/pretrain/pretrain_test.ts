@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  AS_PUBLISHED,
-  type AsPublished,
-  cellPreset,
-  disposeModel,
-  type TypeVectors,
-} from "../../../lib/cell/mod.ts";
+import { AS_PUBLISHED, type AsPublished, cellPreset, disposeModel } from "../../../lib/cell/mod.ts";
 import { symbolVocabulary } from "../../../lib/genes/mod.ts";
 import { loadOntology } from "../../../lib/ontology/mod.ts";
 import { createRng, startBackend } from "../../../lib/runtime/mod.ts";
@@ -21,6 +15,7 @@ import {
   typeSpace,
 } from "../../../lib/experiments/pretrain/mod.ts";
 import { withoutFirstGenes } from "../../../lib/chapters/pretrain/mod.ts";
+import { cosine, rowAt, type Table, tableOf } from "../../../lib/matrix/mod.ts";
 
 await startBackend();
 const ontology = await loadOntology(null);
@@ -38,7 +33,7 @@ function ancestryVectors(dim: number) {
     for (const up of new Set(above(id))) own.get(up)!.forEach((value, i) => sum[i] += value);
     return [...sum];
   }));
-  return { ids: terms.map(({ id }) => id), names: terms.map(({ name }) => name), dim, vectors };
+  return { ids: terms.map(({ id }) => id), names: terms.map(({ name }) => name), ...tableOf(vectors, dim) };
 }
 
 Deno.test("runPretraining at nano lowers each of the three losses and beats the commonest type on test cells", async () => {
@@ -89,13 +84,12 @@ Deno.test("closeTypes joins parents, children and what develops from a type", ()
 Deno.test("centredTypes have unit rows and the mean taken away; fitWidth keeps cosines roughly", () => {
   const types = ancestryVectors(128);
   const centred = centredTypes(types);
-  const row = (i: number, { vectors, dim }: TypeVectors) => vectors.subarray(i * dim, (i + 1) * dim);
-  assert.ok(Math.abs(Math.hypot(...row(7, centred)) - 1) < 1e-5);
+  assert.ok(Math.abs(Math.hypot(...rowAt(centred, 7)) - 1) < 1e-5);
   const narrow = centredTypes(fitWidth(centred, 64));
-  const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const between = (table: Table, i: number) => cosine(rowAt(table, 0), rowAt(table, i));
   let error = 0;
   for (let i = 1; i <= 50; i++) {
-    error += Math.abs(cosine(row(0, centred), row(i, centred)) - cosine(row(0, narrow), row(i, narrow))) / 50;
+    error += Math.abs(between(centred, i) - between(narrow, i)) / 50;
   }
   assert.ok(error < 0.2, `${error}`); // a projection to 64 numbers has a standard error near 1/8
   assert.throws(() => fitWidth(centred, 256), /wider text encoder/);
@@ -105,7 +99,7 @@ Deno.test("typeSpace as published knows only the relations of one-word names", (
   const ids = ["CL:0000099", "CL:2000029", "CL:0000561"]; // interneuron is_a ... neuron; amacrine cell is_a interneuron
   const names = ids.map((id) => ontology.terms.get(id)!.name);
   assert.deepEqual([names[0], names[2]], ["interneuron", "amacrine cell"]);
-  const types = { ids, names, dim: 1, vectors: Float32Array.of(1, 1, 1) };
+  const types = { ids, names, ...tableOf(Float32Array.of(1, 1, 1), 1) };
   const spaceOf = (asPublished?: AsPublished) => {
     const { vectors, close, drawn } = typeSpace(types, { classes: ids, ontology, asPublished });
     vectors.dispose();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "../../../lib/tensor/mod.ts";
-import { cellPreset, disposeModel, type TypeVectors } from "../../../lib/cell/mod.ts";
+import { cellPreset, disposeModel } from "../../../lib/cell/mod.ts";
 import { symbolVocabulary } from "../../../lib/genes/mod.ts";
 import { flattenParams } from "../../../lib/nn/mod.ts";
 import { loadOntology } from "../../../lib/ontology/mod.ts";
@@ -11,6 +11,8 @@ import {
   type PretrainingOptions,
   simulatedStudy,
 } from "../../../lib/experiments/pretrain/mod.ts";
+import type { TypeVectors } from "../../../lib/text/mod.ts";
+import { tableOf } from "../../../lib/matrix/mod.ts";
 
 await startBackend();
 const ontology = await loadOntology(null);
@@ -24,7 +26,7 @@ function drawTypes(dim: number): TypeVectors {
   const terms = [...ontology.terms.values()];
   const rng = createRng("types");
   const vectors = Float32Array.from({ length: terms.length * dim }, () => rng.normal());
-  return { ids: terms.map(({ id }) => id), names: terms.map(({ name }) => name), dim, vectors };
+  return { ids: terms.map(({ id }) => id), names: terms.map(({ name }) => name), ...tableOf(vectors, dim) };
 }
 
 const settings: PretrainingOptions = {

@@ -14,6 +14,7 @@ import {
   withNeighbours,
 } from "../../../lib/experiments/spatial/mod.ts";
 import { twoTypes } from "./helpers.ts";
+import { tableOf } from "../../../lib/matrix/mod.ts";
 
 await startBackend();
 const cells = twoTypes([..."AABBABABAABBABAABBAB"]);
@@ -56,8 +57,8 @@ Deno.test("chooseCoding takes ranks where one huge value hides the types", () =>
 });
 
 Deno.test("every marker becomes a token whatever its value: markers + 1", () => {
-  const features = Float32Array.of(-1.5, 0, 2, 600, 0, 0, 0, -7);
-  const source = tableSource({ name: "panel", symbols: ["A", "B", "C", "D"], features });
+  const values = tableOf(Float32Array.of(-1.5, 0, 2, 600, 0, 0, 0, -7), 4);
+  const source = tableSource(values, { name: "panel", symbols: ["A", "B", "C", "D"] });
   const matrix = readModelCells(
     { source, values: AS_THEY_ARE, tokenOf: Int32Array.of(3, 1, 2, 0), genes: 4 },
     0,
@@ -71,7 +72,7 @@ Deno.test("every marker becomes a token whatever its value: markers + 1", () => 
 });
 
 Deno.test("withNeighbours puts the mean of the nearest cells of the same image beside each cell", () => {
-  const { features, cols } = withNeighbours(
+  const { data, cols } = withNeighbours(
     {
       ...cells,
       images: cells.images.map((_, i) => i < 10 ? "a" : "b"),
@@ -80,7 +81,7 @@ Deno.test("withNeighbours puts the mean of the nearest cells of the same image b
     2,
   );
   assert.equal(cols, 4);
-  const at = (row: number) => Array.from(features.subarray(row * 4, row * 4 + 4));
+  const at = (row: number) => Array.from(data.subarray(row * 4, row * 4 + 4));
   const own = (row: number) => Array.from(cells.values.subarray(row * 2, row * 2 + 2));
   const close = (a: number[], b: number[]) =>
     a.forEach((value, i) => assert.ok(Math.abs(value - b[i]) < 1e-5));

@@ -19,6 +19,7 @@ import {
 } from "../../../lib/chapters/text/mod.ts";
 import { embedOntology, nearestTypes } from "../../../lib/text/mod.ts";
 import { shippedText, textScoreTable } from "../../../lib/chapters/text/shipped.ts";
+import { tableOf } from "../../../lib/matrix/mod.ts";
 
 const slim = await loadOntology(null);
 const settings = { preset: "nano", seed: 7, share: 0.1 } as const;
@@ -65,7 +66,7 @@ Deno.test("trainText goes on from where it was stopped and ends with the same we
   assert.deepEqual([halted.stopped, halted.steps], ["aborted", 40]);
   const resumed = prepareText(slim, settings);
   await trainText(resumed, { directory });
-  const [a, b] = [whole, resumed].map(({ model }) => embedOntology(model, slim).vectors);
+  const [a, b] = [whole, resumed].map(({ model }) => embedOntology(model, slim).data);
   assert.deepEqual(a, b);
   await Deno.remove(directory, { recursive: true });
 });
@@ -80,8 +81,8 @@ Deno.test("trainText leaves no tensor behind", async () => {
 
 Deno.test("nearestTypes finds a type by its own vector and ranks by cosine", () => {
   const vectors = Float32Array.of(1, 0, 3, 4, 0, -2);
-  const types = { ids: ["CL:1", "CL:2", "CL:3"], names: ["a", "b", "c"], dim: 2, vectors };
-  const near = nearestTypes(types, [6, 8], 2);
+  const types = { ids: ["CL:1", "CL:2", "CL:3"], names: ["a", "b", "c"], ...tableOf(vectors, 2) };
+  const near = nearestTypes(types, Float32Array.of(6, 8), 2);
   assert.deepEqual(near.map(({ name, cosine }) => [name, Number(cosine.toFixed(6))]), [["b", 1], ["a", 0.6]]);
   const [bars] = nearestFigure(near, { title: "near" }).data as { y: string[] }[];
   assert.deepEqual(bars.y, ["b", "a"]);
@@ -98,8 +99,7 @@ Deno.test("branchNames and typeMap colour a type by the broad type above it", ()
   const types = {
     ids: terms.map(({ id }) => id),
     names: terms.map(({ name }) => name),
-    dim: 1,
-    vectors: new Float32Array(50),
+    ...tableOf(new Float32Array(50), 1),
   };
   const map = typeMap(types, { ontology: slim, places: { rows, x: rows, y: rows }, title: "Types" });
   const drawn = map.data.reduce((sum, trace) => sum + ((trace as { x: unknown[] }).x?.length ?? 0), 0);

@@ -1,14 +1,14 @@
-import type { FeatureTable } from "../../../baselines/mod.ts";
 import type { Rng } from "../../../runtime/mod.ts";
 import { type GeneVectors, takeVectors, type VectorsOf } from "../gene_embeddings.ts";
 import type { Condition, ControlCells } from "../types.ts";
+import type { Table } from "../../../matrix/mod.ts";
 
 /** Cells that were treated alike: those of a condition, or control cells, which stay as they are. */
 export interface Treatment {
   readonly control: ControlCells;
   /** Numbers of the perturbed genes in the GO graph. */
   readonly nodes: readonly number[];
-  readonly cells: FeatureTable;
+  readonly cells: Table;
   /** 1 for the genes that the loss scores. */
   readonly scored: Uint8Array;
 }
@@ -143,12 +143,12 @@ function stackPairs(
 /** The mean of cell `first` and `pool - 1` others drawn at random, with repeats. */
 function poolCells(
   out: Float32Array,
-  { features, rows, cols }: FeatureTable,
+  { data, rows, cols }: Table,
   { first, pool, rng }: { first: number; pool: number; rng: Rng },
 ): void {
   for (let i = 0; i < pool; i++) {
     const row = i === 0 ? first : rng.int(rows);
-    for (let gene = 0; gene < cols; gene++) out[gene] += features[row * cols + gene] / pool;
+    for (let gene = 0; gene < cols; gene++) out[gene] += data[row * cols + gene] / pool;
   }
 }
 

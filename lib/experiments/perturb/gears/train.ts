@@ -29,7 +29,7 @@ import { GEARS_SETTINGS, type GearsEmbeddings, type GearsOptions, type GearsSett
 import { krigeChanges } from "../kriging.ts";
 import { perturbationGraph } from "../perturbation_graph.ts";
 import type { Condition, PerturbationModel, PerturbationSet, PerturbationSplit } from "../types.ts";
-import { dot } from "../vectors.ts";
+import { dot } from "../../../matrix/mod.ts";
 
 /**
  * GEARS (Roohani et al. 2023), trained on pairs of a random control cell and a perturbed one; the epoch with the least

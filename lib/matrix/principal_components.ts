@@ -1,7 +1,7 @@
 import * as tf from "../tensor/mod.ts";
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from "ml-matrix";
 import type { Rng } from "../runtime/mod.ts";
-import type { FeatureTable } from "./types.ts";
+import { type Table, tableOf, tensorOf } from "./table.ts";
 
 /** Further random directions, and rounds of sharpening them, that make the leading components exact to a few digits. */
 const OVERSAMPLED = 10;
@@ -13,13 +13,13 @@ const ROUNDS = 5;
  * a component is arbitrary. Fewer components where the table has fewer rows or columns.
  */
 export function principalComponents(
-  table: FeatureTable,
+  table: Table,
   { components, rng }: { components: number; rng: Rng },
-): FeatureTable {
+): Table {
   const kept = Math.min(components, table.rows, table.cols);
   const tried = Math.min(kept + OVERSAMPLED, table.rows, table.cols);
   const x = tf.tidy(() => {
-    const raw = tf.tensor2d(table.features, [table.rows, table.cols]);
+    const raw = tensorOf(table);
     return tf.sub(raw, tf.mean(raw, 0)) as tf.Tensor2D;
   });
   try {
@@ -29,10 +29,23 @@ export function principalComponents(
     }
     const scores = product(x, basis, false); // X_c Q; its singular values are those of X_c in the span of Q
     const rotation = leadingEigenvectors(scores.transpose().mmul(scores), kept);
-    return { features: Float32Array.from(scores.mmul(rotation).to1DArray()), rows: table.rows, cols: kept };
+    return tableOf(Float32Array.from(scores.mmul(rotation).to1DArray()), kept);
   } finally {
     x.dispose();
   }
+}
+
+/**
+ * The loadings V of the scores S = X V of centred rows, `[cols, components]`: X' S / ||s||^2, column by column. Centring X
+ * changes nothing, for S sums to zero.
+ */
+export function loadingsOf(table: Table, scores: Table): Table {
+  const data = tf.tidy(() => {
+    const s = tensorOf(scores);
+    const lengths = tf.maximum(tf.sum(tf.square(s), 0), 1e-12);
+    return tf.div(tf.matMul(tensorOf(table), s, true), lengths).dataSync<"float32">();
+  });
+  return tableOf(data, scores.cols);
 }
 
 const draws = (count: number, rng: Rng): number[] => Array.from({ length: count }, () => rng.normal());
