@@ -1,9 +1,9 @@
 import { type CellLabels, type Ontology, readLabels } from "../ontology/mod.ts";
-import { modelError, stemOf } from "../runtime/mod.ts";
+import { modelError } from "../runtime/mod.ts";
 import { callByReference, type HeldOut } from "./by_reference.ts";
 import { callByText } from "./by_text.ts";
 import { scoreBaselines, scoreMajority } from "./compare.ts";
-import { embedAll, type Embedder, type Embeddings } from "../cell/mod.ts";
+import { embedAll, type Embedder, type Embeddings, hasSeen } from "../cell/mod.ts";
 import { findMarkers, type Markers } from "./markers.ts";
 import { geneNames, readCells, type ReadChoice, type ReadFile } from "./read.ts";
 import { type Evaluation, labelledPairs, scoreCalls, scoreRolledUp, tabulate } from "./scores.ts";
@@ -131,14 +131,11 @@ async function nameCells(query: ReadFile, reference: Reference | null, context: 
   const { heldOut, ...calls } = callByReference(known, { cells: query.cells, embeddings }, {
     seed: context.seed,
     text: context.embedder,
-    modelHasSeen: hasSeen(context.embedder, file.report),
+    modelHasSeen: hasSeen(context.embedder, { cells: file.cells, path: file.report.path }),
     signal: context.signal,
   });
   return { embeddings, calls, reference: { ...file.report, labelKey, heldOut } };
 }
-
-/** Whether a model was trained on the cells of a file, as far as their names tell. */
-const hasSeen = ({ studies = [] }: Embedder, { path }: FileReport): boolean => studies.includes(stemOf(path));
 
 function embedFile({ cells, report }: ReadFile, { embedder, signal, onProgress }: AnnotateContext) {
   const progress = (done: number) => onProgress?.(report.name, done, report.cells);

@@ -11,6 +11,7 @@ export * from "./params.ts";
 export * from "./parts.ts";
 export * from "./published.ts";
 export * from "./ranking.ts";
+export { hasSeen } from "./seen.ts";
 export * from "./shapes.ts";
 export { embedAll, type Embedder, modelEmbedder } from "./embedding/embedder.ts";
 export { startEmbedWorkers } from "./embedding/parallel.ts";

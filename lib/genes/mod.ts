@@ -1,5 +1,6 @@
 export * from "./build.ts";
 export * from "./cell_cycle.ts";
+export { hashCells } from "./cell_hashes.ts";
 export * from "./cells.ts";
 export * from "./masking.ts";
 export * from "./match.ts";

@@ -34,6 +34,7 @@ function smallModel(): CellModel {
     types: { ids: ["CL:0000084", "CL:0000236"], names: ["T cell", "B cell"], dim: config.width, vectors },
     temperature: 0.1,
     hash: "unsaved",
+    seenCells: Uint32Array.of(1, 0xfedcba98),
   };
 }
 
