@@ -1,7 +1,7 @@
 import type { FeatureTable } from "../../baselines/mod.ts";
 import { type CellLabel, conditionName, listed } from "./conditions.ts";
 import { columnMeans, differentialGenes, type SortedGenes, sortGenes, topGenes } from "./differential.ts";
-import type { Condition, ControlCells, PerturbationSet } from "./types.ts";
+import type { Condition, ControlCells, PerturbationSet } from "./set.ts";
 
 /** Cells to which the same was done. */
 export interface LabelledTable {

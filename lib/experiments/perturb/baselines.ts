@@ -3,13 +3,8 @@ import { Matrix, solve } from "ml-matrix";
 import { changeModel, changeOf, changeTable, chooseSetting, conditionsNamed, meanChange } from "./changes.ts";
 import type { Descriptor, DescriptorMaker } from "./descriptors.ts";
 import { principalParts } from "./principal.ts";
-import type {
-  Condition,
-  FitPerturbation,
-  PerturbationSet,
-  PerturbationSplit,
-  PerturbationTarget,
-} from "./types.ts";
+import type { FitPerturbation } from "./model.ts";
+import type { Condition, PerturbationSet, PerturbationSplit, PerturbationTarget } from "./set.ts";
 import { cosine, dot } from "./vectors.ts";
 
 /** Nothing changes. */

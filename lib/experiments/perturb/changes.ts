@@ -1,11 +1,6 @@
 import type { FeatureTable } from "../../baselines/mod.ts";
-import type {
-  Condition,
-  PerturbationModel,
-  PerturbationSet,
-  PerturbationSplit,
-  PerturbationTarget,
-} from "./types.ts";
+import type { PerturbationModel } from "./model.ts";
+import type { Condition, PerturbationSet, PerturbationSplit, PerturbationTarget } from "./set.ts";
 
 /** Conditions of a set by name, in the order of the names. */
 export function conditionsNamed(set: PerturbationSet, names: readonly string[]): Condition[] {

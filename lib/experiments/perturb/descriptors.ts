@@ -3,7 +3,7 @@ import { nameMatcher } from "../../genes/mod.ts";
 import type { TermTable } from "../../ontology/mod.ts";
 import { changeTable, conditionsNamed } from "./changes.ts";
 import { principalParts } from "./principal.ts";
-import type { PerturbationSet, PerturbationSplit, PerturbationTarget } from "./types.ts";
+import type { PerturbationSet, PerturbationSplit, PerturbationTarget } from "./set.ts";
 import { unit } from "./vectors.ts";
 
 /** What is known of a perturbation before it is done, as numbers; null where nothing is. */

@@ -4,7 +4,7 @@ import { csrFromDense, type CsrMatrix } from "../../matrix/mod.ts";
 import { nameMatcher, toLog1p } from "../../genes/mod.ts";
 import { embed, layerNorm } from "../../kernels/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
-import type { ControlCells } from "./types.ts";
+import type { ControlCells } from "./set.ts";
 
 /** Frozen vectors of genes that take the place of GEARS' gene embedding. */
 export interface GeneVectors {

@@ -6,7 +6,7 @@ import { createRng, dataError } from "../../runtime/mod.ts";
 import { assembleSet } from "./assemble.ts";
 import { type CellLabel, conditionName, listed, type PerturbationColumns, readLabels } from "./conditions.ts";
 import { blocksOf, variableGenes } from "./panel.ts";
-import type { PerturbationSet } from "./types.ts";
+import type { PerturbationSet } from "./set.ts";
 
 /** Which cells and genes of a file are read. */
 export interface ReadPerturbationOptions extends PerturbationColumns {

@@ -1,7 +1,8 @@
 import type { FeatureTable } from "../../baselines/mod.ts";
 import { energyDistance, pearson } from "../../metrics/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
-import type { Condition, PerturbationModel } from "./types.ts";
+import type { PerturbationModel } from "./model.ts";
+import type { Condition } from "./set.ts";
 
 /**
  * How well a condition was predicted. "de": over its 20 most differential genes, else over all.

@@ -7,7 +7,7 @@ import type {
   ControlCells,
   PerturbationSet,
   PerturbationSplit,
-} from "../../../lib/experiments/perturb/types.ts";
+} from "../../../lib/experiments/perturb/set.ts";
 
 /** Genes of the toy set; the first six can be perturbed. */
 export const GENES = Array.from({ length: 24 }, (_, i) => `GENE${i}`);

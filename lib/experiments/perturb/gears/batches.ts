@@ -1,7 +1,7 @@
 import type { FeatureTable } from "../../../baselines/mod.ts";
 import type { Rng } from "../../../runtime/mod.ts";
 import { type GeneVectors, takeVectors, type VectorsOf } from "../gene_embeddings.ts";
-import type { Condition, ControlCells } from "../types.ts";
+import type { Condition, ControlCells } from "../set.ts";
 
 /** Cells that were treated alike: those of a condition, or control cells, which stay as they are. */
 export interface Treatment {
