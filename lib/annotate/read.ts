@@ -1,11 +1,11 @@
 import { type CellSource, type H5ad, type MatrixChoice, type ObjectChoice, openCells } from "../data/mod.ts";
 import {
+  type AskedValues,
   type DetectedValues,
   detectValues,
   type GeneVocabulary,
   matchGenes,
   type ModelCells,
-  type ValueKind,
 } from "../genes/mod.ts";
 import { dataError, KcellfmError } from "../runtime/mod.ts";
 import type { FileReport } from "./types.ts";
@@ -13,7 +13,7 @@ import type { FileReport } from "./types.ts";
 /** Which matrix of a file to read, and what it holds. */
 export interface ReadChoice extends MatrixChoice, ObjectChoice {
   /** What the values are; default: what they look like. */
-  readonly values?: ValueKind;
+  readonly values?: AskedValues;
 }
 
 /** An open file on its way into a model; close `cells.source` when done. */
@@ -28,8 +28,9 @@ interface Opened {
 }
 
 /**
- * Opens a file of cells, settles what its values are and matches its genes. Where X is scaled and nothing else was
- * asked for, raw is read in its place if the file has it; the report says so.
+ * Opens a file of cells, settles what its values are and matches its genes. Where nothing else was asked for, raw is
+ * read in place of an X that cannot be used or holds the variable genes only, and a layer of counts or logarithms
+ * where there is no raw; the report says so.
  *
  * @throws {KcellfmError} when the file cannot be read, holds no cells, its values cannot be used as asked, or too few
  * of its genes are known.
@@ -64,37 +65,103 @@ export async function readCells(
 }
 
 async function openUsable(path: string, choice: ReadChoice): Promise<Opened> {
-  const source = await openCells(path, choice);
-  try {
-    const values = detectValues(source, { expect: choice.values });
-    if (values.kind !== "scaled") return { source, values };
-  } catch (error) {
-    source.close();
-    throw error;
-  }
-  source.close();
-  const raw = choice.layer === undefined && !choice.useRaw ? await openRaw(path, choice) : null;
-  if (raw) return raw;
-  throw dataError(
-    `Cannot use the values of ${path}: they are scaled (negative values), which cannot be undone; ` +
-      `choose counts or log-normalised values with --layer NAME or --use-raw`,
-  );
+  const first = await tryMatrix(path, choice);
+  const isChosen = choice.layer !== undefined || choice.useRaw;
+  const better = isChosen ? null : await openBetter(path, first, choice);
+  if (better) return better;
+  if ("opened" in first) return first.opened;
+  throw first.error;
 }
 
-/** `raw` of a file whose X is scaled, or null where there is none or it is scaled too. */
-async function openRaw(path: string, { object }: ReadChoice): Promise<Opened | null> {
-  try {
-    const source = await openCells(path, { object, useRaw: true });
-    const values = detectValues(source);
-    if (values.kind !== "scaled") {
-      return { source, values: { ...values, evidence: `X is scaled, so raw was read: ${values.evidence}` } };
-    }
-    source.close();
-  } catch (error) {
-    if (!(error instanceof KcellfmError)) throw error;
-  }
-  return null;
+/** A matrix that can be used, or why it cannot. */
+type Tried = { readonly opened: Opened } | {
+  readonly error: KcellfmError;
+  readonly why: string;
+  readonly others: Others;
+};
+
+/** What else a file holds. */
+interface Others {
+  readonly hasRaw: boolean;
+  readonly layers: readonly string[];
 }
+
+async function tryMatrix(path: string, choice: ReadChoice): Promise<Tried> {
+  const source = await openCells(path, choice);
+  const others = othersOf(source);
+  try {
+    const values = detectValues(source, { expect: choice.values });
+    if (values.kind !== "scaled") return { opened: { source, values } };
+    source.close();
+    const error = dataError(
+      `Cannot use the values of ${path}: they are scaled (${values.evidence}), which cannot be undone; ` +
+        `choose counts or log-normalised values with --layer NAME or --use-raw`,
+    );
+    return { error, why: "X is scaled", others };
+  } catch (error) {
+    source.close();
+    if (!(error instanceof KcellfmError)) throw error;
+    return { error, why: `X cannot be used (${error.message})`, others };
+  }
+}
+
+function othersOf(source: CellSource | H5ad): Others {
+  return "hasRaw" in source
+    ? { hasRaw: source.hasRaw, layers: source.layers }
+    : { hasRaw: false, layers: [] };
+}
+
+/** raw is read in place of X when it has this many times its genes: X then holds the variable ones only. */
+const MORE_GENES = 1.25;
+/** Names of layers that are tried where X cannot be used and raw neither, in this order. */
+const USUAL_LAYERS = [
+  "counts",
+  "raw_counts",
+  "raw",
+  "umi",
+  "umis",
+  "logcounts",
+  "lognorm",
+  "log1p_norm",
+  "log1p",
+];
+
+/** Another matrix of the file, where X cannot be used or raw has many more genes; null where X is best. */
+async function openBetter(path: string, first: Tried, choice: ReadChoice): Promise<Opened | null> {
+  const others = "opened" in first ? othersOf(first.opened.source) : first.others;
+  const raw = others.hasRaw ? await tryOther(path, { ...choice, useRaw: true }) : null;
+  if (!("opened" in first)) {
+    if (raw) return told(raw, `${first.why}, so raw was read`);
+    for (const layer of USUAL_LAYERS.filter((name) => others.layers.includes(name))) {
+      const found = await tryOther(path, { ...choice, layer });
+      if (found) return told(found, `${first.why}, so layer ${layer} was read`);
+    }
+    return null;
+  }
+  if (!raw) return null;
+  const [genes, more] = [first.opened.source.nVars, raw.source.nVars];
+  if (more < MORE_GENES * genes) {
+    raw.source.close();
+    return null;
+  }
+  first.opened.source.close();
+  return told(raw, `X has ${genes} genes and raw ${more}, so raw was read`);
+}
+
+async function tryOther(path: string, choice: ReadChoice): Promise<Opened | null> {
+  try {
+    const tried = await tryMatrix(path, choice);
+    return "opened" in tried ? tried.opened : null;
+  } catch (error) {
+    if (error instanceof KcellfmError) return null;
+    throw error;
+  }
+}
+
+const told = ({ source, values }: Opened, what: string): Opened => ({
+  source,
+  values: { ...values, evidence: `${what}: ${values.evidence}` },
+});
 
 /** The simulator says so in uns of the files that it writes. */
 function isSimulated(source: CellSource | H5ad): boolean {

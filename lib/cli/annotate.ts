@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ASKABLE_VALUES, type AskedValues } from "../genes/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
 import { startRun, writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
@@ -24,9 +25,6 @@ import { progressByStep } from "./progress_by_step.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 import { terminalTable } from "./table.ts";
 
-/** What values can be told to be; scaled ones cannot be used. */
-const VALUES = ["counts", "size_normalised", "log1p"] as const;
-
 /** `deno task annotate FILE`: names the type of every cell of a file in terms of the Cell Ontology. */
 export const command = createCommand("annotate", "Names the type of every cell of a file, with a report.", {
   out: "the answer: .h5ad, or .csv/.tsv for the columns only (default: data/results/FILE.annotated.h5ad)",
@@ -46,8 +44,8 @@ export const command = createCommand("annotate", "Names the type of every cell o
   .option("--report <path>", "the report, .html (default: beside --out)")
   .option(
     "--values <kind>",
-    `what the values are: ${VALUES.join(", ")} (default: what they look like)`,
-    oneOf(VALUES),
+    `what the values are: ${ASKABLE_VALUES.join(", ")} (default: what they look like)`,
+    oneOf(ASKABLE_VALUES),
   )
   .option("--layer <name>", "read this layer in place of X")
   .option("--use-raw", "read raw in place of X")
@@ -110,7 +108,7 @@ interface AnnotateFlags {
   readonly layer?: string;
   readonly useRaw?: true;
   readonly object?: string;
-  readonly values?: typeof VALUES[number];
+  readonly values?: AskedValues;
   readonly confidence: number;
 }
 

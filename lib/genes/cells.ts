@@ -1,5 +1,5 @@
 import type { CellSource } from "../data/mod.ts";
-import { type DetectedValues, toLog1p } from "./values.ts";
+import { type DetectedValues, readLog1p } from "./values/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 import type { CsrMatrix } from "../matrix/mod.ts";
 
@@ -24,7 +24,7 @@ export interface LabelledCells extends ModelCells {
 
 /** log1p values of rows [start, end), one column a gene of the vocabulary; unknown genes are dropped after scaling. */
 export function readModelCells(cells: ModelCells, start: number, end: number): CsrMatrix {
-  const log1p = toLog1p(cells.source.rows(start, end), cells.values);
+  const log1p = readLog1p(cells.source, cells.values, { start, end });
   return moveColumns(log1p, cells.tokenOf, cells.genes);
 }
 

@@ -8,6 +8,6 @@ export * from "./mouse.ts";
 export * from "./names.ts";
 export * from "./original.ts";
 export * from "./tokenizer.ts";
+export * from "./values/mod.ts";
 export * from "./vocabulary.ts";
 export { foldMarker, genesOfMarkers, isNoMarker, type MarkerTable, readMarkerTable } from "./markers.ts";
-export { type DetectedValues, detectValues, toLog1p, type ValueKind } from "./values.ts";
