@@ -1,7 +1,9 @@
 export * from "./tables/csv.ts";
+export type { Annotations } from "./h5ad/add.ts";
 export * from "./h5ad/annotate.ts";
 export * from "./h5ad/elements.ts";
 export * from "./h5ad/open.ts";
+export { categoricalOf } from "./h5ad/put.ts";
 export type { Column, Columns, Uns, UnsDict } from "./h5ad/put.ts";
 export type { H5adContent, MatrixContent } from "./h5ad/write.ts";
 export { writeH5ad } from "./h5ad/write.ts";
@@ -11,6 +13,8 @@ export * from "./open.ts";
 export * from "./r/mod.ts";
 export * from "./tables/text_file.ts";
 export * from "./types.ts";
+export { openZarr, type TableChoice } from "./zarr/open.ts";
 export { unbzip2 } from "./compression/bzip2.ts";
 export { compressionOf } from "./compression/kinds.ts";
 export { unxz } from "./compression/xz.ts";
+export { annotateZarr, writeZarr } from "./zarr/write.ts";
