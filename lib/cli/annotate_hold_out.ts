@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { fileSha256 } from "../data/fetch/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
 import { startRun, writeResult } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
@@ -6,26 +7,13 @@ import { checkpointsDir, startBackend } from "../runtime/mod.ts";
 import { modelEmbedder, openCellModel, startEmbedWorkers } from "../cell/mod.ts";
 import { type HoldOutRun, runHoldOutTypes, toNoveltyResult } from "../annotate/mod.ts";
 import { usualWorkers } from "../train/mod.ts";
-import { fileSha256 } from "./file_sha256.ts";
-import { progressByStep } from "./progress_by_step.ts";
+import type { AnnotateFlags } from "./annotate_flags.ts";
+import { progressByStep } from "./progress.ts";
 import { interruptSignal } from "./run.ts";
 import { terminalTable } from "./table.ts";
 
-/** The flags of `annotate` that its trial of the novelty takes. */
-export interface HoldOutFlags {
-  readonly reference?: string;
-  readonly labelKey: string;
-  readonly checkpoint?: string;
-  readonly text?: string;
-  readonly workers?: number;
-  readonly ontology?: string;
-  readonly preset: string;
-  readonly seed: number;
-  readonly backend?: string;
-}
-
 /** `deno task annotate FILE --hold-out-types`: how well the novelty score finds cells of types that the reference lacks. */
-export async function holdOutTypes(file: string, flags: HoldOutFlags): Promise<void> {
+export async function holdOutTypes(file: string, flags: AnnotateFlags): Promise<void> {
   const { reference, labelKey, preset, seed } = flags;
   const finish = startRun();
   const backend = await startBackend(flags.backend);
@@ -38,7 +26,7 @@ export async function holdOutTypes(file: string, flags: HoldOutFlags): Promise<v
     ontology,
     seed,
     signal: interruptSignal(),
-    onProgress: progressByStep().update,
+    onProgress: progressByStep(),
   }).finally(() => workers?.close());
   const facts = { ...finish(run.cells), backend: engineName(backend), preset: model.config.preset, seed };
   const path = await writeResult(toNoveltyResult(run, { ...facts, sha256: await fileSha256(file) }));
