@@ -1,5 +1,6 @@
 export * from "./tables/csv.ts";
 export type { Annotations } from "./h5ad/add.ts";
+export * from "./decode_once.ts";
 export * from "./h5ad/annotate.ts";
 export * from "./h5ad/elements.ts";
 export * from "./h5ad/open.ts";

@@ -2,6 +2,7 @@ export * from "./build.ts";
 export * from "./cell_cycle.ts";
 export { hashCells } from "./cell_hashes.ts";
 export * from "./cells.ts";
+export * from "./log1p_once.ts";
 export * from "./masking.ts";
 export * from "./match.ts";
 export * from "./mouse.ts";

@@ -160,3 +160,19 @@ export function concatenate<T extends Int32Array | Float32Array>(pieces: readonl
   }
   return into;
 }
+
+/** The rows of several matrices one after the other; `cols` counts for none at all. */
+export function stackRows(matrices: readonly CsrMatrix[], cols = matrices[0].cols): CsrMatrix {
+  const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
+  const values = matrices.reduce((sum, { data }) => sum + data.length, 0);
+  const indptr = new Int32Array(rows + 1);
+  let [row, before] = [0, 0];
+  for (const matrix of matrices) {
+    for (let i = 1; i <= matrix.rows; i++) indptr[row + i] = before + matrix.indptr[i];
+    row += matrix.rows;
+    before += matrix.data.length;
+  }
+  const indices = concatenate(matrices.map((matrix) => matrix.indices), new Int32Array(values));
+  const data = concatenate(matrices.map((matrix) => matrix.data), new Float32Array(values));
+  return { rows, cols, indptr, indices, data };
+}
