@@ -5,7 +5,7 @@ import { callByText } from "./by_text.ts";
 import { scoreBaselines, scoreMajority } from "./compare.ts";
 import { embedAll, type Embedder, type Embeddings, hasSeen } from "../cell/mod.ts";
 import { findMarkers, type Markers } from "./markers.ts";
-import { geneNames, readCells, type ReadChoice, type ReadFile } from "./read.ts";
+import { geneNames, type OpenCells, readCells, type ReadChoice, type ReadFile } from "./read.ts";
 import { type Evaluation, labelledPairs, scoreCalls, scoreRolledUp, tabulate } from "./scores.ts";
 import { CONFIDENCE, requireConfidence, type RolledUp, rollUp } from "./roll_up.ts";
 import type { Calls, FileReport } from "./types.ts";
@@ -30,6 +30,8 @@ export interface AnnotateContext {
   readonly ontology: Ontology;
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /** What opens the files; default `openCells`. */
+  readonly open?: OpenCells;
   /** Called after each batch of cells with the name of the file that is being embedded. */
   readonly onProgress?: (file: string, done: number, total: number) => void;
 }
@@ -61,7 +63,7 @@ export async function annotate(request: AnnotateRequest, context: AnnotateContex
   const { embedder, ontology, seed } = context;
   requireKnowledge(request, embedder);
   requireConfidence(request.confidence ?? CONFIDENCE);
-  const query = await readCells(request.input, request.choice ?? {}, embedder.vocabulary);
+  const query = await readCells(request.input, request.choice ?? {}, embedder.vocabulary, context.open);
   try {
     const truthKey = truthKeyOf(request, query);
     const truth = truthKey === null ? null : readLabels(query.cells.source, truthKey, ontology);
@@ -106,9 +108,9 @@ interface Reference {
 
 async function readReference(
   { path, labelKey }: { path: string; labelKey: string },
-  { embedder, ontology }: AnnotateContext,
+  { embedder, ontology, open }: AnnotateContext,
 ): Promise<Reference> {
-  const file = await readCells(path, {}, embedder.vocabulary);
+  const file = await readCells(path, {}, embedder.vocabulary, open);
   try {
     return { file, labelKey, labels: readLabels(file.cells.source, labelKey, ontology) };
   } catch (error) {
@@ -171,7 +173,7 @@ function scoreAll({ query, reference, truth, calls, rolled }: Scorable, context:
   };
 }
 
-function markersOf({ cells, report }: ReadFile, calls: Calls): Markers {
+function markersOf({ cells }: ReadFile, calls: Calls): Markers {
   const groups = Array.from(calls.best, (type) => calls.types[type].name);
-  return findMarkers(cells.source, { groups, values: report.values, geneNames: geneNames(cells.source) });
+  return findMarkers(cells.source, { groups, values: cells.values, geneNames: geneNames(cells.source) });
 }

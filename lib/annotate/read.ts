@@ -1,9 +1,19 @@
-import { type CellSource, type H5ad, type MatrixChoice, type ObjectChoice, openCells } from "../data/mod.ts";
+import {
+  type CellSource,
+  type DecodedOnce,
+  decodeOnce,
+  type H5ad,
+  type MatrixChoice,
+  type ObjectChoice,
+  openCells,
+} from "../data/mod.ts";
 import {
   type AskedValues,
   type DetectedValues,
   detectValues,
   type GeneVocabulary,
+  LOG1P,
+  log1pOnce,
   matchGenes,
   type ModelCells,
 } from "../genes/mod.ts";
@@ -22,13 +32,22 @@ export interface ReadFile {
   readonly report: FileReport;
 }
 
+/** What opens the cells of a path: {@linkcode openCells}, or a test's. */
+export type OpenCells = (path: string, choice: ReadChoice) => Promise<CellSource>;
+
+interface InputFile {
+  readonly path: string;
+  readonly open: OpenCells;
+}
+
 interface Opened {
-  readonly source: CellSource;
+  readonly source: DecodedOnce;
   readonly values: DetectedValues;
 }
 
 /**
- * Opens a file of cells, settles what its values are and matches its genes. Where nothing else was asked for, raw is
+ * Opens a file of cells, settles what its values are and matches its genes. The cells come as log1p values; each block is
+ * decoded and normalised once, however often it is read, as long as the cells fit into memory. Where nothing else was asked for, raw is
  * read in place of an X that cannot be used or holds the variable genes only, and a layer of counts or logarithms
  * where there is no raw; the report says so.
  *
@@ -39,15 +58,21 @@ export async function readCells(
   path: string,
   choice: ReadChoice,
   vocabulary: GeneVocabulary,
+  open: OpenCells = openCells,
 ): Promise<ReadFile> {
-  const { source, values } = await openUsable(path, choice);
+  const { source, values } = await openUsable({ path, open }, choice);
   try {
     if (source.nObs === 0 || source.nVars === 0) {
       throw dataError(`Cannot use ${path}: it holds ${source.nObs} cells and ${source.nVars} genes`);
     }
     const { tokenOf, report: overlap } = matchGenes(source, vocabulary);
     return {
-      cells: { source, values, tokenOf, genes: vocabulary.symbols.length },
+      cells: {
+        source: log1pOnce(source, values),
+        values: LOG1P,
+        tokenOf,
+        genes: vocabulary.symbols.length,
+      },
       report: {
         path,
         name: source.name,
@@ -64,10 +89,10 @@ export async function readCells(
   }
 }
 
-async function openUsable(path: string, choice: ReadChoice): Promise<Opened> {
-  const first = await tryMatrix(path, choice);
+async function openUsable(file: InputFile, choice: ReadChoice): Promise<Opened> {
+  const first = await tryMatrix(file, choice);
   const isChosen = choice.layer !== undefined || choice.useRaw;
-  const better = isChosen ? null : await openBetter(path, first, choice);
+  const better = isChosen ? null : await openBetter(file, first, choice);
   if (better) return better;
   if ("opened" in first) return first.opened;
   throw first.error;
@@ -86,8 +111,8 @@ interface Others {
   readonly layers: readonly string[];
 }
 
-async function tryMatrix(path: string, choice: ReadChoice): Promise<Tried> {
-  const source = await openCells(path, choice);
+async function tryMatrix({ path, open }: InputFile, choice: ReadChoice): Promise<Tried> {
+  const source = decodeOnce(await open(path, choice));
   const others = othersOf(source);
   try {
     const values = detectValues(source, { expect: choice.values });
@@ -127,13 +152,13 @@ const USUAL_LAYERS = [
 ];
 
 /** Another matrix of the file, where X cannot be used or raw has many more genes; null where X is best. */
-async function openBetter(path: string, first: Tried, choice: ReadChoice): Promise<Opened | null> {
+async function openBetter(file: InputFile, first: Tried, choice: ReadChoice): Promise<Opened | null> {
   const others = "opened" in first ? othersOf(first.opened.source) : first.others;
-  const raw = others.hasRaw ? await tryOther(path, { ...choice, useRaw: true }) : null;
+  const raw = others.hasRaw ? await tryOther(file, { ...choice, useRaw: true }) : null;
   if (!("opened" in first)) {
     if (raw) return told(raw, `${first.why}, so raw was read`);
     for (const layer of USUAL_LAYERS.filter((name) => others.layers.includes(name))) {
-      const found = await tryOther(path, { ...choice, layer });
+      const found = await tryOther(file, { ...choice, layer });
       if (found) return told(found, `${first.why}, so layer ${layer} was read`);
     }
     return null;
@@ -148,9 +173,9 @@ async function openBetter(path: string, first: Tried, choice: ReadChoice): Promi
   return told(raw, `X has ${genes} genes and raw ${more}, so raw was read`);
 }
 
-async function tryOther(path: string, choice: ReadChoice): Promise<Opened | null> {
+async function tryOther(file: InputFile, choice: ReadChoice): Promise<Opened | null> {
   try {
-    const tried = await tryMatrix(path, choice);
+    const tried = await tryMatrix(file, choice);
     return "opened" in tried ? tried.opened : null;
   } catch (error) {
     if (error instanceof KcellfmError) return null;

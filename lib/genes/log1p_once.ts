@@ -1,5 +1,5 @@
 import { type CellSource, type DecodedOnce, decodeOnce } from "../data/mod.ts";
-import { type DetectedValues, toLog1p } from "./values.ts";
+import { type DetectedValues, readLog1p } from "./values/mod.ts";
 
 /** What cells of {@linkcode log1pOnce} hold. */
 export const LOG1P: DetectedValues = { kind: "log1p", evidence: "normalised when it was read" };
@@ -10,7 +10,7 @@ export const LOG1P: DetectedValues = { kind: "log1p", evidence: "normalised when
  */
 export function log1pOnce(source: DecodedOnce, values: DetectedValues): CellSource {
   const rows = (start: number, end: number) => {
-    const block = toLog1p(source.rows(start, end), values);
+    const block = readLog1p(source, values, { start, end });
     source.forget(start, end);
     return block;
   };

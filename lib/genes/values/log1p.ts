@@ -32,7 +32,7 @@ export function toLog1p(
   if (kind === "scaled") {
     throw dataError("Cannot normalise scaled values: read raw or a layer that holds counts or log1p values");
   }
-  if (!plan && kind === "log1p") return { ...matrix, data: matrix.data.slice() };
+  if (!plan && kind === "log1p") return matrix;
   return normaliseRows(matrix, plan ?? AMOUNTS, targetSum);
 }
 
