@@ -13,7 +13,7 @@ export * from "./published.ts";
 export * from "./ranking.ts";
 export { hasSeen } from "./seen.ts";
 export * from "./shapes.ts";
-export { embedAll, type Embedder, modelEmbedder } from "./embedding/embedder.ts";
+export { type Candidates, embedAll, type Embedder, modelEmbedder } from "./embedding/embedder.ts";
 export { startEmbedWorkers } from "./embedding/parallel.ts";
 export { type CellMap, mapCells } from "./embedding/umap.ts";
 export type { Embeddings } from "./embedding/vectors.ts";

@@ -1,26 +1,20 @@
-import { join } from "node:path";
 import { fileSha256 } from "../data/fetch/mod.ts";
-import { engineLine, engineName } from "../kernels/mod.ts";
-import { startRun, writeResult } from "../metrics/mod.ts";
-import { loadOntology } from "../ontology/mod.ts";
-import { checkpointsDir, makeFolder, resultsDir, startBackend, writeFileAtomically } from "../runtime/mod.ts";
+import { engineLine } from "../kernels/mod.ts";
+import { writeResult } from "../metrics/mod.ts";
+import { makeFolder, resultsDir } from "../runtime/mod.ts";
 import {
-  annotate,
-  type AnnotateRequest,
+  annotateFile,
   type Annotation,
   checkOutputs,
   defaultOutputs,
   type OutputPaths,
   toResult,
-  writeAnnotation,
 } from "../annotate/mod.ts";
-import { modelEmbedder, openCellModel, startEmbedWorkers } from "../cell/mod.ts";
-import { renderReport } from "../annotate/report/mod.ts";
-import { usualWorkers } from "../train/mod.ts";
 import { type AnnotateFlags, annotateFlags } from "./annotate_flags.ts";
 import { holdOutTypes } from "./annotate_hold_out.ts";
+import { openNaming } from "./annotate_open.ts";
 import { progressByStep } from "./progress.ts";
-import { interruptSignal, runCommand } from "./run.ts";
+import { runCommand } from "./run.ts";
 import { terminalTable } from "./table.ts";
 
 /** `deno task annotate FILE`: names the type of every cell of a file in terms of the Cell Ontology. */
@@ -28,24 +22,16 @@ export const command = annotateFlags.action(async (file, options) => {
   if (options.holdOutTypes) return await holdOutTypes(file, options);
   const paths = outputPaths(file, options);
   await prepare(paths);
-  const finish = startRun();
-  const backend = await startBackend(options.backend);
-  const ontology = await loadOntology(options.ontology ?? null);
-  const checkpoint = options.checkpoint ?? join(checkpointsDir(), options.preset);
-  const model = await openCellModel(checkpoint, { text: options.text });
+  const { backend, ...naming } = await openNaming(options);
   const bars = progressByStep();
-  const workers = await startEmbedWorkers(model, { count: options.workers ?? usualWorkers() });
-  const annotation = await annotate(requestOf(file, options), {
-    embedder: modelEmbedder(model, { candidates: options.candidates, workers }),
-    ontology,
-    seed: options.seed,
-    signal: interruptSignal(),
+  const { layer, useRaw, object, values } = options;
+  const { facts, ...annotation } = await annotateFile(file, {
+    ...naming,
+    ...paths,
+    ...pickFlags(options),
+    choice: { layer, useRaw, object, values },
     onProgress: (name, done, total) => bars(`Reading ${name}`, done, total),
-  }).finally(() => workers?.close());
-  const facts = { ...finish(annotation.input.cells), backend: engineName(backend) };
-  const report = await renderReport(annotation, facts);
-  await writeAnnotation(annotation, { ...paths, choice: requestOf(file, options).choice }, facts.versions);
-  await writeFileAtomically(paths.report, report);
+  });
   const result = toResult(annotation, { ...facts, sha256: await fileSha256(file) });
   const resultPath = result && await writeResult(result);
   console.log(`${engineLine(backend)}\n${summary(annotation, { ...paths, resultPath })}`);
@@ -65,16 +51,14 @@ async function prepare(paths: OutputPaths): Promise<void> {
   checkOutputs(paths);
 }
 
-function requestOf(input: string, flags: AnnotateFlags): AnnotateRequest {
-  const { reference, labelKey, truthKey, layer, useRaw, object, values, confidence } = flags;
-  return {
-    input,
-    confidence,
-    choice: { layer, useRaw, object, values },
-    ...(reference ? { reference: { path: reference, labelKey } } : {}),
-    ...(truthKey === undefined ? {} : { truthKey }),
-  };
-}
+/** The flags that {@linkcode annotateFile} takes as they are. */
+const pickFlags = ({ reference, labelKey, truthKey, candidates, confidence }: AnnotateFlags) => ({
+  reference,
+  labelKey,
+  truthKey,
+  candidates,
+  confidence,
+});
 
 function summary(annotation: Annotation, paths: OutputPaths & { resultPath: string | null }): string {
   const { input, calls, evaluation } = annotation;
