@@ -1,6 +1,6 @@
 import * as tf from "../tensor/mod.ts";
-import { encodeLabels, requireColumns, softmaxRows, toPrediction } from "./labels.ts";
-import type { Classifier, FeatureTable, FitClassifier, FitOptions } from "./types.ts";
+import { encodeLabels, requireColumns, toPrediction } from "./labels.ts";
+import type { Classifier, FeatureTable, FitOptions } from "./types.ts";
 
 /** How neighbours are found and counted. */
 export interface NeighbourOptions extends FitOptions {
@@ -52,27 +52,6 @@ export function fitNeighbourDistance(
   };
 }
 
-/**
- * Nearest class mean by Euclidean distance. Probabilities are those of round Gaussians of one width, the
- * variance within classes s^2: softmax_k(-||x - mean_k||^2 / (2 s^2)).
- */
-export const fitNearestCentroid: FitClassifier = (table, labels) => {
-  const { classes, codes } = encodeLabels(table, labels);
-  const means = classMeans(table, codes, classes.length);
-  const variance = varianceWithin(table, codes, means);
-  return {
-    classes,
-    predict(query) {
-      requireColumns(query, table.cols);
-      const scores = new Float32Array(query.rows * classes.length);
-      forDistances(query, means, (row, distances) => {
-        scores.set(distances.map((squared) => -squared / (2 * variance)), row * classes.length);
-      });
-      return toPrediction(classes, softmaxRows(scores, classes.length));
-    },
-  };
-};
-
 /** Squared distances of each row of `query` to all rows of `to`, ||a||^2 + ||b||^2 - 2ab, by blocks of rows. */
 function forDistances(
   query: FeatureTable,
@@ -105,27 +84,4 @@ function squaredNorms({ features, rows, cols }: FeatureTable): Float64Array {
 function smallest(values: Float32Array, k: number): number[] {
   const order = Array.from({ length: values.length }, (_, i) => i);
   return order.sort((a, b) => values[a] - values[b] || a - b).slice(0, k);
-}
-
-function classMeans({ features, cols }: FeatureTable, codes: Int32Array, classes: number): FeatureTable {
-  const counts = new Float64Array(classes);
-  const sums = new Float64Array(classes * cols);
-  codes.forEach((code, i) => {
-    counts[code]++;
-    for (let j = 0; j < cols; j++) sums[code * cols + j] += features[i * cols + j];
-  });
-  const means = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / cols)]);
-  return { features: means, rows: classes, cols };
-}
-
-function varianceWithin(
-  { features, rows, cols }: FeatureTable,
-  codes: Int32Array,
-  means: FeatureTable,
-): number {
-  let squares = 0;
-  for (let i = 0, at = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++, at++) squares += (features[at] - means.features[codes[i] * cols + j]) ** 2;
-  }
-  return Math.max(squares / (rows * cols), 1e-12);
 }

@@ -28,15 +28,6 @@ export function csrFromDense(dense: ArrayLike<number>, rows: number, cols: numbe
   return { rows, cols, indptr, indices, data };
 }
 
-/** The same matrix as row-major values: for tests, figures and small blocks. */
-export function denseFromCsr({ rows, cols, indptr, indices, data }: CsrMatrix): Float32Array {
-  const dense = new Float32Array(rows * cols);
-  for (let row = 0; row < rows; row++) {
-    for (let k = indptr[row]; k < indptr[row + 1]; k++) dense[row * cols + indices[k]] = data[k];
-  }
-  return dense;
-}
-
 /** Rows [start, end) of a matrix, sharing its memory where it can. */
 export function sliceRows(matrix: CsrMatrix, start: number, end: number): CsrMatrix {
   const [from, to] = [matrix.indptr[start], matrix.indptr[end]];

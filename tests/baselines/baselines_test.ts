@@ -3,7 +3,6 @@ import {
   type FeatureTable,
   fitLogisticRegression,
   fitMajority,
-  fitNearestCentroid,
   fitNeighbours,
   measureScaling,
 } from "../../lib/baselines/mod.ts";
@@ -57,11 +56,6 @@ Deno.test(`fitNeighbours votes as ${oracle}`, () => {
   assertClose(model.predict(test).probabilities, golden.neighbours.probabilities.flat(), 1e-6);
 });
 
-Deno.test(`fitNearestCentroid labels as ${oracle}`, () => {
-  const prediction = fitNearestCentroid(train, golden.train.labels, options).predict(test);
-  assert.deepEqual(prediction.labels, golden.centroid.labels);
-});
-
 Deno.test("fitMajority says the most frequent class, with the shares as probabilities", () => {
   const two: FeatureTable = { features: new Float32Array(4), rows: 4, cols: 1 };
   const model = fitMajority(two, ["b", "a", "b", "b"], options);
@@ -75,7 +69,7 @@ Deno.test("every baseline gives rows that sum to one, and beats the majority cla
     golden.test.labels,
     fitMajority(train, golden.train.labels, options).predict(test).labels,
   );
-  for (const fit of [fitLogisticRegression, fitNeighbours, fitNearestCentroid]) {
+  for (const fit of [fitLogisticRegression, fitNeighbours]) {
     const { labels, classes, probabilities } = fit(train, golden.train.labels, options).predict(test);
     for (let i = 0; i < test.rows; i++) {
       const row = probabilities.subarray(i * classes.length, (i + 1) * classes.length);
@@ -87,7 +81,7 @@ Deno.test("every baseline gives rows that sum to one, and beats the majority cla
 
 Deno.test("every baseline refuses labels that do not match, and rows of another width", () => {
   const narrow: FeatureTable = { features: new Float32Array(3), rows: 1, cols: 3 };
-  for (const fit of [fitMajority, fitLogisticRegression, fitNeighbours, fitNearestCentroid]) {
+  for (const fit of [fitMajority, fitLogisticRegression, fitNeighbours]) {
     assert.throws(() => fit(train, ["a"], options), /100 rows to 1 labels/);
     assert.throws(() => fit(train, golden.train.labels, options).predict(narrow), /3 features: fitted on 6/);
   }

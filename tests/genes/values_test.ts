@@ -1,7 +1,8 @@
 import { deepStrictEqual as equal, ok, throws } from "node:assert/strict";
 import { type CellSource, memorySource } from "../../lib/data/mod.ts";
 import { type AskedValues, detectValues, readLog1p, toLog1p, type ValueKind } from "../../lib/genes/mod.ts";
-import { csrFromDense, denseFromCsr } from "../../lib/matrix/mod.ts";
+import { csrFromDense } from "../../lib/matrix/mod.ts";
+import { denseFromCsr } from "../matrix/dense.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
 import { oneLine } from "../data/helpers.ts";
 

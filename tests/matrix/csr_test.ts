@@ -3,12 +3,12 @@ import fc from "fast-check";
 import {
   csrFromDense,
   csrFromTriplets,
-  denseFromCsr,
   selectColumns,
   sliceRows,
   sortColumns,
   transpose,
 } from "../../lib/matrix/mod.ts";
+import { denseFromCsr } from "./dense.ts";
 
 /** A small dense matrix with many zeros. */
 const matrices = fc.tuple(fc.nat({ max: 5 }), fc.integer({ min: 1, max: 5 })).chain(([rows, cols]) =>
