@@ -3,7 +3,8 @@ import { keyAt, type Ontology, readLabels, summarise } from "../ontology/mod.ts"
 import { createRng, stemOf } from "../runtime/mod.ts";
 import { embedAll, type Embedder, hasSeen } from "../cell/mod.ts";
 import { type HeldOutType, noveltyExperiment } from "./novelty_experiment.ts";
-import { readCells, type ReadChoice } from "./read.ts";
+import type { ReadChoice } from "./choose_matrix.ts";
+import { readCells } from "./read.ts";
 import { type LabelledCells, readReference, readTables } from "./reference_cells.ts";
 import type { FileReport } from "./types.ts";
 

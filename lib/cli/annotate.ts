@@ -24,12 +24,12 @@ export const command = annotateFlags.action(async (file, options) => {
   await prepare(paths);
   const { backend, ...naming } = await openNaming(options);
   const bars = progressByStep();
-  const { layer, useRaw, object, values } = options;
+  const { layer, useRaw, object, values, species } = options;
   const { facts, ...annotation } = await annotateFile(file, {
     ...naming,
     ...paths,
     ...pickFlags(options),
-    choice: { layer, useRaw, object, values },
+    choice: { layer, useRaw, object, values, species },
     onProgress: (name, done, total) => bars(`Reading ${name}`, done, total),
   });
   const result = toResult(annotation, { ...facts, sha256: await fileSha256(file) });

@@ -1,5 +1,5 @@
 import { CONFIDENCE } from "../annotate/mod.ts";
-import { ASKABLE_VALUES } from "../genes/mod.ts";
+import { ASKABLE_VALUES, READABLE_SPECIES } from "../genes/mod.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";
 
 /** The command `annotate` without its action. */
@@ -27,6 +27,13 @@ export const annotateFlags = createCommand(
     "--values <kind>",
     `what the values are: ${ASKABLE_VALUES.join(", ")} (default: what they look like)`,
     oneOf(ASKABLE_VALUES),
+  )
+  .option(
+    "--species <name>",
+    `whose genes FILE has: ${
+      READABLE_SPECIES.join(", ")
+    }, the latter by their human orthologues (default: what their names tell)`,
+    oneOf(READABLE_SPECIES),
   )
   .option("--layer <name>", "read this layer in place of X")
   .option("--use-raw", "read raw in place of X")

@@ -8,6 +8,7 @@ export * from "./match.ts";
 export * from "./mouse.ts";
 export * from "./names.ts";
 export * from "./original.ts";
+export * from "./species.ts";
 export * from "./tokenizer.ts";
 export * from "./values/mod.ts";
 export * from "./vocabulary.ts";

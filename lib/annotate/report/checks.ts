@@ -24,6 +24,7 @@ export function pointsToCheck(annotation: Annotation, types: readonly CalledType
       } of the expressed genes are known to the model: ` +
       `check that the gene names are human symbols or Ensembl ids.`,
     ...input.values.doubts ?? [],
+    ...input.overlap.notes,
     unsure / input.cells > 0.2 &&
     `${count(unsure)} cells (${
         percent(unsure / input.cells, 0)

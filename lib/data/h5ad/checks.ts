@@ -1,15 +1,14 @@
 import { dataError, type KcellfmError, messageOf } from "../../runtime/mod.ts";
 import type { ElementStore } from "./store.ts";
-import { type CsrMatrix, sortColumns } from "../../matrix/mod.ts";
+import { canonical, type CsrMatrix } from "../../matrix/mod.ts";
 
-/** Sorts the columns of a block; a column outside the matrix becomes a line with the path. */
+/** A block in its canonical form; a column outside the matrix becomes a line with the path. */
 export function checked(file: ElementStore, path: string, block: CsrMatrix): CsrMatrix {
   try {
-    sortColumns(block);
+    return canonical(block);
   } catch (error) {
     throw damaged(file, path, messageOf(error));
   }
-  return block;
 }
 
 /** Fails when row (or column) pointers are not an ascending walk over the stored values and their indices. */

@@ -35,6 +35,8 @@ export interface DetectedValues {
   readonly plan?: Plan;
   /** What every cell sums to as an amount, where it is the same for all. */
   readonly total?: number;
+  /** Values of other kinds that are read like logarithms: they are not amounts, and are never added. */
+  readonly asTheyAre?: boolean;
   /** What a careful reader should look into. */
   readonly doubts?: readonly string[];
 }
