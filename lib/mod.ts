@@ -18,6 +18,7 @@ export { readObs } from "./notebook/mod.ts";
 export { findTerm, type FoundTerm, loadOntology, type Ontology, type Term } from "./ontology/mod.ts";
 export { type Backend, type ErrorTag, KcellfmError, startBackend } from "./runtime/mod.ts";
 export {
+  type AnnotatedFile,
   annotateFile,
   type AnnotateFileOptions,
   type Annotation,

@@ -20,7 +20,15 @@ const FUNCTIONS = [
   ...["loadOntology", "obsColumns", "openCells", "readCells", "readObs", "startBackend"],
 ];
 const INTERFACES = [
-  ...["AnnotateFileOptions", "Annotation", "Backend", "CellEmbeddings", "CellModel", "CellSource"],
+  ...[
+    "AnnotateFileOptions",
+    "AnnotatedFile",
+    "Annotation",
+    "Backend",
+    "CellEmbeddings",
+    "CellModel",
+    "CellSource",
+  ],
   ...["CsrMatrix", "ErrorTag", "FoundTerm", "Ontology", "OpenOptions", "ReadChoice", "ReadFile", "Term"],
 ];
 

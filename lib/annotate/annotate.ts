@@ -1,15 +1,16 @@
 import { type CellLabels, type Ontology, readLabels } from "../ontology/mod.ts";
-import { modelError, stemOf } from "../runtime/mod.ts";
+import { modelError } from "../runtime/mod.ts";
 import { callByReference, type HeldOut } from "./by_reference.ts";
 import { callByText } from "./by_text.ts";
 import { scoreBaselines, scoreMajority } from "./compare.ts";
-import { embedAll, type Embedder } from "../cell/mod.ts";
-import type { Table } from "../matrix/mod.ts";
+import { embedAll, type Embedder, hasSeen } from "../cell/mod.ts";
 import { findMarkers, type Markers } from "./markers.ts";
-import { geneNames, readCells, type ReadChoice, type ReadFile } from "./read.ts";
+import type { OpenCells, ReadChoice } from "./choose_matrix.ts";
+import { geneNames, readCells, type ReadFile } from "./read.ts";
 import { type Evaluation, labelledPairs, scoreCalls, scoreRolledUp, tabulate } from "./scores.ts";
 import { CONFIDENCE, requireConfidence, type RolledUp, rollUp } from "./roll_up.ts";
 import type { Calls, FileReport } from "./types.ts";
+import type { Table } from "../matrix/mod.ts";
 
 /** What to annotate, and by what. */
 export interface AnnotateRequest {
@@ -31,6 +32,8 @@ export interface AnnotateContext {
   readonly ontology: Ontology;
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /** What opens the files; default `openCells`. */
+  readonly open?: OpenCells;
   /** Called after each batch of cells with the name of the file that is being embedded. */
   readonly onProgress?: (file: string, done: number, total: number) => void;
 }
@@ -62,7 +65,7 @@ export async function annotate(request: AnnotateRequest, context: AnnotateContex
   const { embedder, ontology, seed } = context;
   requireKnowledge(request, embedder);
   requireConfidence(request.confidence ?? CONFIDENCE);
-  const query = await readCells(request.input, request.choice ?? {}, embedder.vocabulary);
+  const query = await readCells(request.input, request.choice ?? {}, embedder.vocabulary, context.open);
   try {
     const truthKey = truthKeyOf(request, query);
     const truth = truthKey === null ? null : readLabels(query.cells.source, truthKey, ontology);
@@ -107,9 +110,9 @@ interface Reference {
 
 async function readReference(
   { path, labelKey }: { path: string; labelKey: string },
-  { embedder, ontology }: AnnotateContext,
+  { embedder, ontology, open }: AnnotateContext,
 ): Promise<Reference> {
-  const file = await readCells(path, {}, embedder.vocabulary);
+  const file = await readCells(path, {}, embedder.vocabulary, open);
   try {
     return { file, labelKey, labels: readLabels(file.cells.source, labelKey, ontology) };
   } catch (error) {
@@ -132,14 +135,11 @@ async function nameCells(query: ReadFile, reference: Reference | null, context: 
   const { heldOut, ...calls } = callByReference(known, { cells: query.cells, embeddings }, {
     seed: context.seed,
     text: context.embedder,
-    modelHasSeen: hasSeen(context.embedder, file.report),
+    modelHasSeen: hasSeen(context.embedder, { cells: file.cells, path: file.report.path }),
     signal: context.signal,
   });
   return { embeddings, calls, reference: { ...file.report, labelKey, heldOut } };
 }
-
-/** Whether a model was trained on the cells of a file, as far as their names tell. */
-const hasSeen = ({ studies = [] }: Embedder, { path }: FileReport): boolean => studies.includes(stemOf(path));
 
 function embedFile({ cells, report }: ReadFile, { embedder, signal, onProgress }: AnnotateContext) {
   const progress = (done: number) => onProgress?.(report.name, done, report.cells);
@@ -175,7 +175,7 @@ function scoreAll({ query, reference, truth, calls, rolled }: Scorable, context:
   };
 }
 
-function markersOf({ cells, report }: ReadFile, calls: Calls): Markers {
+function markersOf({ cells }: ReadFile, calls: Calls): Markers {
   const groups = Array.from(calls.best, (type) => calls.types[type].name);
-  return findMarkers(cells.source, { groups, values: report.values, geneNames: geneNames(cells.source) });
+  return findMarkers(cells.source, { groups, values: cells.values, geneNames: geneNames(cells.source) });
 }

@@ -1,44 +1,76 @@
-import { type CellModel, modelEmbedder } from "../cell/mod.ts";
-import { loadOntology, type Ontology } from "../ontology/mod.ts";
-import { versions } from "../runtime/mod.ts";
-import { annotate, type Annotation } from "./annotate.ts";
+import { type Candidates, type CellModel, modelEmbedder, startEmbedWorkers } from "../cell/mod.ts";
+import { engineName } from "../kernels/mod.ts";
+import { type RunFacts, startRun } from "../metrics/mod.ts";
+import { loadOntology } from "../ontology/mod.ts";
+import { writeFileAtomically } from "../runtime/mod.ts";
+import * as tf from "../tensor/mod.ts";
+import { annotate, type AnnotateContext, type AnnotateRequest, type Annotation } from "./annotate.ts";
+import { renderReport } from "./report/mod.ts";
 import { checkOutputs, writeAnnotation } from "./write.ts";
-import type { ReadChoice } from "./read.ts";
 
 /** How to annotate a file; only the model has to be given. */
-export interface AnnotateFileOptions {
+export interface AnnotateFileOptions
+  extends
+    Pick<AnnotateRequest, "choice" | "truthKey" | "confidence">,
+    Partial<Pick<AnnotateContext, "ontology" | "seed" | "signal" | "onProgress">> {
   /** Of {@linkcode loadCellCheckpoint}. */
   readonly model: CellModel;
   /** A labelled file to learn from; without it cells are named by the ontology text of the types. */
   readonly reference?: string;
   /** Column of the reference's obs that holds its labels; default `cell_type`. */
   readonly labelKey?: string;
-  /** Which matrix of the file to read, and what its values are; default: X, and what they look like. */
-  readonly choice?: ReadChoice;
+  /** Without a reference, which types can be called: those the model was trained on (default), or all with a text vector. */
+  readonly candidates?: Candidates;
   /** Where to write the answer, `.h5ad`, `.csv` or `.tsv`; default: nowhere. */
   readonly out?: string;
-  /** Default: the one built in. */
-  readonly ontology?: Ontology;
-  /** Default 42. */
-  readonly seed?: number;
-  readonly signal?: AbortSignal;
-  /** Called after each batch of cells with the name of the file that is being embedded. */
-  readonly onProgress?: (file: string, done: number, total: number) => void;
+  /** Where to write the report, `.html`; default: nowhere. */
+  readonly report?: string;
+  /** Threads that share the cells; the answer does not depend on them. Default 1. */
+  readonly workers?: number;
+}
+
+/** An answer, and how it was run. */
+export interface AnnotatedFile extends Annotation {
+  readonly facts: RunFacts & { readonly backend: string };
 }
 
 /**
- * Names the type of every cell of a file (`.h5ad`, 10x `.h5`, a MatrixMarket folder, `.csv` or `.tsv`), as
- * `deno task annotate` does, on one thread; see {@linkcode obsColumns} for the names. Start the backend first.
+ * Names the type of every cell of a file in any form that {@linkcode openCells} reads, as `deno task annotate` does; see
+ * {@linkcode obsColumns} for the names. Start the backend first.
  *
  * @throws {KcellfmError} when a file cannot be used or written, in one line that says what to do.
  */
-export async function annotateFile(path: string, options: AnnotateFileOptions): Promise<Annotation> {
-  const { model, reference, labelKey = "cell_type", choice, out, seed = 42, signal, onProgress } = options;
-  if (out !== undefined) checkOutputs({ input: path, out });
-  const request = { input: path, choice, ...(reference ? { reference: { path: reference, labelKey } } : {}) };
+export async function annotateFile(path: string, options: AnnotateFileOptions): Promise<AnnotatedFile> {
+  const { model, choice, candidates, out, report, seed = 42, signal, onProgress } = options;
+  checkOutputs({ input: path, out, report });
+  const finish = startRun();
   const ontology = options.ontology ?? await loadOntology(null);
-  const context = { embedder: modelEmbedder(model), ontology, seed, signal, onProgress };
-  const annotation = await annotate(request, context);
-  if (out !== undefined) await writeAnnotation(annotation, { input: path, out, choice }, versions());
-  return annotation;
+  const workers = await startEmbedWorkers(model, { count: options.workers ?? 1 });
+  const embedder = modelEmbedder(model, { candidates, workers });
+  const annotation = await annotate(requestOf(path, options), {
+    embedder,
+    ontology,
+    seed,
+    signal,
+    onProgress,
+  })
+    .finally(() => workers?.close());
+  const facts = { ...finish(annotation.input.cells), backend: engineName({ name: tf.getBackend() }) };
+  const page = report === undefined ? null : await renderReport(annotation, facts);
+  if (out !== undefined) await writeAnnotation(annotation, { input: path, out, choice }, facts.versions);
+  if (report !== undefined && page !== null) await writeFileAtomically(report, page);
+  return { ...annotation, facts };
+}
+
+function requestOf(
+  input: string,
+  { reference, labelKey = "cell_type", choice, truthKey, confidence }: AnnotateFileOptions,
+): AnnotateRequest {
+  return {
+    input,
+    choice,
+    confidence,
+    ...(reference ? { reference: { path: reference, labelKey } } : {}),
+    ...(truthKey === undefined ? {} : { truthKey }),
+  };
 }

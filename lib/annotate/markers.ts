@@ -1,5 +1,5 @@
 import type { CellSource } from "../data/mod.ts";
-import { type DetectedValues, toLog1p, type ValueKind } from "../genes/mod.ts";
+import { type DetectedValues, readLog1p, type ValueKind } from "../genes/mod.ts";
 import type { CsrMatrix } from "../matrix/mod.ts";
 
 /** How a gene differs between the cells of one type and all others. */
@@ -60,7 +60,7 @@ export function findMarkers(source: CellSource, options: MarkerOptions): Markers
   const sums = new Map<string, Sums>();
   for (let start = 0; start < source.nObs; start += BLOCK) {
     const end = Math.min(start + BLOCK, source.nObs);
-    const block = toLog1p(source.rows(start, end), options.values);
+    const block = readLog1p(source, options.values, { start, end });
     for (let row = 0; row < block.rows; row++) addRow(sums, options.groups[start + row], { block, row });
   }
   const all = total([...sums.values()], source.nVars);

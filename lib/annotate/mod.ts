@@ -2,6 +2,7 @@ export * from "./annotate.ts";
 export * from "./annotate_file.ts";
 export * from "./by_reference.ts";
 export * from "./by_text.ts";
+export type { OpenCells, ReadChoice } from "./choose_matrix.ts";
 export * from "./compare.ts";
 export * from "./experts.ts";
 export * from "./markers.ts";

@@ -1,9 +1,10 @@
 import type { Result, RunFacts } from "../metrics/mod.ts";
 import { keyAt, type Ontology, readLabels, summarise } from "../ontology/mod.ts";
 import { createRng, stemOf } from "../runtime/mod.ts";
-import { embedAll, type Embedder } from "../cell/mod.ts";
+import { embedAll, type Embedder, hasSeen } from "../cell/mod.ts";
 import { type HeldOutType, noveltyExperiment } from "./novelty_experiment.ts";
-import { readCells, type ReadChoice } from "./read.ts";
+import type { ReadChoice } from "./choose_matrix.ts";
+import { readCells } from "./read.ts";
 import { type LabelledCells, readReference, readTables } from "./reference_cells.ts";
 import type { FileReport } from "./types.ts";
 
@@ -63,7 +64,10 @@ export async function runHoldOutTypes(request: HoldOutRequest, context: HoldOutC
     const types = noveltyExperiment(reference, { ...readTables(query, reference.columns, named), keys }, {
       seed: context.seed,
       text: context.embedder,
-      modelHasSeen: context.embedder.studies?.includes(stemOf(request.reference ?? request.input)),
+      modelHasSeen: hasSeen(context.embedder, {
+        cells: (other ?? query).cells,
+        path: request.reference ?? request.input,
+      }),
       signal: context.signal,
       onProgress: (done, total) => context.onProgress?.("Types held out", done, total),
     });

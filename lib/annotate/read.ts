@@ -1,35 +1,22 @@
-import { type CellSource, type H5ad, type MatrixChoice, type ObjectChoice, openCells } from "../data/mod.ts";
-import {
-  type DetectedValues,
-  detectValues,
-  type GeneVocabulary,
-  matchGenes,
-  type ModelCells,
-  type ValueKind,
-} from "../genes/mod.ts";
-import { dataError, KcellfmError } from "../runtime/mod.ts";
+import { type CellSource, type H5ad, openCells } from "../data/mod.ts";
+import { type GeneVocabulary, LOG1P, log1pOnce, matchGenes, type ModelCells } from "../genes/mod.ts";
+import { dataError } from "../runtime/mod.ts";
+import { type OpenCells, openUsable, type ReadChoice } from "./choose_matrix.ts";
+import { isMostlyForeign, selectGenes } from "./two_species.ts";
 import type { FileReport } from "./types.ts";
-
-/** Which matrix of a file to read, and what it holds. */
-export interface ReadChoice extends MatrixChoice, ObjectChoice {
-  /** What the values are; default: what they look like. */
-  readonly values?: ValueKind;
-}
 
 /** An open file on its way into a model; close `cells.source` when done. */
 export interface ReadFile {
   readonly cells: ModelCells;
   readonly report: FileReport;
-}
-
-interface Opened {
-  readonly source: CellSource;
-  readonly values: DetectedValues;
+  /** 1 for cells most of whose counts are of another species; null where the file has one only. */
+  readonly foreignCells: Uint8Array | null;
 }
 
 /**
- * Opens a file of cells, settles what its values are and matches its genes. Where X is scaled and nothing else was
- * asked for, raw is read in its place if the file has it; the report says so.
+ * Opens a file of cells by the matrix that can be used best ({@linkcode openUsable}), settles what its values are and
+ * matches its genes; those of a second species are left out. The cells come as log1p values; each block is decoded and
+ * normalised once, however often it is read, as long as the cells fit into memory.
  *
  * @throws {KcellfmError} when the file cannot be read, holds no cells, its values cannot be used as asked, or too few
  * of its genes are known.
@@ -38,15 +25,24 @@ export async function readCells(
   path: string,
   choice: ReadChoice,
   vocabulary: GeneVocabulary,
+  open: OpenCells = openCells,
 ): Promise<ReadFile> {
-  const { source, values } = await openUsable(path, choice);
+  const { source, values } = await openUsable({ path, open }, choice);
   try {
     if (source.nObs === 0 || source.nVars === 0) {
       throw dataError(`Cannot use ${path}: it holds ${source.nObs} cells and ${source.nVars} genes`);
     }
-    const { tokenOf, report: overlap } = matchGenes(source, vocabulary);
+    const { tokenOf, foreign, report: overlap } = matchGenes(source, vocabulary, { species: choice.species });
+    const own = Int32Array.from(foreign.keys()).filter((column) => !foreign[column]);
+    const mixed = own.length < foreign.length;
     return {
-      cells: { source, values, tokenOf, genes: vocabulary.symbols.length },
+      cells: {
+        source: log1pOnce(mixed ? selectGenes(source, own) : source, values),
+        values: LOG1P,
+        tokenOf: mixed ? Int32Array.from(own, (column) => tokenOf[column]) : tokenOf,
+        genes: vocabulary.symbols.length,
+      },
+      foreignCells: mixed ? isMostlyForeign(source, foreign) : null,
       report: {
         path,
         name: source.name,
@@ -61,39 +57,6 @@ export async function readCells(
     source.close();
     throw error;
   }
-}
-
-async function openUsable(path: string, choice: ReadChoice): Promise<Opened> {
-  const source = await openCells(path, choice);
-  try {
-    const values = detectValues(source, { expect: choice.values });
-    if (values.kind !== "scaled") return { source, values };
-  } catch (error) {
-    source.close();
-    throw error;
-  }
-  source.close();
-  const raw = choice.layer === undefined && !choice.useRaw ? await openRaw(path, choice) : null;
-  if (raw) return raw;
-  throw dataError(
-    `Cannot use the values of ${path}: they are scaled (negative values), which cannot be undone; ` +
-      `choose counts or log-normalised values with --layer NAME or --use-raw`,
-  );
-}
-
-/** `raw` of a file whose X is scaled, or null where there is none or it is scaled too. */
-async function openRaw(path: string, { object }: ReadChoice): Promise<Opened | null> {
-  try {
-    const source = await openCells(path, { object, useRaw: true });
-    const values = detectValues(source);
-    if (values.kind !== "scaled") {
-      return { source, values: { ...values, evidence: `X is scaled, so raw was read: ${values.evidence}` } };
-    }
-    source.close();
-  } catch (error) {
-    if (!(error instanceof KcellfmError)) throw error;
-  }
-  return null;
 }
 
 /** The simulator says so in uns of the files that it writes. */

@@ -23,10 +23,12 @@ type Answer = Pick<OutputPaths, "input" | "out" | "choice">;
  * Fails before any work is done when an answer could not be written: its folder is missing, its name has no known
  * ending, or it would overwrite the input or the other answer.
  */
-export function checkOutputs({ input, out, report }: Answer & Partial<OutputPaths>): void {
-  requireEnding("--out", out, [".h5ad", ".csv", ".tsv"]);
+export function checkOutputs(
+  { input, out, report }: Pick<OutputPaths, "input"> & Partial<OutputPaths>,
+): void {
+  if (out !== undefined) requireEnding("--out", out, [".h5ad", ".csv", ".tsv"]);
   if (report !== undefined) requireEnding("--report", report, [".html", ".htm"]);
-  for (const path of report === undefined ? [out] : [out, report]) {
+  for (const path of [out, report].filter((it) => it !== undefined)) {
     requireFolder(path);
     if (resolve(path) === resolve(input)) {
       throw usageError(`Cannot write ${path}: it is the input file; name another`);

@@ -1,7 +1,7 @@
 import * as tf from "../tensor/mod.ts";
 import { encodeLabels, requireColumns, toPrediction } from "./labels.ts";
-import type { Classifier, FitClassifier, FitOptions } from "./types.ts";
-import { smallest, softmaxRows, type Table } from "../matrix/mod.ts";
+import type { Classifier, FitOptions } from "./types.ts";
+import { smallest, type Table } from "../matrix/mod.ts";
 
 /** How neighbours are found and counted. */
 export interface NeighbourOptions extends FitOptions {
@@ -53,27 +53,6 @@ export function fitNeighbourDistance(
   };
 }
 
-/**
- * Nearest class mean by Euclidean distance. Probabilities are those of round Gaussians of one width, the
- * variance within classes s^2: softmax_k(-||x - mean_k||^2 / (2 s^2)).
- */
-export const fitNearestCentroid: FitClassifier = (table, labels) => {
-  const { classes, codes } = encodeLabels(table, labels);
-  const means = classMeans(table, codes, classes.length);
-  const variance = varianceWithin(table, codes, means);
-  return {
-    classes,
-    predict(query) {
-      requireColumns(query, table.cols);
-      const scores = new Float32Array(query.rows * classes.length);
-      forDistances(query, means, (row, distances) => {
-        scores.set(distances.map((squared) => -squared / (2 * variance)), row * classes.length);
-      });
-      return toPrediction(classes, softmaxRows(scores, classes.length));
-    },
-  };
-};
-
 /** Squared distances of each row of `query` to all rows of `to`, ||a||^2 + ||b||^2 - 2ab, by blocks of rows. */
 function forDistances(
   query: Table,
@@ -101,27 +80,4 @@ function squaredNorms({ data, rows, cols }: Table): Float64Array {
   const norms = new Float64Array(rows);
   for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) norms[i] += data[at] ** 2;
   return norms;
-}
-
-function classMeans({ data, cols }: Table, codes: Int32Array, classes: number): Table {
-  const counts = new Float64Array(classes);
-  const sums = new Float64Array(classes * cols);
-  codes.forEach((code, i) => {
-    counts[code]++;
-    for (let j = 0; j < cols; j++) sums[code * cols + j] += data[i * cols + j];
-  });
-  const means = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / cols)]);
-  return { data: means, rows: classes, cols };
-}
-
-function varianceWithin(
-  { data, rows, cols }: Table,
-  codes: Int32Array,
-  means: Table,
-): number {
-  let squares = 0;
-  for (let i = 0, at = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++, at++) squares += (data[at] - means.data[codes[i] * cols + j]) ** 2;
-  }
-  return Math.max(squares / (rows * cols), 1e-12);
 }

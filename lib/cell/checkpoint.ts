@@ -62,6 +62,7 @@ export async function saveCellCheckpoint(
   const tables = new Map<string, StoredTensor>([
     ["informativeness", { dtype: "F32", shape: [model.informativeness.length], data: model.informativeness }],
     ["types", { dtype: "F16", shape: [rows, cols], data }],
+    ...seenTensor(model),
   ]);
   const weights = encodeSafetensors(storeParams(model.params, dtype));
   const { config, classes, temperature } = model;
@@ -86,7 +87,10 @@ export async function loadCellCheckpoint(directory: string): Promise<CellModel> 
   finishTogether(directory);
   const content = await readContent(join(directory, FILES.config));
   const vocabulary = await readVocabulary(join(directory, FILES.genes));
-  const { informativeness, vectors } = readTables(join(directory, FILES.tables), content.types.ids.length);
+  const { informativeness, seenCells, vectors } = readTables(
+    join(directory, FILES.tables),
+    content.types.ids.length,
+  );
   const path = join(directory, FILES.weights);
   const bytes = await readBytes(path);
   const hash = await sha256(bytes);
@@ -119,6 +123,7 @@ export async function loadCellCheckpoint(directory: string): Promise<CellModel> 
     temperature,
     hash,
     studies: studiesOf(content),
+    seenCells,
   };
 }
 
@@ -142,6 +147,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
 
 function readTables(path: string, types: number) {
   const { tensors } = readSafetensors(path);
+  const seen = tensors.get("seen_cells");
   const stored = { informativeness: tensors.get("informativeness"), vectors: tensors.get("types") };
   if (!stored.informativeness || stored.vectors?.shape[0] !== types) {
     throw modelError(`Cannot use ${path}: it needs tensors "informativeness" and "types" with ${types} rows`);
@@ -149,8 +155,15 @@ function readTables(path: string, types: number) {
   return {
     informativeness: stored.informativeness.data as Float32Array,
     vectors: tableOf(stored.vectors.data as Float32Array, stored.vectors.shape[1]),
+    seenCells: seen && Uint32Array.from(seen.data as Int32Array),
   };
 }
+
+/** The hashes of the cells that a model has seen, as the 32-bit integers that safetensors has. */
+const seenTensor = ({ seenCells }: CellModel): [string, StoredTensor][] =>
+  seenCells
+    ? [["seen_cells", { dtype: "I32", shape: [seenCells.length], data: Int32Array.from(seenCells) }]]
+    : [];
 
 const madeSchema = z.object({
   made: z.object({ studies: z.array(z.object({ name: z.string() })).optional() }),

@@ -86,8 +86,6 @@ export const CELL_PRESETS = {
   },
 } as const satisfies Record<string, CellConfig>;
 
-export type CellPreset = keyof typeof CELL_PRESETS;
-
 /** A preset by name. @throws {KcellfmError} tag "model", when there is none of that name. */
 export function cellPreset(name: string): CellConfig {
   const preset = (CELL_PRESETS as Record<string, CellConfig>)[name];

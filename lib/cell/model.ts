@@ -25,6 +25,8 @@ export interface CellModel {
   readonly hash: string;
   /** Names of the files that it was trained on, where its checkpoint says: a reference among them is no evidence. */
   readonly studies?: readonly string[];
+  /** Hashes of the cells that it was trained on ({@linkcode hashCells}), where its checkpoint has them. */
+  readonly seenCells?: Uint32Array;
 }
 
 /** Frees a model's variables. */

@@ -12,15 +12,6 @@ export interface AsPublished {
   readonly types: boolean;
 }
 
-/** Every difference mended: the default. */
-export const CORRECTED: AsPublished = {
-  masking: false,
-  relations: false,
-  negatives: false,
-  draws: false,
-  types: false,
-};
-
 /** Everything as the original did it. */
 export const AS_PUBLISHED: AsPublished = {
   masking: true,

@@ -1,118 +1,41 @@
-import { join } from "node:path";
-import { engineLine, engineName } from "../kernels/mod.ts";
-import { startRun, writeResult } from "../metrics/mod.ts";
-import { loadOntology } from "../ontology/mod.ts";
-import { checkpointsDir, makeFolder, resultsDir, startBackend, writeFileAtomically } from "../runtime/mod.ts";
+import { fileSha256 } from "../data/fetch/mod.ts";
+import { engineLine } from "../kernels/mod.ts";
+import { writeResult } from "../metrics/mod.ts";
+import { makeFolder, resultsDir } from "../runtime/mod.ts";
 import {
-  annotate,
-  type AnnotateRequest,
+  annotateFile,
   type Annotation,
   checkOutputs,
-  CONFIDENCE,
   defaultOutputs,
   type OutputPaths,
   toResult,
-  writeAnnotation,
 } from "../annotate/mod.ts";
-import { modelEmbedder, openCellModel, startEmbedWorkers } from "../cell/mod.ts";
-import { renderReport } from "../annotate/report/mod.ts";
-import { usualWorkers } from "../train/mod.ts";
+import { type AnnotateFlags, annotateFlags } from "./annotate_flags.ts";
 import { holdOutTypes } from "./annotate_hold_out.ts";
-import { createCommand, integer, oneOf } from "./flags.ts";
-import { fileSha256 } from "./file_sha256.ts";
-import { progressByStep } from "./progress_by_step.ts";
-import { interruptSignal, runCommand } from "./run.ts";
+import { openNaming } from "./annotate_open.ts";
+import { progressByStep } from "./progress.ts";
+import { runCommand } from "./run.ts";
 import { terminalTable } from "./table.ts";
 
-/** What values can be told to be; scaled ones cannot be used. */
-const VALUES = ["counts", "size_normalised", "log1p"] as const;
-
 /** `deno task annotate FILE`: names the type of every cell of a file in terms of the Cell Ontology. */
-export const command = createCommand("annotate", "Names the type of every cell of a file, with a report.", {
-  out: "the answer: .h5ad, or .csv/.tsv for the columns only (default: data/results/FILE.annotated.h5ad)",
-})
-  .argument("<file>", "cells: .h5ad, 10x .h5, a MatrixMarket folder, .rds, .rda, .csv or .tsv (also .gz)")
-  .option("--reference <file>", "a labelled file to learn from (default: name cells by ontology text)")
-  .option("--label-key <column>", "obs column of the reference that holds its labels", "cell_type")
-  .option(
-    "--truth-key <column>",
-    "obs column of FILE with true types to score against (default: the label key, if FILE has it)",
-  )
-  .option(
-    "--checkpoint <path>",
-    "the cell model: a folder, or a file of the original's weights (default: checkpoints/PRESET)",
-  )
-  .option("--text <folder>", "text checkpoint whose type vectors go with a file of the original's weights")
-  .option("--report <path>", "the report, .html (default: beside --out)")
-  .option(
-    "--values <kind>",
-    `what the values are: ${VALUES.join(", ")} (default: what they look like)`,
-    oneOf(VALUES),
-  )
-  .option("--layer <name>", "read this layer in place of X")
-  .option("--use-raw", "read raw in place of X")
-  .option("--object <name>", "of an R file that holds several: the one with the cells")
-  .option(
-    "--candidates <which>",
-    "without a reference, types that can be called: those the model was trained on, or all with a text vector (trained, all)",
-    oneOf(["trained", "all"]),
-    "trained",
-  )
-  .option(
-    "--confidence <p>",
-    "a cell is rolled up the ontology until its summed probability is at least this, 0.5 to 1",
-    Number,
-    CONFIDENCE,
-  )
-  .option(
-    "--workers <n>",
-    "threads that share the cells (default: one a core, at most 8)",
-    integer({ min: 1 }),
-  )
-  .option(
-    "--hold-out-types",
-    "instead of naming FILE: take each labelled type out of the reference in turn (default: of a half of FILE) and score how well novelty finds its cells",
-  )
-  .option("--ontology <file>", "an .obo or .obo.gz release (default: the one built in)")
-  .action(async (file, options) => {
-    if (options.holdOutTypes) return await holdOutTypes(file, options);
-    const paths = outputPaths(file, options);
-    await prepare(paths);
-    const finish = startRun();
-    const backend = await startBackend(options.backend);
-    const ontology = await loadOntology(options.ontology ?? null);
-    const checkpoint = options.checkpoint ?? join(checkpointsDir(), options.preset);
-    const model = await openCellModel(checkpoint, { text: options.text });
-    const bars = progressByStep();
-    const workers = await startEmbedWorkers(model, { count: options.workers ?? usualWorkers() });
-    const annotation = await annotate(requestOf(file, options), {
-      embedder: modelEmbedder(model, { candidates: options.candidates, workers }),
-      ontology,
-      seed: options.seed,
-      signal: interruptSignal(),
-      onProgress: (name, done, total) => bars.update(`Reading ${name}`, done, total),
-    }).finally(() => workers?.close());
-    const facts = { ...finish(annotation.input.cells), backend: engineName(backend) };
-    const report = await renderReport(annotation, facts);
-    await writeAnnotation(annotation, { ...paths, choice: requestOf(file, options).choice }, facts.versions);
-    await writeFileAtomically(paths.report, report);
-    const result = toResult(annotation, { ...facts, sha256: await fileSha256(file) });
-    const resultPath = result && await writeResult(result);
-    console.log(`${engineLine(backend)}\n${summary(annotation, { ...paths, resultPath })}`);
+export const command = annotateFlags.action(async (file, options) => {
+  if (options.holdOutTypes) return await holdOutTypes(file, options);
+  const paths = outputPaths(file, options);
+  await prepare(paths);
+  const { backend, ...naming } = await openNaming(options);
+  const bars = progressByStep();
+  const { layer, useRaw, object, values, species } = options;
+  const { facts, ...annotation } = await annotateFile(file, {
+    ...naming,
+    ...paths,
+    ...pickFlags(options),
+    choice: { layer, useRaw, object, values, species },
+    onProgress: (name, done, total) => bars(`Reading ${name}`, done, total),
   });
-
-interface AnnotateFlags {
-  readonly out?: string;
-  readonly report?: string;
-  readonly reference?: string;
-  readonly labelKey: string;
-  readonly truthKey?: string;
-  readonly layer?: string;
-  readonly useRaw?: true;
-  readonly object?: string;
-  readonly values?: typeof VALUES[number];
-  readonly confidence: number;
-}
+  const result = toResult(annotation, { ...facts, sha256: await fileSha256(file) });
+  const resultPath = result && await writeResult(result);
+  console.log(`${engineLine(backend)}\n${summary(annotation, { ...paths, resultPath })}`);
+});
 
 function outputPaths(input: string, { out, report }: AnnotateFlags): OutputPaths {
   const usual = defaultOutputs(input, resultsDir());
@@ -128,16 +51,14 @@ async function prepare(paths: OutputPaths): Promise<void> {
   checkOutputs(paths);
 }
 
-function requestOf(input: string, flags: AnnotateFlags): AnnotateRequest {
-  const { reference, labelKey, truthKey, layer, useRaw, object, values, confidence } = flags;
-  return {
-    input,
-    confidence,
-    choice: { layer, useRaw, object, values },
-    ...(reference ? { reference: { path: reference, labelKey } } : {}),
-    ...(truthKey === undefined ? {} : { truthKey }),
-  };
-}
+/** The flags that {@linkcode annotateFile} takes as they are. */
+const pickFlags = ({ reference, labelKey, truthKey, candidates, confidence }: AnnotateFlags) => ({
+  reference,
+  labelKey,
+  truthKey,
+  candidates,
+  confidence,
+});
 
 function summary(annotation: Annotation, paths: OutputPaths & { resultPath: string | null }): string {
   const { input, calls, evaluation } = annotation;

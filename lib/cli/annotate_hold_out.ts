@@ -1,45 +1,25 @@
-import { join } from "node:path";
+import { fileSha256 } from "../data/fetch/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
 import { startRun, writeResult } from "../metrics/mod.ts";
-import { loadOntology } from "../ontology/mod.ts";
-import { checkpointsDir, startBackend } from "../runtime/mod.ts";
-import { modelEmbedder, openCellModel, startEmbedWorkers } from "../cell/mod.ts";
+import { modelEmbedder, startEmbedWorkers } from "../cell/mod.ts";
 import { type HoldOutRun, runHoldOutTypes, toNoveltyResult } from "../annotate/mod.ts";
-import { usualWorkers } from "../train/mod.ts";
-import { fileSha256 } from "./file_sha256.ts";
-import { progressByStep } from "./progress_by_step.ts";
-import { interruptSignal } from "./run.ts";
+import type { AnnotateFlags } from "./annotate_flags.ts";
+import { openNaming } from "./annotate_open.ts";
+import { progressByStep } from "./progress.ts";
 import { terminalTable } from "./table.ts";
 
-/** The flags of `annotate` that its trial of the novelty takes. */
-export interface HoldOutFlags {
-  readonly reference?: string;
-  readonly labelKey: string;
-  readonly checkpoint?: string;
-  readonly text?: string;
-  readonly workers?: number;
-  readonly ontology?: string;
-  readonly preset: string;
-  readonly seed: number;
-  readonly backend?: string;
-}
-
 /** `deno task annotate FILE --hold-out-types`: how well the novelty score finds cells of types that the reference lacks. */
-export async function holdOutTypes(file: string, flags: HoldOutFlags): Promise<void> {
-  const { reference, labelKey, preset, seed } = flags;
+export async function holdOutTypes(file: string, flags: AnnotateFlags): Promise<void> {
+  const { reference, labelKey } = flags;
   const finish = startRun();
-  const backend = await startBackend(flags.backend);
-  const ontology = await loadOntology(flags.ontology ?? null);
-  const checkpoint = flags.checkpoint ?? join(checkpointsDir(), preset);
-  const model = await openCellModel(checkpoint, { text: flags.text });
-  const workers = await startEmbedWorkers(model, { count: flags.workers ?? usualWorkers() });
+  const { backend, model, workers: count, ...context } = await openNaming(flags);
+  const workers = await startEmbedWorkers(model, { count });
   const run = await runHoldOutTypes({ input: file, labelKey, reference }, {
+    ...context,
     embedder: modelEmbedder(model, { workers }),
-    ontology,
-    seed,
-    signal: interruptSignal(),
-    onProgress: progressByStep().update,
+    onProgress: progressByStep(),
   }).finally(() => workers?.close());
+  const { seed } = context;
   const facts = { ...finish(run.cells), backend: engineName(backend), preset: model.config.preset, seed };
   const path = await writeResult(toNoveltyResult(run, { ...facts, sha256: await fileSha256(file) }));
   console.log(`${engineLine(backend)}\n${noveltyTable(run)}\nWritten: ${path}`);

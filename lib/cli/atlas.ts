@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { engineLine, engineName } from "../kernels/mod.ts";
-import { type Result, writeResult } from "../metrics/mod.ts";
+import type { Result } from "../metrics/mod.ts";
 import { loadOntology } from "../ontology/mod.ts";
 import { checkpointsDir, resultsDir, startBackend, statOrNull, usageError } from "../runtime/mod.ts";
 import {
   atlasResult,
   findShards,
   NAMING_RULES,
-  type NamingRule,
   type OnStage,
   partPath,
   runPbmc,
@@ -17,14 +16,12 @@ import {
 import { bestOntology } from "../experiments/pretrain/mod.ts";
 import { openCellModel } from "../cell/mod.ts";
 import { usualWorkers } from "../train/mod.ts";
+import { fileResult } from "./experiment.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";
-import { createProgress, type ProgressBar } from "./progress.ts";
-import { resultTables } from "./results.ts";
+import { progressByStep } from "./progress.ts";
 import { interruptSignal, runCommand } from "./run.ts";
-import { terminalTable } from "./table.ts";
 
-/** `deno task atlas`: names the cells of an atlas from its shards, in memory that does not grow with it. */
-export const command = createCommand(
+const options = createCommand(
   "atlas",
   "Names the cells of a whole atlas from sharded .h5ad files; goes on where a stopped run ended.",
   { out: "folder of the results file (default: data/results)" },
@@ -41,7 +38,7 @@ export const command = createCommand(
   .option(
     "--by <rule>",
     `shards: name by the model's classifier or by ontology text (${NAMING_RULES.join(", ")})`,
-    rule,
+    oneOf(NAMING_RULES),
   )
   .option("--truth-key <column>", "shards: obs column of true types, to score where it is there", "cell_type")
   .option("--ontology <file>", "shards: an .obo or .obo.gz release (default: the best at hand)")
@@ -67,52 +64,34 @@ export const command = createCommand(
     "--workers <n>",
     "threads that share the cells (default: one a core, at most 8)",
     integer({ min: 1 }),
-  )
-  .action(async (flags) => {
-    const backend = await startBackend(flags.backend);
-    console.error(engineLine(backend));
-    const common = {
-      ...flags,
-      backend: engineName(backend),
-      workers: flags.workers ?? usualWorkers(),
-      signal: interruptSignal(),
-      onStage: stageBars(),
-    };
-    const [name] = flags.set;
-    const result = name === "simulated" || name === "pbmc"
-      ? await runNamed(name, common)
-      : await runFiles(common);
-    const path = await writeResult(result, flags.out ?? resultsDir());
-    console.log(resultTables([result]).map(terminalTable).join("\n"));
-    console.log(summary(result) + `\nWritten: ${path}`);
-  });
+  );
 
-function rule(text: string): NamingRule {
-  return oneOf(NAMING_RULES)(text);
-}
-
-interface AtlasFlags {
-  readonly set: readonly string[];
-  readonly answers?: string;
-  readonly checkpoint?: string;
-  readonly by?: NamingRule;
-  readonly truthKey: string;
-  readonly ontology?: string;
-  readonly cells: number;
-  readonly types?: number;
-  readonly shardCells: number;
-  readonly trainCells: number;
-  readonly epochs: number;
-  readonly length: number;
-  readonly rivalCells: number;
-  readonly sharedCells: number;
-  readonly workers: number;
-  readonly preset: string;
-  readonly seed: number;
+/** The flags, with what the machine adds to them. */
+type AtlasFlags = ReturnType<typeof options.opts> & {
   readonly backend: string;
+  readonly workers: number;
   readonly signal: AbortSignal;
   readonly onStage: OnStage;
-}
+};
+
+/** `deno task atlas`: names the cells of an atlas from its shards, in memory that does not grow with it. */
+export const command = options.action(async (flags) => {
+  const backend = await startBackend(flags.backend);
+  console.error(engineLine(backend));
+  const common = {
+    ...flags,
+    backend: engineName(backend),
+    workers: flags.workers ?? usualWorkers(),
+    signal: interruptSignal(),
+    onStage: progressByStep(),
+  };
+  const [name] = flags.set;
+  const result = name === "simulated" || name === "pbmc"
+    ? await runNamed(name, common)
+    : await runFiles(common);
+  await fileResult(result, flags.out);
+  console.log(summary(result));
+});
 
 const answersFolder = (set: string, { answers }: AtlasFlags): string =>
   answers ?? join(resultsDir(), `atlas-${set}`);
@@ -156,18 +135,6 @@ async function runFiles(flags: AtlasFlags): Promise<Result> {
     ontology,
     split: "none: the model as it is",
   });
-}
-
-/** A bar for each stage. */
-function stageBars(): OnStage {
-  let shown: { stage: string; bar: ProgressBar } | null = null;
-  return (stage, done, total, note) => {
-    if (shown?.stage !== stage) {
-      shown?.bar.finish();
-      shown = { stage, bar: createProgress(stage, total) };
-    }
-    shown.bar.update(done, note);
-  };
 }
 
 function summary({ data, cells_per_second, peak_mb, metrics }: Result): string {

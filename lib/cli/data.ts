@@ -30,7 +30,7 @@ command.command("fetch <names...>")
   )
   .action((names) => fetchAll(names, command.opts().out));
 
-command.command("simulate")
+const simulation = command.command("simulate")
   .description("writes an atlas of raw counts grown on the Cell Ontology (sizes follow --preset)")
   .option("--cells <n>", "cells", integer({ min: 1 }))
   .option("--types <n>", "cell types", integer({ min: 1 }))
@@ -39,8 +39,8 @@ command.command("simulate")
   .option("--batches <n>", "batches", integer({ min: 1 }), 2)
   .option("--depth <n>", "median of the UMIs a cell", integer({ min: 1 }), 1000)
   .option("--sample <name>", "draw other donors and cells of the same biology", "atlas")
-  .option("--ontology <file>", "an .obo or .obo.gz release (default: the one built in)")
-  .action((options) => simulate(options));
+  .option("--ontology <file>", "an .obo or .obo.gz release (default: the one built in)");
+simulation.action(simulate);
 
 /** Every data set with the word in its name, use or licence. */
 export async function datasetTable(word: string, cache = cacheDir()): Promise<Table> {
@@ -79,18 +79,9 @@ const credit = ({ licence, origin, citation }: Dataset): string =>
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1);
 
-interface SimulateFlags {
-  readonly cells?: number;
-  readonly types?: number;
-  readonly genes?: number;
-  readonly donors: number;
-  readonly batches: number;
-  readonly depth: number;
-  readonly sample: string;
-  readonly ontology?: string;
-}
-
-async function simulate({ ontology: file, ...flags }: SimulateFlags): Promise<void> {
+async function simulate(
+  { ontology: file, ...flags }: ReturnType<typeof simulation.opts>,
+): Promise<void> {
   const { preset, seed, out } = command.opts();
   if (!isSize(preset)) {
     throw usageError(`Cannot simulate at preset "${preset}": expected ${Object.keys(SIZES).join(", ")}`);

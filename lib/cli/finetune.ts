@@ -1,4 +1,4 @@
-import { createRecipeCommand } from "./experiment.ts";
+import { createRecipeCommand } from "./recipe.ts";
 import { runCommand } from "./run.ts";
 
 /** `deno task finetune`: teaches the model the labels of any set of cells. */

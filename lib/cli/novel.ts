@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
-import { fingerprint } from "../data/fetch/mod.ts";
+import { fileSha256 } from "../data/fetch/mod.ts";
 import { engineName } from "../kernels/mod.ts";
-import { type Result, writeResult } from "../metrics/mod.ts";
+import type { Result } from "../metrics/mod.ts";
 import {
   checkpointsDir,
   createRng,
@@ -29,14 +29,12 @@ import {
   simulatedNovelSet,
 } from "../experiments/novel/mod.ts";
 import { bestOntology, trainingPreset } from "../experiments/pretrain/mod.ts";
+import { fileResult } from "./experiment.ts";
 import { createCommand, integer } from "./flags.ts";
 import { createProgress } from "./progress.ts";
-import { resultTables } from "./results.ts";
 import { interruptSignal, runCommand } from "./run.ts";
-import { terminalTable } from "./table.ts";
 
-/** `deno task novel`: names cells of types that were never seen in training. */
-export const command = createCommand(
+const options = createCommand(
   "novel",
   "Names cells of types that were never seen in training, by several rules, at five levels of difficulty.",
   { out: "folder of the results file (default: data/results)" },
@@ -57,31 +55,15 @@ export const command = createCommand(
   .option("--rate <x>", "highest learning rate", Number)
   .option("--checkpoint <folder>", "with a file: the model (default: checkpoints/walkthrough)")
   .option("--label-key <column>", "with a file: obs column of the types (default: cell_type)")
-  .option("--use-raw", "with a file: read raw in place of X")
-  .action(async (flags) => {
-    trainingPreset(flags.preset);
-    const result = await runFlagged(flags);
-    const path = await writeResult(result, flags.out ?? resultsDir());
-    console.log(resultTables([result]).map(terminalTable).join("\n"));
-    console.log(`Written: ${path}`);
-  });
+  .option("--use-raw", "with a file: read raw in place of X");
 
-interface Flags {
-  readonly set: string;
-  readonly ablations?: true;
-  readonly repeats: number;
-  readonly cells?: number;
-  readonly most: number;
-  readonly epochs?: number;
-  readonly rate?: number;
-  readonly checkpoint?: string;
-  readonly labelKey?: string;
-  readonly useRaw?: true;
-  readonly preset: string;
-  readonly seed: number;
-  readonly backend?: string;
-  readonly out?: string;
-}
+type Flags = ReturnType<typeof options.opts>;
+
+/** `deno task novel`: names cells of types that were never seen in training. */
+export const command = options.action(async (flags) => {
+  trainingPreset(flags.preset);
+  await fileResult(await runFlagged(flags), flags.out);
+});
 
 async function runFlagged(flags: Flags): Promise<Result> {
   const { set, ablations } = flags;
@@ -181,7 +163,7 @@ async function runOnFile(flags: Flags): Promise<Result> {
   const start = await namedCheckpoint(name, flags.checkpoint ?? join(checkpointsDir(), "walkthrough"));
   const ontology = await bestOntology();
   const novel = await openNovelCells(path, { model: start.model, ontology, labels, useRaw });
-  const { sha256 } = await fingerprint(path);
+  const sha256 = await fileSha256(path);
   const run = await runOnCheckpoint(novel, { name, start, ontology, preset, seed, backend, sha256 });
   return run.result;
 }

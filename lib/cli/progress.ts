@@ -91,3 +91,18 @@ export function createDownloadBar() {
     },
   };
 }
+
+/** One bar after the other, one for each step of a task; a step is known by its name. */
+export function progressByStep() {
+  let shown: { readonly step: string; readonly bar: ProgressBar } | undefined;
+  return (step: string, done: number, total: number, note?: string): void => {
+    if (shown?.step !== step) {
+      shown?.bar.finish();
+      shown = { step, bar: createProgress(step, total) };
+    }
+    shown.bar.update(done, note);
+    if (done < total) return;
+    shown.bar.finish();
+    shown = undefined;
+  };
+}

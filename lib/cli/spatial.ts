@@ -1,7 +1,3 @@
-import { engineName } from "../kernels/mod.ts";
-import { writeResult } from "../metrics/mod.ts";
-import { resultsDir, startBackend } from "../runtime/mod.ts";
-import { bestOntology } from "../experiments/pretrain/mod.ts";
 import {
   NEIGHBOURS,
   openSpatialSet,
@@ -9,27 +5,11 @@ import {
   ownSplit,
   parseSpatialSplit,
   runSpatial,
-  type SpatialRun,
-  type SpatialSet,
-  type SpatialSplit,
   VALUE_CODINGS,
-  type ValueCoding,
 } from "../experiments/spatial/mod.ts";
-import { createExperimentCommand, type ExperimentFlags, startFor, tuneFlags } from "./experiment.ts";
+import { createExperimentCommand, runExperimentCommand } from "./experiment.ts";
 import { integer, oneOf } from "./flags.ts";
-import { createProgress } from "./progress.ts";
-import { resultTables } from "./results.ts";
-import { interruptSignal, runCommand } from "./run.ts";
-import { terminalTable } from "./table.ts";
-
-interface SpatialFlags extends ExperimentFlags {
-  readonly test?: string;
-  readonly labelKey?: string;
-  readonly markers?: string;
-  readonly neighbours: number;
-  readonly values?: ValueCoding;
-  readonly minCells: number;
-}
+import { runCommand } from "./run.ts";
 
 /** `deno task spatial`: tells the types of tissue cells by their markers. */
 export const command = createExperimentCommand(
@@ -61,37 +41,14 @@ export const command = createExperimentCommand(
   .action(async (flags) => {
     const cells = flags.cells === undefined ? undefined : { train: flags.cells, test: flags.cells };
     const set = await openSpatialSet(flags.set, { ...flags, cells });
-    console.error(
-      [`${set.name}: ${set.real ? "real" : "simulated"} cells (${set.origin})`, ...set.notes].join("; "),
-    );
     const split = flags.split ? parseSpatialSplit(flags.split, set.cells) : ownSplit(set.cells);
-    const run = await runFlagged(set, split, flags);
-    const fileAs = split === ownSplit(set.cells) ? set.name : `${set.name}_${split}`;
-    const result = { ...run.result, set: fileAs };
-    const path = await writeResult(result, flags.out ?? resultsDir());
-    console.log(resultTables([result]).map(terminalTable).join("\n"));
-    console.log(`Written: ${path}`);
+    const { repeats = 1, neighbours, markers, values: coding } = flags;
+    await runExperimentCommand("spatial", set, {
+      flags,
+      split,
+      fileAs: split === ownSplit(set.cells) ? undefined : `${set.name}_${split}`,
+      run: (setup) => runSpatial(set, { ...setup, split, repeats, neighbours, markers, coding }),
+    });
   });
-
-async function runFlagged(set: SpatialSet, split: SpatialSplit, flags: SpatialFlags): Promise<SpatialRun> {
-  const backend = await startBackend(flags.backend);
-  const start = await startFor(set, flags);
-  console.error(
-    `${split}, starts from ${start.name}; preset ${flags.preset} ${JSON.stringify(start.model.config)}`,
-  );
-  const bar = createProgress("spatial", 1000);
-  const { preset, seed, ablations, save, resume, neighbours, markers, values } = flags;
-  const run = await runSpatial(set, {
-    ...{ split, start, preset, seed, ablations, save, resume, neighbours, markers, coding: values },
-    repeats: flags.repeats ?? 1,
-    backend: engineName(backend),
-    ontology: await bestOntology(),
-    tune: tuneFlags(flags),
-    signal: interruptSignal(),
-    onProgress: ({ done, total, note }) => bar.update(Math.floor(1000 * done / total), ` ${note}`),
-  });
-  bar.finish();
-  return run;
-}
 
 if (import.meta.main) Deno.exit(await runCommand(command, Deno.args));

@@ -8,32 +8,28 @@ import { createCommand, integer } from "./flags.ts";
 import { resultTables } from "./results.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 
-/** `deno task walkthrough`: every notebook in a real kernel, without Python, then one HTML index. */
-export const command = createCommand("walkthrough", "Runs the notebooks and writes them as a web site.", {
+const options = createCommand("walkthrough", "Runs the notebooks and writes them as a web site.", {
   out: "folder of the site (default: data/results/walkthrough)",
 })
   .option("--only <prefixes>", "only the notebooks that start so, such as 01,03")
   .option("--notebooks <folder>", "where the notebooks are (default: notebooks)")
-  .option("--timeout <seconds>", "the longest that one cell may take", integer({ min: 1 }), 900)
-  .action(async (options) => {
-    const start = performance.now();
-    const paths = await notebookPaths(options.notebooks ?? join(ROOT, "notebooks"), options.only);
-    const runs: NotebookRun[] = [];
-    try {
-      for await (const run of runAll(paths, options)) runs.push(run);
-    } finally {
-      // what ran before a Ctrl-C can be read as well
-      console.log(`\n${await writePages(runs, { ...options, start })}`);
-    }
-    throwIfFailed(runs);
-  });
+  .option("--timeout <seconds>", "the longest that one cell may take", integer({ min: 1 }), 900);
 
-interface RunAllOptions {
-  readonly preset: string;
-  readonly seed: number;
-  readonly backend?: string;
-  readonly timeout: number;
-}
+type Flags = ReturnType<typeof options.opts>;
+
+/** `deno task walkthrough`: every notebook in a real kernel, without Python, then one HTML index. */
+export const command = options.action(async (flags) => {
+  const start = performance.now();
+  const paths = await notebookPaths(flags.notebooks ?? join(ROOT, "notebooks"), flags.only);
+  const runs: NotebookRun[] = [];
+  try {
+    for await (const run of runAll(paths, flags)) runs.push(run);
+  } finally {
+    // what ran before a Ctrl-C can be read as well
+    console.log(`\n${await writePages(runs, { ...flags, start })}`);
+  }
+  throwIfFailed(runs);
+});
 
 /** Notebooks in the order of their names, so of their numbers. */
 async function notebookPaths(folder: string, only = ""): Promise<string[]> {
@@ -49,7 +45,7 @@ async function notebookPaths(folder: string, only = ""): Promise<string[]> {
   return chosen.sort().map((name) => join(folder, name));
 }
 
-async function* runAll(paths: readonly string[], options: RunAllOptions): AsyncGenerator<NotebookRun> {
+async function* runAll(paths: readonly string[], options: Flags): AsyncGenerator<NotebookRun> {
   const signal = AbortSignal.any([interruptSignal(), terminationSignal()]);
   for (const path of paths) {
     const name = basename(path);
@@ -66,15 +62,9 @@ async function* runAll(paths: readonly string[], options: RunAllOptions): AsyncG
   }
 }
 
-interface PageOptions {
-  readonly out?: string;
-  readonly preset: string;
-  readonly start: number;
-}
-
 async function writePages(
   runs: readonly NotebookRun[],
-  { out, preset, start }: PageOptions,
+  { out, preset, start }: Flags & { start: number },
 ): Promise<string> {
   return await writeSite(out ?? join(resultsDir(), "walkthrough"), runs, {
     preset,

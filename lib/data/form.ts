@@ -1,10 +1,12 @@
+import { join } from "node:path";
 import { fileError, KcellfmError, statOrNull } from "../runtime/mod.ts";
 import { fileBytes } from "./tables/bytes.ts";
 import { requireFile } from "./hdf5/check.ts";
 import { startsLikeR } from "./r/file.ts";
+import { zipFiles } from "./zarr/files.ts";
 
 /** What a path holds, by its content. */
-export type Form = "hdf5" | "mtx" | "text" | "r";
+export type Form = "hdf5" | "mtx" | "zarr" | "text" | "r";
 
 /**
  * Tells what a path holds by its first bytes, unpacked; the name counts only where bytes leave it open.
@@ -12,15 +14,31 @@ export type Form = "hdf5" | "mtx" | "text" | "r";
  * @throws {KcellfmError} tag "file", when it is missing or empty, or of no form that is known.
  */
 export async function formOf(path: string): Promise<Form> {
-  if (statOrNull(path)?.isDirectory) return "mtx";
+  if (statOrNull(path)?.isDirectory) return isZarr(path) ? "zarr" : "mtx";
   requireFile(path);
   const head = await firstBytes(path);
   const text = new TextDecoder("latin1").decode(head);
+  if (text.startsWith("PK") && await isZippedZarr(path)) return "zarr";
   if (text.slice(1, 4) === "HDF" || /\.(h5ad|h5|hdf5)$/i.test(path)) return "hdf5";
   if (text.startsWith("%%MatrixMarket") || /\.mtx(\.gz)?$/i.test(path)) return "mtx";
   if (startsLikeR(head) || /\.(rds|rda|rdata)$/i.test(path)) return "r";
   if (/\.(csv|tsv|txt|tab)(\.gz)?$/i.test(path) || isTable(text)) return "text";
   throw unknownForm(path, text);
+}
+
+const MARKS = [".zgroup", ".zattrs", ".zmetadata", "zarr.json"];
+
+const isZarr = (folder: string): boolean => MARKS.some((name) => statOrNull(join(folder, name))?.isFile);
+
+/** Whether a zip holds a zarr hierarchy at its root or in its only folder; also true where its name says so. */
+async function isZippedZarr(path: string): Promise<boolean> {
+  if (/\.zarr\.zip$/i.test(path)) return true;
+  try {
+    const files = await zipFiles(path);
+    return MARKS.some((name) => files.size(name) !== null);
+  } catch {
+    return false;
+  }
 }
 
 /** Bytes that are looked at. */
@@ -48,7 +66,7 @@ function unknownForm(path: string, head: string): KcellfmError {
     return fileError(`Cannot read ${path}: it is an Excel workbook; save its sheet as .csv`);
   }
   return fileError(
-    `Cannot read ${path}: its form is not known (known: .h5ad, 10x .h5, a MatrixMarket folder, .rds, .rda, .csv or ` +
+    `Cannot read ${path}: its form is not known (known: .h5ad, 10x .h5, zarr, a MatrixMarket folder, .rds, .rda, .csv or ` +
       `.tsv, the last two also .gz)`,
   );
 }

@@ -7,6 +7,7 @@ import { Hdf5File } from "./hdf5/file.ts";
 import { openMatrixMarket } from "./tables/mtx.ts";
 import { openTenx, tenxGroup } from "./tables/tenx.ts";
 import type { CellSource } from "./types.ts";
+import { openZarr } from "./zarr/open.ts";
 
 /** How to open cells; each field concerns the forms that have it. */
 export interface OpenOptions extends MatrixChoice, CsvOptions, ObjectChoice {}
@@ -26,6 +27,8 @@ export async function openCells(path: string, options: OpenOptions = {}): Promis
       return await openCsv(path, options);
     case "r":
       return await openR(path, options);
+    case "zarr":
+      return await openZarr(path, options);
     case "hdf5":
       return await openHdf5(path, options);
   }

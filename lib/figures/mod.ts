@@ -1,5 +1,4 @@
 export * from "./bars.ts";
-export * from "./boxes.ts";
 export * from "./cycle.ts";
 export * from "./effects.ts";
 export * from "./escape.ts";

@@ -1,5 +1,5 @@
 import type { CellSource } from "../data/mod.ts";
-import { type DetectedValues, toLog1p } from "./values.ts";
+import { type DetectedValues, readLog1p } from "./values/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 import type { CsrMatrix } from "../matrix/mod.ts";
 
@@ -22,21 +22,38 @@ export interface LabelledCells extends ModelCells {
   readonly classes: Int32Array;
 }
 
-/** log1p values of rows [start, end), one column a gene of the vocabulary; unknown genes are dropped after scaling. */
+/**
+ * log1p values of rows [start, end), one column a gene of the vocabulary; unknown genes are dropped after scaling.
+ * Columns of one gene are added as amounts; values that are taken as they are keep the first of them.
+ */
 export function readModelCells(cells: ModelCells, start: number, end: number): CsrMatrix {
-  const log1p = toLog1p(cells.source.rows(start, end), cells.values);
-  return moveColumns(log1p, cells.tokenOf, cells.genes);
+  const log1p = readLog1p(cells.source, cells.values, { start, end });
+  const add = cells.values.asTheyAre
+    ? (a: number) => a
+    : (a: number, b: number) => Math.log1p(Math.expm1(a) + Math.expm1(b));
+  return moveColumns(log1p, cells, add);
 }
 
-function moveColumns(matrix: CsrMatrix, tokenOf: Int32Array, cols: number): CsrMatrix {
+function moveColumns(
+  matrix: CsrMatrix,
+  { tokenOf, genes }: ModelCells,
+  add: (a: number, b: number) => number,
+): CsrMatrix {
   const indptr = new Int32Array(matrix.rows + 1);
   const indices = new Int32Array(matrix.indices.length);
   const data = new Float32Array(matrix.data.length);
+  const placeOf = new Int32Array(genes).fill(-1);
   let kept = 0;
   for (let row = 0; row < matrix.rows; row++) {
     for (let i = matrix.indptr[row]; i < matrix.indptr[row + 1]; i++) {
       const token = tokenOf[matrix.indices[i]];
       if (token < 0) continue;
+      const place = placeOf[token];
+      if (place >= indptr[row]) {
+        data[place] = add(data[place], matrix.data[i]);
+        continue;
+      }
+      placeOf[token] = kept;
       indices[kept] = token;
       data[kept++] = matrix.data[i];
     }
@@ -44,7 +61,7 @@ function moveColumns(matrix: CsrMatrix, tokenOf: Int32Array, cols: number): CsrM
   }
   return {
     rows: matrix.rows,
-    cols,
+    cols: genes,
     indptr,
     indices: indices.subarray(0, kept),
     data: data.subarray(0, kept),

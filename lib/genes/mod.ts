@@ -1,12 +1,15 @@
 export * from "./build.ts";
 export * from "./cell_cycle.ts";
+export { hashCells } from "./cell_hashes.ts";
 export * from "./cells.ts";
+export * from "./log1p_once.ts";
 export * from "./masking.ts";
 export * from "./match.ts";
 export * from "./mouse.ts";
 export * from "./names.ts";
 export * from "./original.ts";
+export * from "./species.ts";
 export * from "./tokenizer.ts";
+export * from "./values/mod.ts";
 export * from "./vocabulary.ts";
 export { foldMarker, genesOfMarkers, isNoMarker, type MarkerTable, readMarkerTable } from "./markers.ts";
-export { type DetectedValues, detectValues, toLog1p, type ValueKind } from "./values.ts";

@@ -1,7 +1,7 @@
 import type { GeneVocabulary } from "./vocabulary.ts";
 
 /** The ways a name can be recognised, strongest first. */
-export const MATCH_WAYS = ["ensembl", "symbol", "case", "alias", "punctuation"] as const;
+export const MATCH_WAYS = ["ensembl", "symbol", "orthologue", "case", "alias", "punctuation"] as const;
 export type MatchWay = typeof MATCH_WAYS[number];
 
 /** A recognised name, an alias of several genes, or a name that is not known. */
@@ -48,7 +48,8 @@ export function nameMatcher(vocabulary: GeneVocabulary): (name: string) => NameM
   };
 }
 
-const isEnsemblId = (name: string): boolean => /^ENS[A-Z]*G\d{6,}(\.\d+)?$/i.test(name);
+/** An Ensembl gene id of any species, with or without version. */
+export const isEnsemblId = (name: string): boolean => /^ENS[A-Z]*G\d{6,}(\.\d+)?$/i.test(name);
 
 /** Key -> index of the only list that holds it, or AMBIGUOUS. */
 function uniqueKeys(lists: readonly (readonly string[])[]): Map<string, number> {

@@ -1,5 +1,5 @@
 import { readTsv } from "../data/mod.ts";
-import { fileError, writeFileAtomically } from "../runtime/mod.ts";
+import { fileError } from "../runtime/mod.ts";
 
 /** The genes a model knows, by token: gene `t` has symbol `symbols[t]`, and so on. */
 export interface GeneVocabulary {
@@ -49,11 +49,6 @@ export function readVocabulary(path: string): Promise<GeneVocabulary> {
 
 /** The items of a `|`-separated field. */
 export const splitList = (field: string | undefined): string[] => field ? field.split("|") : [];
-
-/** Writes what {@linkcode readVocabulary} reads; `path` holds the whole file or nothing. */
-export async function writeVocabulary(path: string, vocabulary: GeneVocabulary): Promise<void> {
-  await writeFileAtomically(path, vocabularyText(vocabulary));
-}
 
 /** The content of the file that {@linkcode readVocabulary} reads. */
 export function vocabularyText(vocabulary: GeneVocabulary): string {

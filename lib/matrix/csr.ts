@@ -28,15 +28,6 @@ export function csrFromDense(dense: ArrayLike<number>, rows: number, cols: numbe
   return { rows, cols, indptr, indices, data };
 }
 
-/** The same matrix as row-major values: for tests, figures and small blocks. */
-export function denseFromCsr({ rows, cols, indptr, indices, data }: CsrMatrix): Float32Array {
-  const dense = new Float32Array(rows * cols);
-  for (let row = 0; row < rows; row++) {
-    for (let k = indptr[row]; k < indptr[row + 1]; k++) dense[row * cols + indices[k]] = data[k];
-  }
-  return dense;
-}
-
 /** Rows [start, end) of a matrix, sharing its memory where it can. */
 export function sliceRows(matrix: CsrMatrix, start: number, end: number): CsrMatrix {
   const [from, to] = [matrix.indptr[start], matrix.indptr[end]];
@@ -49,7 +40,7 @@ export function sliceRows(matrix: CsrMatrix, start: number, end: number): CsrMat
   };
 }
 
-/** Triplets (row, column, value) in any order as CSR with ascending columns; repeated positions are summed. */
+/** Triplets (row, column, value) in any order as CSR in its {@linkcode canonical} form. */
 export function csrFromTriplets(
   triplets: { rows: Int32Array; cols: Int32Array; values: Float32Array },
   shape: { rows: number; cols: number },
@@ -57,21 +48,14 @@ export function csrFromTriplets(
   const byColumn = countingSort(triplets.cols, shape.cols);
   const order = countingSort(triplets.rows, shape.rows, byColumn);
   const indptr = new Int32Array(shape.rows + 1);
-  const indices = new Int32Array(order.length);
-  const data = new Float32Array(order.length);
-  let at = 0;
-  for (let k = 0, row = 0; k <= order.length; k++) {
-    const next = k < order.length ? triplets.rows[order[k]] : shape.rows;
-    while (row < next) indptr[++row] = at;
-    if (k === order.length) break;
-    const col = triplets.cols[order[k]];
-    if (at > indptr[row] && indices[at - 1] === col) data[at - 1] += triplets.values[order[k]];
-    else {
-      indices[at] = col;
-      data[at++] = triplets.values[order[k]];
-    }
-  }
-  return { ...shape, indptr, indices: indices.subarray(0, at), data: data.subarray(0, at) };
+  for (const row of triplets.rows) indptr[row + 1]++;
+  for (let row = 0; row < shape.rows; row++) indptr[row + 1] += indptr[row];
+  return merged({
+    ...shape,
+    indptr,
+    indices: order.map((at) => triplets.cols[at]),
+    data: Float32Array.from(order, (at) => triplets.values[at]),
+  });
 }
 
 /** A stable order of `keys` (each in [0, size)), starting from `order`. */
@@ -96,24 +80,36 @@ export function transpose(matrix: CsrMatrix): CsrMatrix {
 }
 
 /**
- * Puts the columns of every row in ascending order, in place; returns at once where they are.
+ * The canonical form of a matrix: columns ascending within a row, entries of one position summed (as scipy reads
+ * them), no zeros. A matrix that has it is returned as it is; else the given one may be changed.
  *
  * @throws {RangeError} when a column index lies outside the matrix: the file is damaged.
  */
-export function sortColumns({ rows, cols, indptr, indices, data }: CsrMatrix): void {
+export function canonical(matrix: CsrMatrix): CsrMatrix {
+  const { rows, cols, indptr, indices, data } = matrix;
+  let isClean = true;
   for (let row = 0; row < rows; row++) {
-    let previous = -1;
-    let sorted = true;
-    for (let k = indptr[row]; k < indptr[row + 1]; k++) {
-      const col = indices[k];
-      if (col < 0 || col >= cols) throw new RangeError(`column index ${col} is outside [0, ${cols})`);
-      sorted &&= col > previous;
-      previous = col;
-    }
-    if (!sorted) {
-      sortRow(indices.subarray(indptr[row], indptr[row + 1]), data.subarray(indptr[row], indptr[row + 1]));
+    const [from, to] = [indptr[row], indptr[row + 1]];
+    if (!isAscending(indices, { from, to, cols })) {
+      sortRow(indices.subarray(from, to), data.subarray(from, to));
+      for (let k = from + 1; isClean && k < to; k++) isClean = indices[k] !== indices[k - 1];
     }
   }
+  return isClean && !data.includes(0) ? matrix : merged(matrix);
+}
+
+function isAscending(
+  indices: Int32Array,
+  { from, to, cols }: { from: number; to: number; cols: number },
+): boolean {
+  let [previous, sorted] = [-1, true];
+  for (let k = from; k < to; k++) {
+    const col = indices[k];
+    if (col < 0 || col >= cols) throw new RangeError(`column index ${col} is outside [0, ${cols})`);
+    sorted &&= col > previous;
+    previous = col;
+  }
+  return sorted;
 }
 
 function sortRow(indices: Int32Array, data: Float32Array): void {
@@ -123,6 +119,25 @@ function sortRow(indices: Int32Array, data: Float32Array): void {
     indices[to] = oldIndices[from];
     data[to] = oldData[from];
   });
+}
+
+/** Sorted rows with neighbours of one column summed, and what is zero then left out. */
+function merged({ rows, cols, indptr, indices, data }: CsrMatrix): CsrMatrix {
+  const ends = new Int32Array(rows + 1);
+  const [columns, values] = [new Int32Array(data.length), new Float32Array(data.length)];
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let k = indptr[row]; k < indptr[row + 1];) {
+      const column = indices[k];
+      let sum = data[k++];
+      while (k < indptr[row + 1] && indices[k] === column) sum += data[k++];
+      if (sum === 0) continue;
+      columns[at] = column;
+      values[at++] = sum;
+    }
+    ends[row + 1] = at;
+  }
+  return { rows, cols, indptr: ends, indices: columns.subarray(0, at), data: values.subarray(0, at) };
 }
 
 /** The columns that `keep` lists (ascending), renumbered from 0. */
@@ -159,4 +174,20 @@ export function concatenate<T extends Int32Array | Float32Array>(pieces: readonl
     at += piece.length;
   }
   return into;
+}
+
+/** The rows of several matrices one after the other; `cols` counts for none at all. */
+export function stackRows(matrices: readonly CsrMatrix[], cols = matrices[0].cols): CsrMatrix {
+  const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
+  const values = matrices.reduce((sum, { data }) => sum + data.length, 0);
+  const indptr = new Int32Array(rows + 1);
+  let [row, before] = [0, 0];
+  for (const matrix of matrices) {
+    for (let i = 1; i <= matrix.rows; i++) indptr[row + i] = before + matrix.indptr[i];
+    row += matrix.rows;
+    before += matrix.data.length;
+  }
+  const indices = concatenate(matrices.map((matrix) => matrix.indices), new Int32Array(values));
+  const data = concatenate(matrices.map((matrix) => matrix.data), new Float32Array(values));
+  return { rows, cols, indptr, indices, data };
 }

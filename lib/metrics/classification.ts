@@ -73,17 +73,6 @@ export function weightedF1<L extends Label>(truth: readonly L[], predicted: read
 }
 
 /**
- * Cohen's kappa: (accuracy - chance) / (1 - chance), chance being the agreement of two labellings that are as frequent
- * but independent. 1 for full agreement, 0 for chance (and where both lists hold one and the same class).
- */
-export function cohenKappa<L extends Label>(truth: readonly L[], predicted: readonly L[]): number {
-  const { counts } = confusionMatrix(truth, predicted);
-  const squared = truth.length ** 2;
-  const chance = sum(counts.map((row, k) => sum(row) * sum(counts.map((other) => other[k])))) / squared;
-  return ratio(accuracy(truth, predicted) - chance, 1 - chance);
-}
-
-/**
  * Accuracy that forgives a finer answer: a prediction counts when it is the true term or a descendant of it;
  * an ancestor is still wrong (the granularity rule of scTab, Fischer et al. 2024).
  */

@@ -19,11 +19,6 @@ export function flattenParams(tree: ParamTree, prefix = ""): Map<string, tf.Vari
   return flat;
 }
 
-/** Number of scalars in a tree. */
-export function countParams(tree: ParamTree): number {
-  return [...flattenParams(tree).values()].reduce((sum, variable) => sum + variable.size, 0);
-}
-
 /** Frees every variable of a tree. */
 export function disposeParams(tree: ParamTree): void {
   for (const variable of flattenParams(tree).values()) variable.dispose();

@@ -119,8 +119,3 @@ function copyTransposed(ranks: Float64Array, rows: Float32Array, width: number):
     for (let column = 0; column < width; column++) rows[column * nodes + node] = ranks[node * width + column];
   }
 }
-
-/** scCello's levels of similarity: 1 below 1e-4, else floor(log2(rank / 1e-4 + 1)). */
-export function similarityLevel(rank: number): number {
-  return rank < 1e-4 ? 1 : Math.floor(Math.log2(rank / 1e-4 + 1));
-}

@@ -1,4 +1,4 @@
-import { dirname, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileError, KcellfmError } from "./errors.ts";
 import { cacheDir, resultsDir } from "./paths.ts";
 
@@ -28,6 +28,41 @@ export async function writeAtomically(
     await Deno.remove(temporary).catch(() => {});
     throw writeProblem(path, error);
   }
+}
+
+/**
+ * Runs `write` on a new folder beside `path`, flushes its files to disk and renames it into place. A folder that lies there is
+ * replaced, once the new one is whole; the new one is removed when `write` throws.
+ *
+ * @throws {KcellfmError} tag "file", when the folder above does not exist, or a file lies at `path`.
+ */
+export async function writeFolderAtomically(
+  path: string,
+  write: (temporary: string) => void | Promise<void>,
+): Promise<void> {
+  requireFolder(path);
+  if (statOrNull(path)?.isFile) throw fileError(`Cannot write ${path}: a file lies there; name another`);
+  const [temporary, old] = [temporaryPath(path), temporaryPath(path)];
+  try {
+    await Deno.mkdir(temporary);
+    await write(temporary);
+    await syncAll(temporary);
+    if (statOrNull(path)) await Deno.rename(path, old);
+    await Deno.rename(temporary, path);
+    await syncFolder(dirname(path));
+    await Deno.remove(old, { recursive: true }).catch(() => {});
+  } catch (error) {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+    throw writeProblem(path, error);
+  }
+}
+
+async function syncAll(folder: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) await syncAll(join(folder, name));
+    else await syncFile(join(folder, name));
+  }
+  await syncFolder(folder);
 }
 
 /** Flushes the content of a file to the disk. */

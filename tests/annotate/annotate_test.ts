@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openH5ad } from "../../lib/data/mod.ts";
+import { type CellSource, type MatrixChoice, openCells, openH5ad } from "../../lib/data/mod.ts";
 import { loadOntology } from "../../lib/ontology/mod.ts";
 import { startBackend } from "../../lib/runtime/mod.ts";
 import { annotate, type AnnotateContext, type Annotation } from "../../lib/annotate/annotate.ts";
@@ -67,6 +67,25 @@ Deno.test("annotate gives the same answer to the bit when run again", () =>
     const [first, second] = [await byReference(pair), await annotateByReference(pair)];
     assert.deepEqual(first.calls, second.calls);
     assert.deepEqual(first.markers, second.markers);
+  }, SMALL));
+
+Deno.test("annotate decodes each row of both files once, from file to label, markers and baselines", () =>
+  withPair(async (pair) => {
+    const read = new Map<string, number>();
+    const open = async (path: string, choice: MatrixChoice): Promise<CellSource> => {
+      const source = await openCells(path, choice);
+      const rows = (start: number, end: number) => {
+        read.set(path, (read.get(path) ?? 0) + end - start);
+        return source.rows(start, end);
+      };
+      return { ...source, rows };
+    };
+    const reference = { path: pair.reference, labelKey: "cell_type" };
+    await annotate({ input: pair.query, reference }, { ...context(pair), open });
+    for (const path of [pair.query, pair.reference]) {
+      assert.ok((read.get(path) ?? 0) <= 1.1 * SMALL.cells, `${path}: ${read.get(path)} of ${SMALL.cells}`);
+    }
+    assert.equal(read.size, 2);
   }, SMALL));
 
 Deno.test("annotate without a reference calls the type whose text vector is nearest", () =>

@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  fitLogisticRegression,
-  fitMajority,
-  fitNearestCentroid,
-  fitNeighbours,
-} from "../../lib/baselines/mod.ts";
+import { fitLogisticRegression, fitMajority, fitNeighbours } from "../../lib/baselines/mod.ts";
 import { accuracy } from "../../lib/metrics/mod.ts";
 import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/baselines/baselines.json" with { type: "json" };
@@ -56,11 +51,6 @@ Deno.test(`fitNeighbours votes as ${oracle}`, () => {
   assertClose(model.predict(test).probabilities, golden.neighbours.probabilities.flat(), 1e-6);
 });
 
-Deno.test(`fitNearestCentroid labels as ${oracle}`, () => {
-  const prediction = fitNearestCentroid(train, golden.train.labels, options).predict(test);
-  assert.deepEqual(prediction.labels, golden.centroid.labels);
-});
-
 Deno.test("fitMajority says the most frequent class, with the shares as probabilities", () => {
   const two: Table = { data: new Float32Array(4), rows: 4, cols: 1 };
   const model = fitMajority(two, ["b", "a", "b", "b"], options);
@@ -74,7 +64,7 @@ Deno.test("every baseline gives rows that sum to one, and beats the majority cla
     golden.test.labels,
     fitMajority(train, golden.train.labels, options).predict(test).labels,
   );
-  for (const fit of [fitLogisticRegression, fitNeighbours, fitNearestCentroid]) {
+  for (const fit of [fitLogisticRegression, fitNeighbours]) {
     const { labels, classes, probabilities } = fit(train, golden.train.labels, options).predict(test);
     for (let i = 0; i < test.rows; i++) {
       const row = probabilities.subarray(i * classes.length, (i + 1) * classes.length);
@@ -86,7 +76,7 @@ Deno.test("every baseline gives rows that sum to one, and beats the majority cla
 
 Deno.test("every baseline refuses labels that do not match, and rows of another width", () => {
   const narrow: Table = { data: new Float32Array(3), rows: 1, cols: 3 };
-  for (const fit of [fitMajority, fitLogisticRegression, fitNeighbours, fitNearestCentroid]) {
+  for (const fit of [fitMajority, fitLogisticRegression, fitNeighbours]) {
     assert.throws(() => fit(train, ["a"], options), /100 rows to 1 labels/);
     assert.throws(() => fit(train, golden.train.labels, options).predict(narrow), /3 features: fitted on 6/);
   }

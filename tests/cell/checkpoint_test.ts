@@ -38,6 +38,7 @@ function smallModel(): CellModel {
     },
     temperature: 0.1,
     hash: "unsaved",
+    seenCells: Uint32Array.of(1, 0xfedcba98),
   };
 }
 

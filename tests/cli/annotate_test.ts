@@ -1,22 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { command } from "../../lib/cli/annotate.ts";
-import { EXIT, runCommand } from "../../lib/cli/mod.ts";
+import { EXIT } from "../../lib/cli/mod.ts";
 import { unlink } from "../../lib/data/hdf5/unlink.ts";
 import { openH5ad, writeH5ad } from "../../lib/data/mod.ts";
 import { readResults } from "../../lib/metrics/mod.ts";
 import { createRng, ROOT, startBackend } from "../../lib/runtime/mod.ts";
+import { capture } from "../capture.ts";
 import { type PairOnDisk, saveNanoCheckpoint, withPair } from "../annotate/fixture.ts";
 
 await startBackend();
-
-/** What a call said and what it left in the folder of its outputs. */
-interface Outcome {
-  readonly code: number;
-  readonly errors: string[];
-  readonly output: string;
-  readonly written: string[];
-}
 
 /** A pair on disk, a nano checkpoint that knows its genes, and an empty folder for outputs. */
 async function withCheckpoint(
@@ -30,45 +23,21 @@ async function withCheckpoint(
   }, { cells: 60, genes: 120 });
 }
 
-/** Runs the command in this process, with results going to `outputs`. */
-async function run(args: string[], outputs: string): Promise<Outcome> {
-  const [errors, lines]: string[][] = [[], []];
-  const original = { log: console.log, error: console.error };
-  console.error = (line: string) => errors.push(line);
-  console.log = (line: string) => lines.push(line);
-  Deno.env.set("KCELLFM_RESULTS", outputs);
-  try {
-    const code = await runCommand(command, args);
-    return {
-      code,
-      errors,
-      output: lines.join("\n"),
-      written: Array.from(Deno.readDirSync(outputs), ({ name }) => name).sort(),
-    };
-  } finally {
-    Deno.env.delete("KCELLFM_RESULTS");
-    Object.assign(console, original);
-  }
+/** Runs the command with results going to `outputs`; what it said, and the files that it left there. */
+async function run(args: string, outputs: string) {
+  const outcome = await capture(command, args, { KCELLFM_RESULTS: outputs });
+  return { ...outcome, written: Array.from(Deno.readDirSync(outputs), ({ name }) => name).sort() };
 }
 
 Deno.test("deno task annotate writes answer, report and result, and says how good it is", () =>
   withCheckpoint(async ({ query, reference, checkpoint, outputs }) => {
     const out = join(outputs, "answer.h5ad");
-    const args = [
-      query,
-      "--reference",
-      reference,
-      "--label-key",
-      "cell_type",
-      "--checkpoint",
-      checkpoint,
-      "--out",
-      out,
-    ];
-    const { code, output, written, errors } = await run(args, outputs);
+    const args =
+      `${query} --reference ${reference} --label-key cell_type --checkpoint ${checkpoint} --out ${out}`;
+    const { code, printed, written, errors } = await run(args, outputs);
     assert.deepEqual([code, errors], [EXIT.ok, []]);
     assert.deepEqual(written, ["annotate-query.json", "answer.h5ad", "answer.html"]);
-    assert.match(output, /Against obs "cell_type" \(60 cells\)[\s\S]*kcellfm[\s\S]*logistic_regression/);
+    assert.match(printed, /Against obs "cell_type" \(60 cells\)[\s\S]*kcellfm[\s\S]*logistic_regression/);
     const [result] = await readResults(outputs);
     assert.deepEqual([result.task, result.set, result.preset, result.seed], [
       "annotate",
@@ -83,7 +52,7 @@ Deno.test("deno task annotate writes answer, report and result, and says how goo
 
 Deno.test("deno task annotate without --out answers in the results folder under the file's name", () =>
   withCheckpoint(async ({ query, checkpoint, outputs }) => {
-    const { code, written } = await run([query, "--checkpoint", checkpoint], outputs);
+    const { code, written } = await run(`${query} --checkpoint ${checkpoint}`, outputs);
     assert.equal(code, EXIT.ok);
     assert.deepEqual(written, [
       "annotate_zero_shot-query.json",
@@ -94,11 +63,11 @@ Deno.test("deno task annotate without --out answers in the results folder under 
 
 Deno.test("deno task annotate --hold-out-types scores the novelty of each type and writes its result", () =>
   withCheckpoint(async ({ query, reference, checkpoint, outputs }) => {
-    const args = [query, "--reference", reference, "--checkpoint", checkpoint, "--hold-out-types"];
-    const { code, output, written, errors } = await run(args, outputs);
+    const args = `${query} --reference ${reference} --checkpoint ${checkpoint} --hold-out-types`;
+    const { code, printed, written, errors } = await run(args, outputs);
     assert.deepEqual([code, errors], [EXIT.ok, []]);
     assert.deepEqual(written, ["novelty-query_by_reference.json"]);
-    assert.match(output, /AUROC of novelty on each held-out type[\s\S]*max_softmax[\s\S]*h_score/);
+    assert.match(printed, /AUROC of novelty on each held-out type[\s\S]*max_softmax[\s\S]*h_score/);
     const [{ task, repeats, metrics, baselines }] = await readResults(outputs);
     assert.equal(task, "novelty");
     assert.ok(repeats >= 3);
@@ -111,7 +80,7 @@ interface BadCall {
   readonly what: string;
   readonly make?: (path: string, pair: PairOnDisk) => Promise<unknown>;
   readonly name?: string;
-  readonly flags?: (pair: PairOnDisk) => string[];
+  readonly flags?: (pair: PairOnDisk) => string;
   readonly says: RegExp;
   readonly code?: number;
 }
@@ -165,7 +134,7 @@ const BAD_CALLS: BadCall[] = [
   {
     what: "negative values called raw",
     make: (path, pair) => writeCells(path, pair.genes, normals(1)),
-    flags: () => ["--values", "counts"],
+    flags: () => "--values counts",
     says: /bad\.h5ad as counts: it holds negative values/,
   },
   { what: "an empty file", make: (path) => Deno.writeFile(path, new Uint8Array()), says: /bad\.h5ad.*empty/ },
@@ -173,7 +142,7 @@ const BAD_CALLS: BadCall[] = [
   {
     what: "a missing label key",
     make: async (path, { query }) => await Deno.copyFile(query, path),
-    flags: ({ reference }) => ["--reference", reference, "--label-key", "leiden"],
+    flags: ({ reference }) => `--reference ${reference} --label-key leiden`,
     says: /reference\.h5ad has no column "leiden" \(its columns: cell_type/,
   },
   {
@@ -182,26 +151,26 @@ const BAD_CALLS: BadCall[] = [
       await Deno.copyFile(query, path);
       await Deno.writeTextFile(join(folder, "cycle.obo"), CYCLE);
     },
-    flags: ({ folder }) => ["--ontology", join(folder, "cycle.obo")],
+    flags: ({ folder }) => `--ontology ${join(folder, "cycle.obo")}`,
     says: /cycle\.obo.*cycle, CL:000000[12]/,
   },
   {
     what: "an out path in a missing folder",
     make: async (path, { query }) => await Deno.copyFile(query, path),
-    flags: ({ folder }) => ["--out", join(folder, "nowhere", "out.h5ad")],
+    flags: ({ folder }) => `--out ${join(folder, "nowhere", "out.h5ad")}`,
     says: /Cannot write .*nowhere.*the folder .* does not exist/,
   },
   {
     what: "an out path that is the input",
     make: async (path, { query }) => await Deno.copyFile(query, path),
-    flags: ({ folder }) => ["--out", join(folder, "bad.h5ad")],
+    flags: ({ folder }) => `--out ${join(folder, "bad.h5ad")}`,
     says: /Cannot write .*bad\.h5ad: it is the input/,
     code: EXIT.usage,
   },
   {
     what: "a checkpoint that is not there",
     make: async (path, { query }) => await Deno.copyFile(query, path),
-    flags: ({ folder }) => ["--checkpoint", join(folder, "none")],
+    flags: ({ folder }) => `--checkpoint ${join(folder, "none")}`,
     says: /none.*missing/,
   },
 ];
@@ -212,10 +181,8 @@ for (const { what, make, flags, says, code = EXIT.failed } of BAD_CALLS) {
       const path = join(pair.folder, "bad.h5ad");
       await make?.(path, pair);
       const before = Array.from(Deno.readDirSync(pair.folder), ({ name }) => name).sort();
-      const given = flags?.(pair) ?? [];
-      const out = given.includes("--out") ? [] : ["--out", join(pair.outputs, "out.h5ad")];
-      const checkpoint = given.includes("--checkpoint") ? [] : ["--checkpoint", pair.checkpoint];
-      const outcome = await run([path, ...checkpoint, ...out, ...given], pair.outputs);
+      const usual = `--out ${join(pair.outputs, "out.h5ad")} --checkpoint ${pair.checkpoint}`;
+      const outcome = await run([path, usual, flags?.(pair) ?? []].flat().join(" "), pair.outputs);
       assert.equal(outcome.errors.length, 1, outcome.errors.join("\n"));
       assert.match(outcome.errors[0], says);
       assert.doesNotMatch(outcome.errors[0], /\n|unexpected/);

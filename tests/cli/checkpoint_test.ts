@@ -3,29 +3,22 @@ import { join } from "node:path";
 import { disposeModel, loadCellCheckpoint } from "../../lib/cell/mod.ts";
 import { command } from "../../lib/cli/checkpoint.ts";
 import { recognise } from "../../lib/cli/checkpoint_kinds.ts";
-import { runCommand } from "../../lib/cli/mod.ts";
 import { encodeSafetensors, openTensors, type StoredTensor } from "../../lib/data/tensors/mod.ts";
+import { capture } from "../capture.ts";
 import { inFolder } from "../folder.ts";
 
 const FIXTURES = join(import.meta.dirname!, "../fixtures");
 const CHECKPOINTS = join(import.meta.dirname!, "../../checkpoints");
 
-/** Runs `deno task checkpoint` with these arguments; what it prints to either stream is one text. */
-async function runCheckpoint(...args: string[]): Promise<{ code: number; text: string }> {
-  const lines: string[] = [];
-  const [log, error] = [console.log, console.error];
-  console.log = console.error = (...items: unknown[]) => void lines.push(items.join(" "));
+/** Runs `deno task checkpoint`. */
+function runCheckpoint(args: string) {
   command.setOptionValue("out", undefined); // commander keeps values from one parse to the next
-  try {
-    return { code: await runCommand(command, args), text: lines.join("\n") };
-  } finally {
-    [console.log, console.error] = [log, error];
-  }
+  return capture(command, args);
 }
 
 Deno.test("checkpoint inspect --json gives names, shapes, types and bytes, and counts tied tensors once", async () => {
-  const { code, text } = await runCheckpoint("inspect", join(FIXTURES, "cell/original.pth"), "--json");
-  const { model, form, parameters, tensors } = JSON.parse(text);
+  const { code, said } = await runCheckpoint(`inspect ${join(FIXTURES, "cell/original.pth")} --json`);
+  const { model, form, parameters, tensors } = JSON.parse(said);
   assert.deepEqual([code, form], [0, "torch zip"]);
   assert.match(model, /^the original's cell model: 2 layers, width 32/);
   const name = "mamba_encoder.0.mamba_rev.in_proj.weight";
@@ -41,14 +34,14 @@ Deno.test("checkpoint inspect --json gives names, shapes, types and bytes, and c
 });
 
 Deno.test("checkpoint inspect prints a line on the whole and one on each tensor", async () => {
-  const { code, text } = await runCheckpoint("inspect", join(FIXTURES, "torch/legacy.pth"));
+  const { code, said } = await runCheckpoint(`inspect ${join(FIXTURES, "torch/legacy.pth")}`);
   assert.equal(code, 0);
   assert.match(
-    text,
+    said,
     /legacy\.pth: torch legacy, 0\.0 MB, 27 tensors \(1 tied to another\), \d+ parameters; no model that we know\n/,
   );
-  assert.match(text, /\nviews\.transposed +F32 +6 x 4 +0\.000\n/);
-  assert.match(text, /\nstate\.reverse_proj\.weight +F32 +2 x 3 +0\.000 +state\.forward_proj\.weight\n/);
+  assert.match(said, /\nviews\.transposed +F32 +6 x 4 +0\.000\n/);
+  assert.match(said, /\nstate\.reverse_proj\.weight +F32 +2 x 3 +0\.000 +state\.forward_proj\.weight\n/);
 });
 
 Deno.test("recognise knows our models, the original's and a BERT by their names", async () => {
@@ -71,10 +64,10 @@ Deno.test("recognise knows our models, the original's and a BERT by their names"
 Deno.test("checkpoint convert writes safetensors with the same names and numbers", () =>
   inFolder(async (folder) => {
     const [from, out] = [join(FIXTURES, "cell/original.pth"), join(folder, "model.safetensors")];
-    const { code, text } = await runCheckpoint("convert", from, "--out", out, "--dtype", "f16");
+    const { code, said } = await runCheckpoint(`convert ${from} --out ${out} --dtype f16`);
     assert.equal(code, 0);
     assert.match(
-      text,
+      said,
       /model\.safetensors: safetensors, .* looks like the original's cell model: 2 layers, width 32/,
     );
     const [before, after] = [(await openTensors(from)).tensors, (await openTensors(out)).tensors];
@@ -90,25 +83,21 @@ Deno.test("checkpoint says in one line what is wrong", () =>
   inFolder(async (folder) => {
     const page = join(folder, "page.pth");
     await Deno.writeTextFile(page, "<html>please log in to see this file</html>");
-    const good = join(FIXTURES, "torch/zip.pth");
-    const cases: [string[], number, RegExp][] = [
-      [["inspect", join(folder, "none.pth")], 1, /^error: Cannot read .*none\.pth: there is no such file$/],
-      [["inspect", page], 1, /^error: Cannot read .*page\.pth: it begins neither as safetensors nor as what/],
-      [["convert", good], 2, /^error: Cannot convert .*: name the file to write, --out FILE\.safetensors$/],
-      [["convert", good, "--out", join(folder, "x.pth")], 2, /--out FILE\.safetensors$/],
-      [["convert", good, "--out", join(folder, "no/x.safetensors")], 1, /the folder .* does not exist/],
-      [["convert", good, "--out", "x.safetensors", "--dtype", "f8"], 2, /Allowed choices are f32, f16/],
-      [
-        ["convert", join(FIXTURES, "torch/int64_far.pth"), "--out", join(folder, "x.safetensors")],
-        1,
-        /int64 2147483648/,
-      ],
+    const [good, far] = ["zip", "int64_far"].map((name) => join(FIXTURES, `torch/${name}.pth`));
+    const cases: [string, number, RegExp][] = [
+      [`inspect ${join(folder, "none.pth")}`, 1, /^error: Cannot read .*none\.pth: there is no such file$/],
+      [`inspect ${page}`, 1, /^error: Cannot read .*page\.pth: it begins neither as safetensors nor as what/],
+      [`convert ${good}`, 2, /^error: Cannot convert .*: name the file to write, --out FILE\.safetensors$/],
+      [`convert ${good} --out ${join(folder, "x.pth")}`, 2, /--out FILE\.safetensors$/],
+      [`convert ${good} --out ${join(folder, "no/x.safetensors")}`, 1, /the folder .* does not exist/],
+      [`convert ${good} --out x.safetensors --dtype f8`, 2, /Allowed choices are f32, f16/],
+      [`convert ${far} --out ${join(folder, "x.safetensors")}`, 1, /int64 2147483648/],
     ];
     for (const [args, expected, message] of cases) {
-      const { code, text } = await runCheckpoint(...args);
-      assert.equal(code, expected, text);
-      assert.match(text, message);
-      assert.equal(text.split("\n").length, 1);
+      const { code, said } = await runCheckpoint(args);
+      assert.equal(code, expected, said);
+      assert.match(said, message);
+      assert.equal(said.split("\n").length, 1);
     }
     assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["page.pth"]);
   }));
@@ -128,9 +117,9 @@ Deno.test("checkpoint convert does not unfold a small file into a large one", ()
     const json = new TextEncoder().encode(JSON.stringify(header));
     const size = new Uint8Array(BigUint64Array.of(BigInt(json.length)).buffer);
     await Deno.writeFile(bomb, new Uint8Array([...size, ...json, ...new Uint8Array(data.buffer)]));
-    const { code, text } = await runCheckpoint("convert", bomb, "--out", join(folder, "out.safetensors"));
+    const { code, said } = await runCheckpoint(`convert ${bomb} --out ${join(folder, "out.safetensors")}`);
     assert.equal(code, 1);
-    assert.match(text, /would unfold to 10747904; no checkpoint shares its tensors so/);
+    assert.match(said, /would unfold to 10747904; no checkpoint shares its tensors so/);
   }));
 
 Deno.test("checkpoint convert writes the original's cell model as a folder that annotate can load", async () => {
@@ -141,11 +130,11 @@ Deno.test("checkpoint convert writes the original's cell model as a folder that 
       genes,
       JSON.stringify(Object.fromEntries(tokens.map((token, id) => [token, id]))),
     );
-    const { code, text } = await runCheckpoint(
-      ...["convert", join(FIXTURES, "cell/original.pth"), "--genes", genes, "--out", out],
+    const { code, said } = await runCheckpoint(
+      `convert ${join(FIXTURES, "cell/original.pth")} --genes ${genes} --out ${out}`,
     );
-    assert.equal(code, 0, text);
-    assert.match(text, /2 layers, width 32, 20 genes, 5 classes, no type vectors/);
+    assert.equal(code, 0, said);
+    assert.match(said, /2 layers, width 32, 20 genes, 5 classes, no type vectors/);
     const model = await loadCellCheckpoint(out);
     assert.deepEqual([model.config.preset, model.vocabulary.symbols.at(-1)], ["paper", "GENE19"]);
     disposeModel(model);

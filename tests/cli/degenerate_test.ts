@@ -2,26 +2,16 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { command as annotate } from "../../lib/cli/annotate.ts";
 import { command as finetune } from "../../lib/cli/finetune.ts";
-import { runCommand } from "../../lib/cli/mod.ts";
 import { openH5ad, writeH5ad } from "../../lib/data/mod.ts";
 import { createRng, startBackend } from "../../lib/runtime/mod.ts";
+import { capture } from "../capture.ts";
 import { saveNanoCheckpoint, withPair } from "../annotate/fixture.ts";
 
 await startBackend();
 
-/** Runs a command in this process; its exit code and what it said on stderr. */
-async function run(command: Parameters<typeof runCommand>[0], args: string[], results: string) {
-  const errors: string[] = [];
-  const original = { log: console.log, error: console.error };
-  Object.assign(console, { log: () => {}, error: (line: string) => errors.push(String(line)) });
-  Deno.env.set("KCELLFM_RESULTS", results);
-  try {
-    return { code: await runCommand(command, args), errors };
-  } finally {
-    Deno.env.delete("KCELLFM_RESULTS");
-    Object.assign(console, original);
-  }
-}
+/** Runs a command with results going to a folder. */
+const run = (command: Parameters<typeof capture>[0], args: string, results: string) =>
+  capture(command, args, { KCELLFM_RESULTS: results });
 
 /** Cells with counts by `draw` and labels by `label`. */
 async function writeCells(
@@ -59,7 +49,7 @@ for (const { what, name, cells, said } of UNUSABLE) {
       const [path, checkpoint, out] = [name, "checkpoint", "o.csv"].map((name) => join(folder, name));
       await saveNanoCheckpoint(checkpoint, genes);
       await writeCells(path, genes, { cells, draw: () => 0 });
-      const { code, errors } = await run(annotate, [path, "--checkpoint", checkpoint, "--out", out], folder);
+      const { code, errors } = await run(annotate, `${path} --checkpoint ${checkpoint} --out ${out}`, folder);
       assert.deepEqual([code, errors.length], [1, 1], errors.join("\n"));
       assert.match(errors[0], said);
     }, { cells: 60, genes: 120 }));
@@ -71,7 +61,7 @@ Deno.test("deno task annotate names every cell of a file in which some cells are
     await saveNanoCheckpoint(checkpoint, genes);
     const draw = counts();
     await writeCells(path, genes, { cells: 20, draw: (cell) => cell < 5 ? 0 : draw() });
-    const { code, errors } = await run(annotate, [path, "--checkpoint", checkpoint, "--out", out], folder);
+    const { code, errors } = await run(annotate, `${path} --checkpoint ${checkpoint} --out ${out}`, folder);
     assert.deepEqual([code, errors], [0, []]);
     const answer = await openH5ad(out);
     assert.ok(answer.obsm("X_kcellfm").data.every(Number.isFinite));
@@ -83,14 +73,11 @@ Deno.test("deno task finetune refuses labels of one class in one line", () =>
     const [path, checkpoint] = [join(folder, "one.h5ad"), join(folder, "checkpoint")];
     await saveNanoCheckpoint(checkpoint, genes);
     await writeCells(path, genes, { cells: 60, draw: counts(), label: () => "T cell" });
-    const { code, errors } = await run(finetune, [
-      "--set",
-      path,
-      "--checkpoint",
-      checkpoint,
-      "--preset",
-      "nano",
-    ], folder);
+    const { code, errors } = await run(
+      finetune,
+      `--set ${path} --checkpoint ${checkpoint} --preset nano`,
+      folder,
+    );
     assert.equal(code, 1, errors.join("\n"));
     assert.match(errors.at(-1)!, /^error: Cannot learn from one.*of 1 class; at least two are needed/);
     assert.doesNotMatch(errors.at(-1)!, /unexpected/);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseSplit } from "../../lib/cli/experiment.ts";
-import { runCommand } from "../../lib/cli/run.ts";
 import { command } from "../../lib/cli/tcell.ts";
 import { recipeNamed, RECIPES } from "../../lib/experiments/finetune/mod.ts";
+import { capture } from "../capture.ts";
 import { ontology } from "../experiments/finetune/fixture.ts";
 
 Deno.test("parseSplit reads shares, shots and groups, and says what it knows", () => {
@@ -18,16 +18,9 @@ Deno.test("parseSplit reads shares, shots and groups, and says what it knows", (
 });
 
 Deno.test("tcell ends with 2 and one line on a set that it does not know", async () => {
-  const lines: string[] = [];
-  const print = console.error;
-  console.error = (line: string) => void lines.push(line);
-  try {
-    assert.equal(await runCommand(command, ["--set", "nosuch"]), 2);
-  } finally {
-    console.error = print;
-  }
-  assert.equal(lines.length, 1);
-  assert.match(lines[0], /Cannot find the set "nosuch".*melanoma_t_cells/);
+  const { code, errors } = await capture(command, "--set nosuch");
+  assert.deepEqual([code, errors.length], [2, 1]);
+  assert.match(errors[0], /Cannot find the set "nosuch".*melanoma_t_cells/);
 });
 
 Deno.test("every recipe belongs to a command and its twin has types of the built-in ontology", () => {

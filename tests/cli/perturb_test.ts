@@ -1,27 +1,20 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { command } from "../../lib/cli/perturb.ts";
-import { EXIT, runCommand } from "../../lib/cli/run.ts";
+import { EXIT } from "../../lib/cli/run.ts";
 import { simulateScreen, writeScreen } from "../../lib/simulate/mod.ts";
 import { writeH5ad } from "../../lib/data/mod.ts";
 import { readResults } from "../../lib/metrics/mod.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
+import { capture } from "../capture.ts";
 import { SMALL_SCREEN } from "../experiments/perturb/small_screen.ts";
 
 const folder = await Deno.makeTempDir();
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 const out = join(folder, "results");
 
-/** Runs the command; what it said to people is kept. */
-async function run(...args: string[]): Promise<{ code: number; said: string }> {
-  const [lines, { error, log }] = [[] as string[], console];
-  console.error = console.log = (line: string) => void lines.push(line);
-  try {
-    return { code: await runCommand(command, [...args, "--out", out]), said: lines.join("\n") };
-  } finally {
-    Object.assign(console, { error, log });
-  }
-}
+/** Runs the command. */
+const run = (args: string) => capture(command, `${args} --out ${out}`);
 
 const screen = join(folder, "screen.h5ad");
 await writeScreen(screen, simulateScreen(SMALL_SCREEN, createRng(2)));
@@ -45,29 +38,29 @@ async function written(name: string, conditions: readonly string[], column = "co
 Deno.test("deno task perturb says in one line what is wrong with a file or a flag, and writes nothing", async () => {
   const cases = [
     [
-      ["--set", await written("nocontrol.h5ad", ["A+ctrl", "B+ctrl"])],
+      `--set ${await written("nocontrol.h5ad", ["A+ctrl", "B+ctrl"])}`,
       /^error: Cannot use nocontrol\.h5ad: no cell is a control/m,
     ],
     [
-      ["--set", await written("guides.h5ad", ["A", "ctrl"], "guide")],
+      `--set ${await written("guides.h5ad", ["A", "ctrl"], "guide")}`,
       /^error: Cannot read guides\.h5ad .*no column "condition" \(it has guide\)/m,
     ],
     [
-      ["--set", "norman2"],
+      "--set norman2",
       /^error: Cannot find the set "norman2": give a file .* or one of simulated, eccite_thp1/m,
     ],
     [
-      ["--set", screen, "--models", "scgpt"],
+      `--set ${screen} --models scgpt`,
       /^error: Cannot run the model "scgpt" on this set: it has no_change, train_mean, additive/m,
     ],
-    [["--set", screen, "--split", "thirds"], /^error: Cannot read the splits of thirds: /m],
+    [`--set ${screen} --split thirds`, /^error: Cannot read the splits of thirds: /m],
     [
-      ["--set", screen, "--split", "leave-type-out"],
+      `--set ${screen} --split leave-type-out`,
       /^error: Cannot split screen by leave-type-out: it has 1 backgrounds/m,
     ],
   ] as const;
   for (const [args, message] of cases) {
-    const { code, said } = await run(...args);
+    const { code, said } = await run(args);
     assert.notEqual(code, EXIT.ok);
     assert.match(said, message);
     assert.equal(said.match(/^error: /gm)?.length, 1);
@@ -78,7 +71,7 @@ Deno.test("deno task perturb says in one line what is wrong with a file or a fla
 Deno.test("deno task perturb scores a file, and again on the splits it saved", async () => {
   const splits = join(folder, "splits.json");
   const names = "no_change,train_mean,additive,forest_go";
-  const first = await run("--set", screen, "--models", names, "--repeats", "2", "--save-split", splits);
+  const first = await run(`--set ${screen} --models ${names} --repeats 2 --save-split ${splits}`);
   assert.equal(first.code, EXIT.ok, first.said);
   assert.match(first.said, /screen: Pearson delta by group\n/);
   const [result] = await readResults(out);
@@ -89,7 +82,7 @@ Deno.test("deno task perturb scores a file, and again on the splits it saved", a
     "forest_go",
   ]);
   assert.ok((result.metrics.pearson_delta ?? 0) > 0.2, `${result.metrics.pearson_delta}`);
-  const again = await run("--set", screen, "--models", names, "--split", splits);
+  const again = await run(`--set ${screen} --models ${names} --split ${splits}`);
   assert.equal(again.code, EXIT.ok, again.said);
   const [repeated] = await readResults(out);
   assert.equal(repeated.split, "file");

@@ -1,23 +1,18 @@
 import assert from "node:assert/strict";
-import { createCommand, createProgress, EXIT, integer, oneOf, runCommand } from "../../lib/cli/mod.ts";
+import { createCommand, createProgress, EXIT, integer, oneOf } from "../../lib/cli/mod.ts";
 import { dataError, usageError } from "../../lib/runtime/mod.ts";
+import { capture } from "../capture.ts";
 
 /** Runs a command whose action is `action` and collects what went to stderr. */
 async function run(
-  args: string[],
+  args: readonly string[],
   action: (options: Record<string, unknown>) => Promise<void> | void = () => {},
 ) {
   const command = createCommand("demo", "A command for tests").argument("[file]")
     .option("--mode <name>", "a choice", oneOf(["a", "b"]))
     .action(async (_file, options) => await action(options));
-  const lines: string[] = [];
-  const original = console.error;
-  console.error = (line: string) => lines.push(line);
-  try {
-    return { code: await runCommand(command, args), lines };
-  } finally {
-    console.error = original;
-  }
+  const { code, errors } = await capture(command, args);
+  return { code, lines: errors };
 }
 
 Deno.test("runCommand passes the common flags with their defaults to the action", async () => {

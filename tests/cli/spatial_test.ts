@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { EXIT, runCommand } from "../../lib/cli/run.ts";
+import { EXIT } from "../../lib/cli/run.ts";
 import { command } from "../../lib/cli/spatial.ts";
 import { readResults } from "../../lib/metrics/mod.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
+import { capture } from "../capture.ts";
 
 const folder = await Deno.makeTempDir();
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
@@ -31,17 +32,9 @@ async function table(name: string, lines: readonly string[], markers = MARKERS):
   return path;
 }
 
-/** Runs the command at the smallest size; what it said to people is kept. */
-async function run(...args: string[]): Promise<{ code: number; said: string }> {
-  const [lines, { error, log }] = [[] as string[], console];
-  console.error = console.log = (line: string) => void lines.push(line);
-  try {
-    const small = ["--preset", "nano", "--epochs", "1", "--no-ablations", "--neighbours", "0", "--out", out];
-    return { code: await runCommand(command, [...args, ...small]), said: lines.join("\n") };
-  } finally {
-    Object.assign(console, { error, log });
-  }
-}
+/** Runs the command at the smallest size. */
+const run = (args: string) =>
+  capture(command, `${args} --preset nano --epochs 1 --no-ablations --neighbours 0 --out ${out}`);
 
 const train = await table("train.csv", [...cells(45, TYPES, 1), "0,0,0,0,1,1,alone"]);
 
@@ -51,15 +44,15 @@ Deno.test("deno task spatial refuses a missing marker, an unknown one and NaN in
   const unknown = await table("unknown.csv", cells(30, TYPES, 2), ["CD3", "CD4", "CD8", "Foo7"]);
   const broken = await table("broken.csv", cells(30, TYPES, 2).with(4, "1,NaN,0,0,5,5,T cell"));
   const cases = [
-    [["--set", train, "--test", lacking], /^error: Cannot use lacking: it lacks the marker CD20 of train; /m],
+    [`--set ${train} --test ${lacking}`, /^error: Cannot use lacking: it lacks the marker CD20 of train; /m],
     [
-      ["--set", unknown],
+      `--set ${unknown}`,
       /^error: Cannot use unknown: no gene is known for "Foo7"; give a table with --markers/m,
     ],
-    [["--set", broken], /^error: Cannot use .*broken\.csv: marker CD4 of cell 5 is "NaN", not a number; /m],
+    [`--set ${broken}`, /^error: Cannot use .*broken\.csv: marker CD4 of cell 5 is "NaN", not a number; /m],
   ] as const;
   for (const [args, message] of cases) {
-    const { code, said } = await run(...args);
+    const { code, said } = await run(args);
     assert.equal(code, EXIT.failed, said);
     assert.match(said, message);
     assert.equal(said.split("\n").filter((line) => line.startsWith("error")).length, 1);
@@ -69,7 +62,7 @@ Deno.test("deno task spatial refuses a missing marker, an unknown one and NaN in
 
 Deno.test("deno task spatial leaves a one-cell class out and counts a label never met as wrong, and says so", async () => {
   const test = await table("test.csv", cells(60, [...TYPES, "newcomer"], 3));
-  const { code, said } = await run("--set", train, "--test", test);
+  const { code, said } = await run(`--set ${train} --test ${test}`);
   assert.equal(code, EXIT.ok, said);
   assert.match(
     said,

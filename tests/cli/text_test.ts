@@ -1,49 +1,29 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { EXIT, runCommand } from "../../lib/cli/mod.ts";
+import { EXIT } from "../../lib/cli/mod.ts";
 import { command } from "../../lib/cli/text.ts";
 import { loadTextCheckpoint } from "../../lib/text/mod.ts";
+import { capture } from "../capture.ts";
+import { inFolder } from "../folder.ts";
 import { closeTo, FIXTURE, golden } from "../text/pubmedbert.ts";
 import { rowAt } from "../../lib/matrix/mod.ts";
 
-/** Runs the command in this process with an empty cache and mirror, results going to a temporary folder. */
-async function withCommand(
-  test: (
-    run: (...args: string[]) => Promise<{ code: number; said: string }>,
-    folder: string,
-  ) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  const places = {
-    KCELLFM_RESULTS: join(folder, "results"),
-    KCELLFM_CACHE: join(folder, "cache"),
-    KCELLFM_MIRROR: "",
-  };
-  const before = Object.keys(places).map((name) => [name, Deno.env.get(name)] as const);
-  const original = { log: console.log, error: console.error };
-  for (const [name, value] of Object.entries(places)) Deno.env.set(name, value);
-  try {
-    await test(async (...args) => {
-      const lines: string[] = [];
-      console.log = console.error = (line: string) => void lines.push(line);
-      const code = await runCommand(command, args);
-      return { code, said: lines.join("\n") };
-    }, folder);
-  } finally {
-    Object.assign(console, original);
-    for (const [name, value] of before) {
-      value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
-    }
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+/** Runs the command with an empty cache and mirror, results going to a temporary folder. */
+const withCommand = (
+  test: (run: (args: string) => ReturnType<typeof capture>, folder: string) => Promise<void>,
+): Promise<void> =>
+  inFolder((folder) => {
+    const [results, cache] = [join(folder, "results"), join(folder, "cache")];
+    const places = { KCELLFM_RESULTS: results, KCELLFM_CACHE: cache, KCELLFM_MIRROR: "" };
+    return test((args) => capture(command, args, places), folder);
+  });
 
 const TUNED = join(FIXTURE, "finetune_bert.pth");
 
 Deno.test("deno task text embeds every term with weights that are tuned already", () =>
   withCommand(async (run, folder) => {
     const out = join(folder, "tuned");
-    const { code, said } = await run("--preset", "paper", "--weights", TUNED, "--out", out);
+    const { code, said } = await run(`--preset paper --weights ${TUNED} --out ${out}`);
     assert.equal(code, 0, said);
     assert.match(said, /The weights are tuned already: nothing is trained or scored/);
     const { types, made, model } = await loadTextCheckpoint(out);
@@ -57,21 +37,11 @@ Deno.test("deno task text embeds every term with weights that are tuned already"
 Deno.test("deno task text tunes a folder's BERT on a file of triples, after saying what it takes", () =>
   withCommand(async (run, folder) => {
     const [out, facts] = [join(folder, "mine"), join(folder, "facts.txt")];
-    const names = [
-      "T cell",
-      "B cell",
-      "neuron",
-      "memory T cell",
-      "stem cell",
-      "cell",
-      "tcm",
-      "beta cell",
-      "alpha cell",
-    ];
+    const names = "T cell,B cell,neuron,memory T cell,stem cell,cell,tcm,beta cell,alpha cell".split(",");
     const lines = names.flatMap((a) => names.flatMap((b) => a === b ? [] : [`${a} is_a ${b}`]));
     await Deno.writeTextFile(facts, [...lines, "a synapsed by b"].join("\n"));
-    const args = ["--preset", "paper", "--weights", FIXTURE, "--triples", facts, "--epochs", "1"];
-    const { code, said } = await run(...args, "--checkpoint-only", "--out", out);
+    const what = `--preset paper --weights ${FIXTURE} --triples ${facts} --epochs 1`;
+    const { code, said } = await run(`${what} --checkpoint-only --out ${out}`);
     assert.equal(code, 0, said);
     assert.match(said, /72 triples, 1 lines without a relation skipped/);
     assert.match(said, /at most about [\d.]+ GB of memory and, as busy as this machine is now/);
@@ -87,23 +57,23 @@ Deno.test("deno task text tunes a folder's BERT on a file of triples, after sayi
 
 Deno.test("deno task text says which weights are missing, from where, and where to put them", () =>
   withCommand(async (run, folder) => {
-    const nowhere = await run("--preset", "paper", "--weights", join(folder, "nowhere"));
+    const nowhere = await run(`--preset paper --weights ${join(folder, "nowhere")}`);
     assert.match(nowhere.said, /nowhere as weights: there is no such file or folder$/);
-    const empty = await run("--preset", "paper", "--weights", folder);
+    const empty = await run(`--preset paper --weights ${folder}`);
     assert.match(empty.said, /has none of model\.safetensors, pytorch_model\.bin, finetune_bert\.pth$/);
-    const nano = await run("--preset", "nano", "--weights", TUNED);
+    const nano = await run(`--preset nano --weights ${TUNED}`);
     assert.equal(nano.code, EXIT.usage);
     assert.match(nano.said, /--weights goes with --preset paper$/);
   }));
 
 Deno.test("deno task text refuses ablations where nothing can be left out or nothing is scored", () =>
   withCommand(async (run) => {
-    const paper = await run("--preset", "paper", "--weights", FIXTURE, "--ablations");
+    const paper = await run(`--preset paper --weights ${FIXTURE} --ablations`);
     assert.equal(paper.code, EXIT.usage);
     assert.match(
       paper.said,
       /^error: Cannot run --ablations at preset paper: its loss has one part \(relation\)/m,
     );
-    const unscored = await run("--preset", "nano", "--ablations", "--checkpoint-only");
+    const unscored = await run("--preset nano --ablations --checkpoint-only");
     assert.match(unscored.said, /Cannot run --ablations with --checkpoint-only/);
   }));

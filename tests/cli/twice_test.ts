@@ -36,17 +36,9 @@ Deno.test("deno task finetune run twice with a seed writes the same bytes of met
     const [set, checkpoint] = [join(folder, "reference.h5ad"), join(folder, "checkpoint")];
     await save(set, reference);
     await saveNanoCheckpoint(checkpoint, reference.varNames);
-    const args = [
-      "--set",
-      set,
-      "--checkpoint",
-      checkpoint,
-      "--epochs",
-      "2",
-      "--no-ablations",
-      "--backend",
-      "wasm",
-    ];
+    const args = `--set ${set} --checkpoint ${checkpoint} --epochs 2 --no-ablations --backend wasm`.split(
+      " ",
+    );
     const runs = await Promise.all([1, 1, 2].map(async (seed, i) => {
       const place = join(folder, String(i));
       await Deno.mkdir(place);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { CellSource } from "../../lib/data/mod.ts";
-import { denseFromCsr } from "../../lib/matrix/mod.ts";
+import { denseFromCsr } from "../matrix/dense.ts";
 import { KcellfmError } from "../../lib/runtime/mod.ts";
 
 /** A file beside tests/fixtures/data/make_files.py, which wrote it. */

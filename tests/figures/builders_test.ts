@@ -1,6 +1,5 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import {
-  boxes,
   type Figure,
   graphTree,
   heatmap,
@@ -84,15 +83,6 @@ Deno.test("histogram counts every value in range once, the upper edge in the las
   const series = [{ name: "v", values }];
   const [trace] = traces(histogram({ ...text, x: "v", series, bins: 2, range: [0, 1] }));
   deepStrictEqual(trace.y, [2, 3]);
-});
-
-Deno.test("boxes shows quartiles, and whiskers that stop at Tukey's fences", () => {
-  const [trace] = traces(
-    boxes({ ...text, value: "v", groups: [{ name: "g", values: [1, 2, 3, 4, 5, 6, 7, 8, 100] }] }),
-  );
-  // simple-statistics' quantiles of nine values are the third, fifth and seventh
-  deepStrictEqual([trace.q1, trace.median, trace.q3], [[3], [5], [7]]);
-  deepStrictEqual([trace.lowerfence, trace.upperfence], [[1], [8]]);
 });
 
 const NODES = ["root", "left", "right", "leaf"].map((id) => ({ id, label: `the ${id}` }));

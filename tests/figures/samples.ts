@@ -1,7 +1,6 @@
 import {
   angleScatter,
   bars,
-  boxes,
   cycleMap,
   type Figure,
   graphTree,
@@ -25,7 +24,6 @@ export function sampleFigures(): Record<string, Figure> {
     "confusion": confusion(),
     "similarity": similarity(),
     "histogram": confidences(),
-    "boxes": scores(),
     "ontology": ontology(),
     "cycle": cycle(),
     "angles": angles(),
@@ -154,15 +152,6 @@ function confidences() {
     shares: true,
     series: [{ name: "known", values: draw(0.8) }, { name: "novel", values: draw(0.5) }],
   });
-}
-
-function scores() {
-  const normal = noise(5);
-  const groups = TYPES.map((name, i) => ({
-    name,
-    values: Array.from({ length: 40 }, () => i + 2 * normal()),
-  }));
-  return boxes({ title: "Score by type", value: "log2 fold change", groups });
 }
 
 const ontology = () =>

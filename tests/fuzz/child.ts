@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createRng, KcellfmError, messageOf, peakMemoryMb, startBackend } from "../../lib/runtime/mod.ts";
 import { mutate, mutateHeader, mutateJson } from "./mutate.ts";
 import { type Seed, type Target, TARGETS } from "./targets.ts";
@@ -35,7 +35,7 @@ async function main([seed, from, to, folder]: readonly string[]): Promise<void> 
 function mutateOne(seed: Seed, rng: ReturnType<typeof createRng>): Seed {
   const name = rng.choice(Object.keys(seed));
   const asJson = rng.int(3) > 0;
-  const change = asJson && name.endsWith(".json")
+  const change = asJson && /\.json$|\/?\.z(array|attrs|group)$/.test(name)
     ? mutateJson
     : asJson && name.endsWith(".safetensors")
     ? mutateHeader
@@ -48,8 +48,10 @@ async function readOne(
   files: Seed,
   folder: string,
 ): Promise<Pick<Outcome, "kind" | "message">> {
-  Deno.mkdirSync(folder);
-  for (const [name, content] of Object.entries(files)) Deno.writeFileSync(join(folder, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    Deno.mkdirSync(dirname(join(folder, name)), { recursive: true });
+    Deno.writeFileSync(join(folder, name), content);
+  }
   try {
     await target.read({ folder, file: join(folder, Object.keys(files)[0]) });
     return { kind: "read", message: "" };

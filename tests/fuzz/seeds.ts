@@ -3,7 +3,9 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { create } from "tar";
 import { csrFromDense } from "../../lib/matrix/mod.ts";
 import { encodeSafetensors, type StoredTensor } from "../../lib/data/tensors/mod.ts";
-import { writeH5ad } from "../../lib/data/mod.ts";
+import { categoricalOf, writeH5ad, writeZarr } from "../../lib/data/mod.ts";
+import { writeContent } from "../../lib/data/h5ad/write.ts";
+import { ZarrSink } from "../../lib/data/zarr/sink.ts";
 import { ROOT } from "../../lib/runtime/mod.ts";
 import { learnVocabulary, wordPieceJson } from "../../lib/text/mod.ts";
 import { makeZip } from "../data/fetch/make_zip.ts";
@@ -30,6 +32,39 @@ export function rFiles(): Seed[] {
     ...unpacked,
     ...fixtures("r", ["native.rds", "list.rds", "matrix_ascii.rda", "matrix.rda", "experiment.rda"]),
   ];
+}
+
+/** Small hierarchies of both versions: what we write, and the same as version 3. */
+export async function zarrFolders(): Promise<Seed[]> {
+  return await inTemporary(async (folder) => {
+    const x = csrFromDense(VALUES, CELLS.length, GENES.length);
+    const obs = {
+      cell_type: categoricalOf(["a", "b", "a"]),
+      depth: Float32Array.of(1, 2, 3),
+      note: ["x", "y", "z"],
+    };
+    const content = {
+      x,
+      obsNames: CELLS,
+      varNames: GENES,
+      obs,
+      obsm: { X: { shape: [3, 2], data: new Float32Array(6) } },
+    };
+    await writeZarr(join(folder, "two.zarr"), content);
+    Deno.mkdirSync(join(folder, "three.zarr"));
+    const sink = new ZarrSink("three.zarr", join(folder, "three.zarr"), 3);
+    sink.createGroup("");
+    await writeContent(sink, content);
+    return ["two.zarr", "three.zarr"].map((name) => filesBelow(join(folder, name)));
+  });
+}
+
+function filesBelow(folder: string): Seed {
+  const walk = (at: string): [string, Uint8Array][] =>
+    [...Deno.readDirSync(join(folder, at))].flatMap(({ name, isDirectory }): [string, Uint8Array][] =>
+      isDirectory ? walk(join(at, name)) : [[join(at, name), Deno.readFileSync(join(folder, at, name))]]
+    );
+  return Object.fromEntries(walk("").sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 const CELLS = ["AAAC-1", "AAAG-1", "AAAT-1"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { cellPreset, disposeModel, loadCellCheckpoint, parseCellConfig } from "../../lib/cell/mod.ts";
-import { openCells, openH5ad } from "../../lib/data/mod.ts";
+import { openCells, openH5ad, openZarr } from "../../lib/data/mod.ts";
 import { openTensors } from "../../lib/data/tensors/mod.ts";
 import { parseRegistry } from "../../lib/data/fetch/mod.ts";
 import { loadOntology, parseTriples, readGoTerms } from "../../lib/ontology/mod.ts";
@@ -45,6 +45,12 @@ export const TARGETS: readonly Target[] = [
   },
   { name: "CSV", seeds: seeds.tables, read: cells },
   { name: "R", seeds: seeds.rFiles, read: cells },
+  { name: "zarr", seeds: seeds.zarrFolders, read: ({ folder }) => readZarr(folder) },
+  {
+    name: "zarr.zip",
+    seeds: () => seeds.fixtures("zarr", ["v2.zarr.zip", "v3.zarr.zip"]),
+    read: ({ file }) => readZarr(file),
+  },
   {
     name: "OBO",
     seeds: seeds.ontologies,
@@ -103,6 +109,12 @@ export const TARGETS: readonly Target[] = [
     read: async ({ folder }) => disposeModel(await loadCellCheckpoint(folder)),
   },
 ];
+
+async function readZarr(path: string): Promise<void> {
+  const opened = await openZarr(path);
+  checkElements(opened);
+  checkCells(opened);
+}
 
 async function readH5ad({ file }: { file: string }): Promise<void> {
   const opened = await openH5ad(file);

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { memorySource } from "../../lib/data/mod.ts";
 import { geneInformativeness } from "../../lib/baselines/mod.ts";
-import { type LabelledCells, orderedBatches, shuffledBatches } from "../../lib/genes/mod.ts";
+import {
+  detectValues,
+  type LabelledCells,
+  orderedBatches,
+  readModelCells,
+  shuffledBatches,
+} from "../../lib/genes/mod.ts";
+import { csrFromDense } from "../../lib/matrix/mod.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
 
 const GENES = 4;
@@ -78,4 +85,18 @@ Deno.test("geneInformativeness is 1 for a perfect marker, near 0 for noise, 0 fo
   assert.ok(marker > 0.999, `${marker}`);
   assert.ok(noise < 0.03, `${noise}`); // adjusted eta squared of noise stays below 8 / n with n = 399
   assert.equal(constant, 0);
+});
+
+Deno.test("readModelCells adds the counts of two columns of one gene", () => {
+  const source = memorySource({
+    name: "twins",
+    matrix: csrFromDense([1, 2, 5, 0, 3, 7], 2, 3),
+    obsNames: ["a", "b"],
+    varNames: ["G", "G-1", "H"],
+  });
+  const joined = { source, values: detectValues(source), tokenOf: Int32Array.of(0, 0, 1), genes: 2 };
+  const { data, indices, indptr } = readModelCells(joined, 0, 2);
+  assert.deepEqual([[...indptr], [...indices]], [[0, 2, 4], [0, 1, 0, 1]]);
+  const wanted = [3 / 8, 5 / 8, 3 / 10, 7 / 10].map((share) => Math.log1p(1e4 * share));
+  data.forEach((value, i) => assert.ok(Math.abs(value - wanted[i]) < 1e-5, `${value} ${wanted[i]}`)); // float32
 });

@@ -8,7 +8,8 @@ import {
   type GeneVocabulary,
   matchGenes,
   readVocabulary,
-  writeVocabulary,
+  speciesOf,
+  vocabularyText,
 } from "../../lib/genes/mod.ts";
 import { KcellfmError } from "../../lib/runtime/mod.ts";
 
@@ -35,7 +36,7 @@ Deno.test("matchGenes knows Ensembl ids, symbols, case, aliases and R's dots", (
   const names = ["ENSG00000198851.14", "Ms4a1", "HLA.DRA", "K20", "GMP.17", "nothing"];
   const { tokenOf, report } = matchGenes(cellsWith(names), vocabulary);
   equal(tokenOf, Int32Array.of(0, 1, 2, 3, 4, -1));
-  equal(report.how, { ensembl: 1, symbol: 0, case: 1, alias: 1, punctuation: 2 });
+  equal(report.how, { ensembl: 1, symbol: 0, orthologue: 0, case: 1, alias: 1, punctuation: 2 });
   equal([report.known, report.unknown, report.unknownExamples], [5, 1, ["nothing"]]);
   ok(report.summary.startsWith("5 of 6 genes known (1 by ensembl, 1 by case, 1 by alias, 2 by punctuation"));
 });
@@ -46,10 +47,88 @@ Deno.test("matchGenes leaves an alias of two genes unknown", () => {
   equal(report.ambiguous, 1);
 });
 
-Deno.test("matchGenes keeps the better named of two columns of one gene", () => {
+Deno.test("matchGenes joins columns that name one gene equally well, and leaves out those that name it worse", () => {
   const { tokenOf, report } = matchGenes(cellsWith(["T3E", "CD3E", "CD3E", "B1", "B1"]), vocabulary);
-  equal(tokenOf, Int32Array.of(-1, 0, -1, 1, -1));
+  equal(tokenOf, Int32Array.of(-1, 0, 0, 1, 1));
   equal([report.known, report.duplicates, report.unknown], [2, 3, 0]);
+  ok(report.summary.endsWith("; 2 columns added to another of the same gene"), report.summary);
+});
+
+Deno.test("matchGenes never keeps an empty column in place of a full one", () => {
+  const { tokenOf } = matchGenes(cellsWith(["T3E", "CD3E", "NKG7"], { expressed: [1, 0, 1] }), vocabulary);
+  equal(tokenOf, Int32Array.of(0, -1, 4));
+});
+
+Deno.test("matchGenes adds columns that were numbered apart, unless the number belongs to the name", () => {
+  equal(
+    matchGenes(cellsWith(["CD3E", "CD3E-1", "CD3E.2", "NKG7-1"]), vocabulary).tokenOf,
+    Int32Array.of(0, 0, 0, -1),
+  );
+});
+
+Deno.test("matchGenes takes genome prefixes and joined ids off names, and says so", () => {
+  const joined = ["ENSG00000198851.3|CD3E", "MS4A1_ENSG00000156738", "NKG7|4818", "HLA-DRA"];
+  const { tokenOf, report } = matchGenes(cellsWith(joined), vocabulary);
+  equal(tokenOf, Int32Array.of(0, 1, 4, 2));
+  equal(report.notes, ["3 names of two parts were split (such as ENSG00000198851.3|CD3E)."]);
+  const barnyard = ["GRCh38_CD3E", "GRCh38_NKG7", "mm10___Cd3e", "mm10___Nkg7"];
+  const mixed = matchGenes(cellsWith(barnyard), vocabulary);
+  equal([mixed.tokenOf, mixed.foreign], [Int32Array.of(0, 4, -1, -1), Uint8Array.of(0, 0, 1, 1)]);
+  ok(mixed.report.notes.includes("The file mixes two species: its 2 mouse genes are left out."));
+});
+
+const MOUSE = [
+  "Cd3e",
+  "Ms4a1",
+  "H2-Ea",
+  "Krt20",
+  "Nkg7",
+  "Gm1234",
+  "Gm4321",
+  "4930444G20Rik",
+  "Actb",
+  "Trp53",
+];
+
+Deno.test("matchGenes reads genes of mouse by their human orthologues, and says so", () => {
+  const { tokenOf, report } = matchGenes(cellsWith(MOUSE), vocabulary);
+  equal([report.species.species, report.how.orthologue], ["mouse", 4]);
+  equal(tokenOf.slice(0, 5), Int32Array.of(0, 1, -1, 3, 4));
+  ok(
+    /^The genes were read as mouse's, by their human orthologues: 4 names only mouse has/.test(
+      report.notes[0],
+    ),
+  );
+  const asked = matchGenes(cellsWith(MOUSE), vocabulary, { species: "human" }).report;
+  equal([asked.species.species, asked.how.case, asked.notes], ["human", 4, []]);
+});
+
+const ids = (prefix: string) =>
+  Array.from({ length: 12 }, (_, i) => `${prefix}${String(i).padStart(11, "0")}`);
+
+Deno.test("speciesOf tells species by ids, by names that only they have, and by letters", () => {
+  const species = (...lists: string[][]) => speciesOf(lists).species;
+  equal(species(ids("ENSG"), ["CD3E"]), "human");
+  for (
+    const [prefix, name] of [
+      ["ENSMUSG", "mouse"],
+      ["ENSRNOG", "rat"],
+      ["ENSDARG", "zebrafish"],
+      ["ENSMMUG", "macaque"],
+      ["ENSSSCG", "pig"],
+      ["ENSBTAG", "another"],
+    ]
+  ) equal(species(ids(prefix)), name);
+  equal(species(["Cd3e", "Cd4", "Cd8a", "Nkg7", "Gzmb", "Prf1", "Lck", "Zap70", "Ifng", "Tnf"]), "mouse");
+  equal(species(["CD3E", "C1orf162", "MT-CO1", "Cd4", "HLA-A"]), "human");
+  equal(species(["cd4-1", "ptprc", "si:ch211-1", "si:dkey-2", "zgc:100"]), "zebrafish");
+});
+
+Deno.test("matchGenes refuses a species that the model does not know, in one line", () => {
+  throws(
+    () => matchGenes(cellsWith(ids("ENSRNOG")), vocabulary),
+    says(/its genes are of rat \(12 of 12 ids are of rat \(such as ENSRNOG00000000000\)\).*--species human/),
+  );
 });
 
 Deno.test("matchGenes reads a further Ensembl id of a gene", () => {
@@ -110,12 +189,12 @@ Deno.test("buildVocabulary takes protein-coding genes, receptor constants and th
     equal(own.aliases[1], ["BB", "BBB", "ENSG00000000003"]);
   }));
 
-Deno.test("writeVocabulary and readVocabulary are inverse, with and without scale", () =>
+Deno.test("vocabularyText and readVocabulary are inverse, with and without scale", () =>
   withTable(TABLE, async (table, folder) => {
     const path = join(folder, "vocabulary.tsv");
     const plain = await buildVocabulary(table);
     for (const written of [plain, { ...plain, scale: Float32Array.of(1, 2.5, 0.125, 3) }]) {
-      await writeVocabulary(path, written);
+      await Deno.writeTextFile(path, vocabularyText(written));
       equal(await readVocabulary(path), written);
     }
   }));

@@ -1,14 +1,14 @@
-import { deepStrictEqual as equal, throws } from "node:assert/strict";
+import { deepStrictEqual as equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import {
+  canonical,
   csrFromDense,
   csrFromTriplets,
-  denseFromCsr,
   selectColumns,
   sliceRows,
-  sortColumns,
   transpose,
 } from "../../lib/matrix/mod.ts";
+import { denseFromCsr } from "./dense.ts";
 
 /** A small dense matrix with many zeros. */
 const matrices = fc.tuple(fc.nat({ max: 5 }), fc.integer({ min: 1, max: 5 })).chain(([rows, cols]) =>
@@ -57,7 +57,7 @@ Deno.test("selectColumns keeps the listed columns in order", () => {
   }));
 });
 
-Deno.test("sortColumns rejects a column outside the matrix", () => {
+Deno.test("canonical rejects a column outside the matrix", () => {
   const csr = {
     rows: 1,
     cols: 2,
@@ -65,5 +65,23 @@ Deno.test("sortColumns rejects a column outside the matrix", () => {
     indices: Int32Array.of(2),
     data: Float32Array.of(1),
   };
-  throws(() => sortColumns(csr), /column index 2 is outside \[0, 2\)/);
+  throws(() => canonical(csr), /column index 2 is outside \[0, 2\)/);
+});
+
+Deno.test("canonical sorts columns, sums repeats and drops zeros, and leaves a clean matrix alone", () => {
+  const csr = {
+    rows: 3,
+    cols: 4,
+    indptr: Int32Array.of(0, 4, 6, 8),
+    indices: Int32Array.of(2, 0, 2, 3, 1, 1, 0, 3),
+    data: Float32Array.of(1, 5, 2, 0, 2, -2, 7, NaN),
+  };
+  const clean = canonical(csr);
+  equal(clean, {
+    ...{ rows: 3, cols: 4 },
+    indptr: Int32Array.of(0, 2, 2, 4),
+    indices: Int32Array.of(0, 2, 0, 3),
+    data: Float32Array.of(5, 3, 7, NaN),
+  });
+  ok(canonical(clean) === clean);
 });

@@ -3,7 +3,6 @@ import {
   accuracy,
   auroc,
   averageRanks,
-  cohenKappa,
   confusionMatrix,
   hierarchicalAccuracy,
   macroF1,
@@ -21,12 +20,11 @@ const oracle = `scikit-learn ${golden.versions["scikit-learn"]}`;
 const close = (a: number, b: number, what = "") =>
   assert.ok(Math.abs(a - b) < 1e-12, `${what}: ${a} is not ${b}`);
 
-Deno.test(`accuracy, macroF1, weightedF1 and cohenKappa equal ${oracle}`, () => {
+Deno.test(`accuracy, macroF1 and weightedF1 equal ${oracle}`, () => {
   for (const { name, truth, predicted, ...expected } of golden.classification) {
     close(accuracy(truth, predicted), expected.accuracy, name);
     close(macroF1(truth, predicted), expected.macro_f1, name);
     close(weightedF1(truth, predicted), expected.weighted_f1, name);
-    close(cohenKappa(truth, predicted), expected.kappa, name);
   }
 });
 

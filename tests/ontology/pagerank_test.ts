@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadOntology, pageRankSimilarity, parseObo, similarityLevel } from "../../lib/ontology/mod.ts";
+import { loadOntology, pageRankSimilarity, parseObo } from "../../lib/ontology/mod.ts";
 import { TINY_OBO } from "./fixture.ts";
 import golden from "../fixtures/ontology/pagerank.json" with { type: "json" };
 
@@ -50,8 +50,4 @@ Deno.test("pageRankSimilarity of chosen sources equals those rows of the whole",
 
 Deno.test("pageRankSimilarity refuses an obsolete source", () => {
   assert.throws(() => pageRankSimilarity(parseObo(TINY_OBO), { sources: ["CL:0000007"] }), /obsolete/);
-});
-
-Deno.test("similarityLevel grows by one per doubling above 1e-4", () => {
-  assert.deepEqual([0, 9.9e-5, 1e-4, 3.1e-4, 7.1e-4, 0.1].map(similarityLevel), [1, 1, 1, 2, 3, 9]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "../../lib/tensor/mod.ts";
-import { countParams, disposeParams, flattenParams, storeParams } from "../../lib/nn/mod.ts";
+import { disposeParams, flattenParams, storeParams } from "../../lib/nn/mod.ts";
 import { loadOntology, RELATIONS, relationTriples } from "../../lib/ontology/mod.ts";
 import { createRng, startBackend, zeroRng } from "../../lib/runtime/mod.ts";
 import {
@@ -42,6 +42,10 @@ async function loadTiny(weights = "finetune_bert.pth") {
   };
   return (await loadPretrained(files, { preset: TEXT_PRESETS.paper, rng: createRng(1) })).model;
 }
+
+/** Number of scalars in a tree. */
+const countParams = (tree: Parameters<typeof flattenParams>[0]): number =>
+  [...flattenParams(tree).values()].reduce((sum, { size }) => sum + size, 0);
 
 /** The golden's triples as one batch. */
 function goldenBatch(): TextBatch {

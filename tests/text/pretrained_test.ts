@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "../../lib/tensor/mod.ts";
-import {
-  encodeSafetensors,
-  openTensors,
-  readTensors,
-  type StoredTensor,
-} from "../../lib/data/tensors/mod.ts";
+import { encodeSafetensors, openTensors, type StoredTensor } from "../../lib/data/tensors/mod.ts";
 import { createOntology, createTerm } from "../../lib/ontology/mod.ts";
 import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import {
@@ -38,7 +33,7 @@ async function withFile(
   use: (path: string) => Promise<void>,
 ): Promise<void> {
   const { tensors } = await openTensors(join(FIXTURE, "finetune_bert.pth"));
-  const read = readTensors(tensors);
+  const read = new Map([...tensors].map(([name, tensor]) => [name, tensor.read()]));
   change(read);
   const path = await Deno.makeTempFile({ suffix: ".safetensors" });
   await Deno.writeFile(path, encodeSafetensors(read));

@@ -23,8 +23,8 @@ export function pointsToCheck(annotation: Annotation, types: readonly CalledType
         percent(input.overlap.expressedKnownFraction, 0)
       } of the expressed genes are known to the model: ` +
       `check that the gene names are human symbols or Ensembl ids.`,
-    input.values.evidence.startsWith("as asked") &&
-    `The values were read as ${input.values.kind} because you said so: ${input.values.evidence}.`,
+    ...input.values.doubts ?? [],
+    ...input.overlap.notes,
     unsure / input.cells > 0.2 &&
     `${count(unsure)} cells (${
         percent(unsure / input.cells, 0)

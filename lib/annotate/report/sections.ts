@@ -143,7 +143,7 @@ export function factsList(annotation: Annotation, facts: RunFacts & { readonly b
     ["values", `${input.values.kind}: ${input.values.evidence}`],
     [
       "normalised as",
-      "log1p of counts scaled to 10,000 a cell; values that are log1p already stay as they are",
+      "log1p of counts scaled to 10,000 a cell; what was done to counts before was undone cell by cell",
     ],
     ["genes", input.overlap.summary + (unknown ? `; not known, for example: ${unknown}` : "")],
     ["named by", reference ? referenceText(reference) : "the ontology text of the types (zero-shot)"],

@@ -17,6 +17,8 @@ export interface Embedder {
   readonly types: TypeVectors;
   /** Sets that the model was trained on, by their names in the registry; default: it is not known. */
   readonly studies?: readonly string[];
+  /** Hashes of the cells that it was trained on; default: they are not known. */
+  readonly seenCells?: Uint32Array;
   /** Divides cosines before the softmax over `types`; fitted when the checkpoint was made. */
   readonly temperature: number;
   embed(cells: ModelCells, options: { signal?: AbortSignal }): AsyncIterable<CellEmbeddings>;
@@ -37,6 +39,7 @@ export function modelEmbedder(
     hash: model.hash,
     width: model.config.width,
     studies: model.studies,
+    seenCells: model.seenCells,
     vocabulary: model.vocabulary,
     types: all ? model.types : trained,
     temperature: model.temperature,

@@ -26,6 +26,11 @@ export async function fingerprint(path: string, { gunzip = false } = {}): Promis
   return { bytes, sha256: hash.digest("hex") };
 }
 
+/** The SHA-256 of a file in hex; null for a folder. */
+export async function fileSha256(path: string): Promise<string | null> {
+  return (await Deno.stat(path)).isFile ? (await fingerprint(path)).sha256 : null;
+}
+
 /** Why `found` is not `expected`, in words, or null when nothing speaks against it. */
 export function mismatch(found: Fingerprint, expected: Expected): string | null {
   if (expected.bytes !== undefined && found.bytes !== expected.bytes) {

@@ -1,4 +1,4 @@
 export * from "./dataset.ts";
 export * from "./hub.ts";
 export * from "./registry.ts";
-export { fingerprint } from "./check.ts";
+export { fileSha256, fingerprint } from "./check.ts";

@@ -1,31 +1,13 @@
-import { dataError, writeAtomically } from "../../runtime/mod.ts";
+import { writeAtomically } from "../../runtime/mod.ts";
 import { Hdf5File } from "../hdf5/file.ts";
 import { requireHdf5 } from "../hdf5/check.ts";
 import { unlink } from "../hdf5/unlink.ts";
-import type { DenseArray, RecordArray } from "./elements.ts";
+import { addTo, type Annotations, replacedBy } from "./add.ts";
+import type { RecordArray } from "./elements.ts";
 import { readElement, readRecords } from "./encodings.ts";
-import { columnNames, indexKey, readFrame, readIndex, readTableFields, unsCategories } from "./frames.ts";
-import {
-  type Columns,
-  putArray,
-  putColumn,
-  putFrame,
-  putGroup,
-  putStrings,
-  putUns,
-  requireName,
-  type UnsDict,
-} from "./put.ts";
-import { putObsm } from "./write.ts";
-
-/** What to add to a copy of an `.h5ad`. */
-export interface Annotations {
-  /** Columns with one value a cell. */
-  readonly obs?: Columns;
-  /** Arrays with one row a cell. */
-  readonly obsm?: Readonly<Record<string, DenseArray>>;
-  readonly uns?: UnsDict;
-}
+import { readFrame, readTableFields, unsCategories } from "./frames.ts";
+import { putArray, putFrame, putGroup, putStrings } from "./put.ts";
+import { below, type ElementSink } from "./store.ts";
 
 /**
  * Copies an `.h5ad` and adds obs columns, obsm and uns entries so that anndata and scanpy open it again. Entries of
@@ -34,12 +16,17 @@ export interface Annotations {
  *
  * @throws {KcellfmError} tag "file" when a file or the output's folder cannot be used, "data" when lengths differ.
  */
-export async function annotateCopy(input: string, output: string, additions: Annotations): Promise<void> {
+export async function annotateCopy(
+  input: string,
+  output: string,
+  additions: Annotations,
+  root = "",
+): Promise<void> {
   requireHdf5(input);
   await writeAtomically(output, async (temporary) => {
     await Deno.copyFile(input, temporary);
     await Deno.chmod(temporary, 0o644);
-    const copy = { path: temporary, shown: output };
+    const copy = { path: temporary, shown: output, root };
     await convertObs(copy);
     await convertTable(copy, "obsm", (file) => {
       const { columns } = readRecords(file, "obsm");
@@ -54,12 +41,18 @@ export async function annotateCopy(input: string, output: string, additions: Ann
 interface Copy {
   readonly path: string;
   readonly shown: string;
+  /** Where the AnnData lies in it: "", or of a MuData `mod/rna`. */
+  readonly root: string;
 }
 
-async function withFile<T>({ path, shown }: Copy, mode: "r" | "a", use: (file: Hdf5File) => T): Promise<T> {
+async function withFile<T>(
+  { path, shown, root }: Copy,
+  mode: "r" | "a",
+  use: (file: ElementSink) => T,
+): Promise<T> {
   const file = await Hdf5File.open(path, mode, shown);
   try {
-    return use(file);
+    return use(below<ElementSink>(file, root));
   } finally {
     file.close();
   }
@@ -69,11 +62,11 @@ async function withFile<T>({ path, shown }: Copy, mode: "r" | "a", use: (file: H
 async function convertTable(
   copy: Copy,
   at: string,
-  read: (file: Hdf5File) => (file: Hdf5File) => void,
+  read: (file: ElementSink) => (file: ElementSink) => void,
 ): Promise<void> {
   const write = await withFile(copy, "r", (file) => file.kind(at) === "dataset" ? read(file) : null);
   if (!write) return;
-  unlink(copy.path, at, copy);
+  remove(copy, at);
   await withFile(copy, "a", write);
 }
 
@@ -88,53 +81,22 @@ async function convertObs(copy: Copy): Promise<void> {
     const table = { index, columns: { ...columns, ...Object.fromEntries(labels) } };
     return (file) => putFrame(file, "obs", table);
   });
-  for (const name of moved) unlink(copy.path, unsCategories(name), copy);
+  for (const name of moved) remove(copy, unsCategories(name));
 }
 
 /** Removes what is about to be replaced. */
 async function makeRoom(copy: Copy, additions: Annotations): Promise<void> {
-  const targets = await withFile(copy, "r", (file) => {
-    if (file.kind("obs") !== "group") throw dataError(`Cannot annotate ${copy.shown}: its input has no obs`);
-    requireColumns(file, Object.keys(additions.obs ?? {}));
-    return GROUPS.flatMap((group) => Object.keys(additions[group] ?? {}).map((name) => `${group}/${name}`))
-      .filter((target) => file.kind(target) !== null);
-  });
-  for (const target of targets) unlink(copy.path, target, copy);
+  for (const target of await withFile(copy, "r", (file) => replacedBy(file, additions))) remove(copy, target);
 }
 
-const GROUPS = ["obs", "obsm", "uns"] as const;
-
-/** Fails when a column would take the place of the row names. */
-function requireColumns(file: Hdf5File, names: readonly string[]): void {
-  const index = indexKey(file, "obs");
-  for (const name of names) {
-    if (name !== index && name !== "__categories") continue;
-    throw dataError(
-      `Cannot write obs/${name} of ${file.path}: obs keeps its row names there; use another name`,
-    );
-  }
+function remove(copy: Copy, target: string): void {
+  unlink(copy.path, copy.root === "" ? target : `${copy.root}/${target}`, copy);
 }
 
-function putRecords(file: Hdf5File, path: string, columns: RecordArray["columns"]): void {
+function putRecords(file: ElementSink, path: string, columns: RecordArray["columns"]): void {
   putGroup(file, path);
   for (const [name, column] of Object.entries(columns)) {
     if ("shape" in column) putArray(file, `${path}/${name}`, column);
     else putStrings(file, `${path}/${name}`, column);
   }
-}
-
-function addTo(file: Hdf5File, { obs = {}, obsm = {}, uns = {} }: Annotations): void {
-  const rows = readIndex(file, "obs", readElement).length;
-  addColumns(file, obs, rows);
-  for (const group of ["obsm", "uns"]) if (!file.kind(group)) putGroup(file, group);
-  for (const [name, array] of Object.entries(obsm)) putObsm(file, name, { array, rows });
-  for (const [name, value] of Object.entries(uns)) putUns(file, `uns/${requireName(file, name)}`, value);
-}
-
-function addColumns(file: Hdf5File, columns: Columns, length: number): void {
-  const order = columnNames(file, "obs", indexKey(file, "obs"));
-  for (const [name, column] of Object.entries(columns)) {
-    putColumn(file, `obs/${requireName(file, name)}`, { column, length });
-  }
-  file.setAttribute("obs", "column-order", [...new Set([...order, ...Object.keys(columns)])]);
 }

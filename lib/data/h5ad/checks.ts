@@ -1,20 +1,19 @@
 import { dataError, type KcellfmError, messageOf } from "../../runtime/mod.ts";
-import type { Hdf5File } from "../hdf5/file.ts";
-import { type CsrMatrix, sortColumns } from "../../matrix/mod.ts";
+import type { ElementStore } from "./store.ts";
+import { canonical, type CsrMatrix } from "../../matrix/mod.ts";
 
-/** Sorts the columns of a block; a column outside the matrix becomes a line with the path. */
-export function checked(file: Hdf5File, path: string, block: CsrMatrix): CsrMatrix {
+/** A block in its canonical form; a column outside the matrix becomes a line with the path. */
+export function checked(file: ElementStore, path: string, block: CsrMatrix): CsrMatrix {
   try {
-    sortColumns(block);
+    return canonical(block);
   } catch (error) {
     throw damaged(file, path, messageOf(error));
   }
-  return block;
 }
 
 /** Fails when row (or column) pointers are not an ascending walk over the stored values and their indices. */
 export function requirePointers(
-  file: Hdf5File,
+  file: ElementStore,
   { path, pointers, length }: { path: string; pointers: Float64Array; length: number },
 ): void {
   const stored = Math.min(...["data", "indices"].map((name) => file.info(`${path}/${name}`).shape?.[0] ?? 0));
@@ -25,5 +24,5 @@ export function requirePointers(
 }
 
 /** The one line about a matrix that contradicts itself. */
-export const damaged = (file: Hdf5File, path: string, why: string): KcellfmError =>
+export const damaged = (file: ElementStore, path: string, why: string): KcellfmError =>
   dataError(`Cannot read ${path} of ${file.path}: ${why}; the file is damaged`);

@@ -1,4 +1,4 @@
-import type { Hdf5File } from "../hdf5/file.ts";
+import type { ElementStore } from "./store.ts";
 import { type CsrMatrix, sliceRows } from "../../matrix/mod.ts";
 import { checked, damaged, requirePointers } from "./checks.ts";
 import { Window } from "./window.ts";
@@ -16,7 +16,7 @@ const STRIDE = 1 << 20;
  * read it in order of rows.
  */
 export function cscReader(
-  file: Hdf5File,
+  file: ElementStore,
   matrix: Omit<MatrixReader, "format" | "read">,
   budget = BLOCK,
 ): MatrixReader {
@@ -37,7 +37,7 @@ export function cscReader(
 }
 
 function countRows(
-  file: Hdf5File,
+  file: ElementStore,
   { path, rows, nnz }: { path: string; rows: number; nnz: number },
 ): Int32Array {
   const counts = new Int32Array(rows);
@@ -70,7 +70,7 @@ interface Gather {
   readonly high: number;
 }
 
-function gatherRows(file: Hdf5File, { path, pointers, counts, low, high }: Gather): CsrMatrix {
+function gatherRows(file: ElementStore, { path, pointers, counts, low, high }: Gather): CsrMatrix {
   const cols = pointers.length - 1;
   const indptr = new Int32Array(high - low + 1);
   for (let row = low; row < high; row++) indptr[row - low + 1] = indptr[row - low] + counts[row];

@@ -1,5 +1,5 @@
 import { dataError } from "../../runtime/mod.ts";
-import type { Hdf5File } from "../hdf5/file.ts";
+import type { ElementStore } from "./store.ts";
 import type { Categorical, Frame, NumberArray } from "../../matrix/mod.ts";
 import type { MatrixReader } from "./matrix_reader.ts";
 
@@ -52,14 +52,14 @@ export const isNullable = (element: Element): element is Nullable =>
  * Reads the element at a path of a file. Readers of parts take it as an argument, so that they need not know the
  * registry of encodings that leads to them.
  */
-export type ReadElement = (file: Hdf5File, path: string) => Element;
+export type ReadElement = (file: ElementStore, path: string) => Element;
 
 /**
  * Categories as text, whatever their type: numbers and booleans print as Python would.
  *
  * @throws {KcellfmError} tag "data", with the path, when the element is no list of categories.
  */
-export function categoryNames(file: Hdf5File, path: string, read: ReadElement): string[] {
+export function categoryNames(file: ElementStore, path: string, read: ReadElement): string[] {
   const element = read(file, path);
   if (Array.isArray(element)) {
     return element.map((value) => typeof value === "boolean" ? pythonBool(value) : value);

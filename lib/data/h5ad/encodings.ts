@@ -1,6 +1,6 @@
 import { dataError } from "../../runtime/mod.ts";
 import type { Field } from "../hdf5/decode.ts";
-import type { Hdf5File } from "../hdf5/file.ts";
+import type { ElementStore } from "./store.ts";
 import {
   categoryNames,
   type DenseArray,
@@ -43,13 +43,16 @@ const READERS: ReadonlyMap<string, ReadElement> = new Map<string, ReadElement>([
  *
  * @throws {KcellfmError} tag "data", with the path, when the encoding is not known.
  */
-export function readElement(file: Hdf5File, path: string): Element {
+export function readElement(file: ElementStore, path: string): Element {
   const kind = file.kind(path);
   if (kind === null) throw dataError(`Cannot read ${path} of ${file.path}: there is no such element`);
   return readerFor(file, { path, kind })(file, path);
 }
 
-function readerFor(file: Hdf5File, { path, kind }: { path: string; kind: "group" | "dataset" }): ReadElement {
+function readerFor(
+  file: ElementStore,
+  { path, kind }: { path: string; kind: "group" | "dataset" },
+): ReadElement {
   const type = file.attribute(path, "encoding-type");
   if (type === null || type === "") return legacyReader(file, { path, kind });
   const version = file.attribute(path, "encoding-version");
@@ -62,23 +65,23 @@ function readerFor(file: Hdf5File, { path, kind }: { path: string; kind: "group"
 }
 
 function legacyReader(
-  file: Hdf5File,
+  file: ElementStore,
   { path, kind }: { path: string; kind: "group" | "dataset" },
 ): ReadElement {
   if (kind === "group") return sparseFormat(file, path) ? readMatrix : readDict;
   return file.info(path).type.kind === "table" ? readRecords : readArray;
 }
 
-function readDict(file: Hdf5File, path: string): ElementDict {
+function readDict(file: ElementStore, path: string): ElementDict {
   return Object.fromEntries(file.keys(path).map((key) => [key, readElement(file, `${path}/${key}`)]));
 }
 
-function readMatrix(file: Hdf5File, path: string): Element {
+function readMatrix(file: ElementStore, path: string): Element {
   return { matrix: openMatrix(file, path) };
 }
 
 /** Arrays and scalars of numbers, booleans or strings. */
-export function readArray(file: Hdf5File, path: string): Element {
+export function readArray(file: ElementStore, path: string): Element {
   const { shape, type } = file.info(path);
   if (shape === null) return null;
   if (type.kind === "string") {
@@ -94,7 +97,7 @@ export function readArray(file: Hdf5File, path: string): Element {
 }
 
 /** Numbers in the smallest of float32, int32 and float64 that holds them exactly (int64 to 2^53). */
-function readNumbers(file: Hdf5File, path: string): DenseArray["data"] {
+function readNumbers(file: ElementStore, path: string): DenseArray["data"] {
   const { type } = file.info(path);
   if (type.kind === "float") return file.numbers(path, type.size <= 4 ? Float32Array : Float64Array);
   const values = file.numbers(path, Float64Array);
@@ -102,7 +105,7 @@ function readNumbers(file: Hdf5File, path: string): DenseArray["data"] {
 }
 
 /** A table, one column a field. */
-export function readRecords(file: Hdf5File, path: string): RecordArray {
+export function readRecords(file: ElementStore, path: string): RecordArray {
   const columns: Record<string, readonly string[] | DenseArray> = {};
   for (const [name, field] of file.table(path)) columns[name] = fieldValues(field);
   return { columns };
@@ -116,7 +119,7 @@ const fieldValues = (field: Field): readonly string[] | DenseArray =>
     }
     : field.values;
 
-function readCategorical(file: Hdf5File, path: string): Element {
+function readCategorical(file: ElementStore, path: string): Element {
   return {
     codes: file.numbers(`${path}/codes`, Int32Array),
     categories: categoryNames(file, `${path}/categories`, readElement),
@@ -124,7 +127,7 @@ function readCategorical(file: Hdf5File, path: string): Element {
   };
 }
 
-function readNullable(file: Hdf5File, path: string): Nullable {
+function readNullable(file: ElementStore, path: string): Nullable {
   const missing = file.numbers(`${path}/mask`, Int32Array);
   const values = readArray(file, `${path}/values`);
   const list: ArrayLike<number | boolean | string> = Array.isArray(values)

@@ -1,6 +1,6 @@
 import { dataError } from "../../runtime/mod.ts";
 import { Frame, type FrameColumn, lengthOf, valuesOf } from "../../matrix/mod.ts";
-import type { Hdf5File } from "../hdf5/file.ts";
+import type { ElementStore } from "./store.ts";
 import {
   categoryNames,
   type Element,
@@ -16,11 +16,11 @@ import {
  *
  * @throws {KcellfmError} tag "data", with the path of the column that cannot be read.
  */
-export function readFrame(file: Hdf5File, path: string, read: ReadElement): Frame {
+export function readFrame(file: ElementStore, path: string, read: ReadElement): Frame {
   return file.kind(path) === "dataset" ? readTable(file, path, read) : readColumns(file, path, read);
 }
 
-function readColumns(file: Hdf5File, path: string, read: ReadElement): Frame {
+function readColumns(file: ElementStore, path: string, read: ReadElement): Frame {
   const key = indexKey(file, path);
   const index = readIndex(file, path, read);
   const columns = columnNames(file, path, key).map((name) => {
@@ -32,7 +32,7 @@ function readColumns(file: Hdf5File, path: string, read: ReadElement): Frame {
 }
 
 /** The dataset that holds the row names. */
-export function indexKey(file: Hdf5File, path: string): string {
+export function indexKey(file: ElementStore, path: string): string {
   const key = file.attribute(path, "_index");
   if (typeof key === "string") return key;
   for (const name of ["_index", "index"]) if (file.kind(`${path}/${name}`)) return name;
@@ -40,7 +40,7 @@ export function indexKey(file: Hdf5File, path: string): string {
 }
 
 /** The row names, in either encoding of text. */
-export function readIndex(file: Hdf5File, path: string, read: ReadElement): string[] {
+export function readIndex(file: ElementStore, path: string, read: ReadElement): string[] {
   const at = `${path}/${indexKey(file, path)}`;
   const column = columnOf(read(file, at));
   if (column === null) throw dataError(`Cannot read ${at} of ${file.path}: row names were expected`);
@@ -48,14 +48,14 @@ export function readIndex(file: Hdf5File, path: string, read: ReadElement): stri
 }
 
 /** Column names in the file's order. */
-export function columnNames(file: Hdf5File, path: string, key: string): string[] {
+export function columnNames(file: ElementStore, path: string, key: string): string[] {
   const order = file.attribute(path, "column-order");
   if (Array.isArray(order)) return order.map(String);
   return file.keys(path).filter((name) => name !== key && name !== "__categories");
 }
 
 /** A column; in anndata 0.7 a dataset of codes whose attribute points at its categories. */
-function readColumn(file: Hdf5File, path: string, read: ReadElement): Element {
+function readColumn(file: ElementStore, path: string, read: ReadElement): Element {
   const categories = file.kind(path) === "dataset" ? file.attribute(path, "categories") : null;
   if (typeof categories !== "string") return read(file, path);
   return {
@@ -65,7 +65,7 @@ function readColumn(file: Hdf5File, path: string, read: ReadElement): Element {
   };
 }
 
-function readTable(file: Hdf5File, path: string, read: ReadElement): Frame {
+function readTable(file: ElementStore, path: string, read: ReadElement): Frame {
   const { index, columns } = readTableFields(file, path);
   const checked = Object.entries(columns).map(([name, values]) => {
     const element = Array.isArray(values)
@@ -79,7 +79,7 @@ function readTable(file: Hdf5File, path: string, read: ReadElement): Frame {
 
 /** The fields of an obs or var table as they are stored: the first names the rows, categoricals are codes. */
 export function readTableFields(
-  file: Hdf5File,
+  file: ElementStore,
   path: string,
 ): { index: readonly string[]; columns: TableColumns } {
   const [first, ...rest] = file.table(path);
@@ -96,7 +96,7 @@ interface Column {
   readonly length: number;
 }
 
-function toColumn(file: Hdf5File, { at, element, length }: Column): FrameColumn {
+function toColumn(file: ElementStore, { at, element, length }: Column): FrameColumn {
   const column = columnOf(element);
   if (column && lengthOf(column) === length) return column;
   const found = column === null ? "it is not a column" : `it has ${lengthOf(column)} values`;
@@ -107,7 +107,7 @@ function toColumn(file: Hdf5File, { at, element, length }: Column): FrameColumn 
 export const unsCategories = (name: string): string => `uns/${name}_categories`;
 
 function withUnsCategories(
-  file: Hdf5File,
+  file: ElementStore,
   name: string,
   { element, read }: { element: Element; read: ReadElement },
 ): Element {

@@ -1,4 +1,4 @@
-import type { Hdf5File } from "../hdf5/file.ts";
+import type { ElementSink } from "./store.ts";
 import type { NumberArray } from "../../matrix/mod.ts";
 
 /** Elements of a chunk: 256 KB as float32, about 30 cells of 2,000 genes. */
@@ -13,7 +13,7 @@ export class GrowingDataset<T extends Float32Array | Int32Array> {
   #filled = 0;
   #written = 0;
 
-  constructor(readonly file: Hdf5File, readonly path: string, { like, gzip }: { like: T; gzip: number }) {
+  constructor(readonly file: ElementSink, readonly path: string, { like, gzip }: { like: T; gzip: number }) {
     this.#buffer = emptyLike(like, CHUNK);
     file.createNumbers(path, emptyLike(like, 0), { shape: [0], chunks: [CHUNK], gzip, grow: true });
   }

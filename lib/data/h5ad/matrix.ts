@@ -1,5 +1,5 @@
 import { dataError } from "../../runtime/mod.ts";
-import type { Hdf5File } from "../hdf5/file.ts";
+import type { ElementStore } from "./store.ts";
 import { typeName } from "../hdf5/types.ts";
 import { csrFromDense, type CsrMatrix } from "../../matrix/mod.ts";
 import { checked, requirePointers } from "./checks.ts";
@@ -13,7 +13,7 @@ import type { MatrixReader } from "./matrix_reader.ts";
  *
  * @throws {KcellfmError} tag "file" or "data", with the element's path.
  */
-export function openMatrix(file: Hdf5File, path: string): MatrixReader {
+export function openMatrix(file: ElementStore, path: string): MatrixReader {
   if (file.kind(path) === "dataset") return denseReader(file, path);
   const format = sparseFormat(file, path);
   const shape = file.attribute(path, "shape") ?? file.attribute(path, "h5sparse_shape");
@@ -27,13 +27,13 @@ export function openMatrix(file: Hdf5File, path: string): MatrixReader {
 }
 
 /** "csr" or "csc" by either generation of attributes, or null. */
-export function sparseFormat(file: Hdf5File, path: string): "csr" | "csc" | null {
+export function sparseFormat(file: ElementStore, path: string): "csr" | "csc" | null {
   const format = file.attribute(path, "h5sparse_format") ?? file.attribute(path, "encoding-type");
   if (typeof format !== "string" || !/^cs[rc](_matrix)?$/.test(format)) return null;
   return format.startsWith("csr") ? "csr" : "csc";
 }
 
-function denseReader(file: Hdf5File, path: string): MatrixReader {
+function denseReader(file: ElementStore, path: string): MatrixReader {
   const { shape, type } = file.info(path);
   if (shape?.length !== 2) {
     throw dataError(
@@ -47,7 +47,7 @@ function denseReader(file: Hdf5File, path: string): MatrixReader {
 }
 
 /** A CSR group read by rows. Row pointers are kept whole as float64 (exact to 2^53), so files with more than 2^31 values read by slices. */
-export function csrReader(file: Hdf5File, matrix: Omit<MatrixReader, "format" | "read">): MatrixReader {
+export function csrReader(file: ElementStore, matrix: Omit<MatrixReader, "format" | "read">): MatrixReader {
   const { path, rows, cols } = matrix;
   const pointers = file.numbers(`${path}/indptr`, Float64Array);
   requirePointers(file, { path, pointers, length: rows + 1 });

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { dataError } from "../../runtime/mod.ts";
 import { Hdf5File } from "../hdf5/file.ts";
+import type { ElementStore } from "./store.ts";
 import type { CellSource } from "../types.ts";
 import { type DenseArray, type Element, isDenseArray } from "./elements.ts";
 import { readElement } from "./encodings.ts";
@@ -48,7 +49,7 @@ export async function openH5ad(path: string, choice: MatrixChoice = {}): Promise
 }
 
 /** The cells and elements of a file that is open already; closing them closes it. */
-export function describeH5ad(file: Hdf5File, choice: MatrixChoice): H5ad {
+export function describeH5ad(file: ElementStore, choice: MatrixChoice): H5ad {
   const keys = (group: string) => file.kind(group) === "group" ? file.keys(group) : [];
   const raw = rawPrefix(file);
   const layers = keys("layers");
@@ -76,13 +77,13 @@ export function describeH5ad(file: Hdf5File, choice: MatrixChoice): H5ad {
 }
 
 /** `raw/` since anndata 0.7, `raw.` before. */
-function rawPrefix(file: Hdf5File): "raw/" | "raw." | null {
+function rawPrefix(file: ElementStore): "raw/" | "raw." | null {
   if (file.kind("raw/X")) return "raw/";
   return file.kind("raw.X") ? "raw." : null;
 }
 
 function matrixPath(
-  file: Hdf5File,
+  file: ElementStore,
   { layer, useRaw }: MatrixChoice,
   { layers, raw }: { layers: readonly string[]; raw: string | null },
 ): string {
@@ -95,11 +96,11 @@ function matrixPath(
   );
 }
 
-const isNull = (file: Hdf5File, path: string): boolean =>
+const isNull = (file: ElementStore, path: string): boolean =>
   file.attribute(path, "encoding-type") === "null" ||
   file.kind(path) === "dataset" && file.info(path).shape === null;
 
-function requireFrame(file: Hdf5File, path: string, length: number): Frame {
+function requireFrame(file: ElementStore, path: string, length: number): Frame {
   if (!file.kind(path)) throw dataError(`Cannot read ${path} of ${file.path}: the file has no ${path}`);
   const frame = readFrame(file, path, readElement);
   if (frame.length === length) return frame;
@@ -108,7 +109,7 @@ function requireFrame(file: Hdf5File, path: string, length: number): Frame {
   );
 }
 
-function requireDense(file: Hdf5File, path: string): DenseArray {
+function requireDense(file: ElementStore, path: string): DenseArray {
   const element = readElement(file, path);
   if (isDenseArray(element)) return element;
   throw dataError(`Cannot read ${path} of ${file.path}: a numeric array was expected`);

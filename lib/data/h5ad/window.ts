@@ -1,4 +1,4 @@
-import type { Hdf5File } from "../hdf5/file.ts";
+import type { ElementStore } from "./store.ts";
 
 type Target = Float32ArrayConstructor | Int32ArrayConstructor;
 
@@ -20,7 +20,7 @@ export class Window<T extends Target> {
   #next = 0;
   #values: InstanceType<T>;
 
-  constructor(readonly file: Hdf5File, readonly path: string, readonly target: T) {
+  constructor(readonly file: ElementStore, readonly path: string, readonly target: T) {
     const { shape, chunks } = file.info(path);
     this.#width = (shape ?? [0]).slice(1).reduce((a, b) => a * b, 1);
     this.#total = shape?.[0] ?? 0;

@@ -1,6 +1,8 @@
 import { dataError, writeAtomically } from "../../runtime/mod.ts";
 import { Hdf5File } from "../hdf5/file.ts";
+import type { Layout } from "../hdf5/types.ts";
 import type { DenseArray } from "./elements.ts";
+import type { ElementSink } from "./store.ts";
 import { GrowingDataset } from "./growing.ts";
 import { type Columns, putArray, putFrame, putRoot, putUns, requireName, type UnsDict } from "./put.ts";
 import type { CsrMatrix } from "../../matrix/mod.ts";
@@ -41,7 +43,8 @@ export async function writeH5ad(path: string, content: H5adContent): Promise<voi
   });
 }
 
-async function writeContent(file: Hdf5File, content: H5adContent): Promise<void> {
+/** Fills an empty store with an AnnData. */
+export async function writeContent(file: ElementSink, content: H5adContent): Promise<void> {
   const { x, obsNames, varNames, gzip = 1 } = content;
   const shape = { rows: obsNames.length, cols: varNames.length };
   putRoot(file);
@@ -61,7 +64,7 @@ async function writeContent(file: Hdf5File, content: H5adContent): Promise<void>
 
 /** Writes one element of obsm, which must have a row for each cell. */
 export function putObsm(
-  file: Hdf5File,
+  file: ElementSink,
   name: string,
   { array, rows }: { array: DenseArray; rows: number },
 ): void {
@@ -80,7 +83,7 @@ interface MatrixJob {
   readonly gzip: number;
 }
 
-async function putMatrix(file: Hdf5File, path: string, { matrix, shape, gzip }: MatrixJob): Promise<void> {
+async function putMatrix(file: ElementSink, path: string, { matrix, shape, gzip }: MatrixJob): Promise<void> {
   const { rows, cols } = shape;
   if ("shape" in matrix) {
     if (matrix.shape[0] !== rows || matrix.shape[1] !== cols) throw misfit(file, path, shape);
@@ -105,8 +108,12 @@ async function putMatrix(file: Hdf5File, path: string, { matrix, shape, gzip }: 
   if (row !== rows) throw misfit(file, path, shape);
   indices.flush();
   data.flush();
-  file.createNumbers(`${path}/indptr`, indptr);
+  file.createNumbers(`${path}/indptr`, indptr, chunked(indptr.length, gzip));
 }
 
-const misfit = (file: Hdf5File, path: string, { rows, cols }: MatrixJob["shape"]) =>
+/** Row pointers of many rows are compressed as the values are. */
+const chunked = (length: number, gzip: number): Layout =>
+  length < 512 ? {} : { chunks: [Math.min(length, 1 << 16)], gzip };
+
+const misfit = (file: ElementSink, path: string, { rows, cols }: MatrixJob["shape"]) =>
   dataError(`Cannot write ${path} of ${file.path}: its shape does not fit ${rows} cells and ${cols} genes`);

@@ -12,13 +12,23 @@ import {
   type Memory,
   sizeOf,
 } from "./decode.ts";
+import {
+  makeBooleans,
+  type PendingBoolean,
+  PLACEHOLDER_BYTES,
+  PLACEHOLDER_NAME,
+  placeholderOf,
+} from "./booleans.ts";
 import { hdf5Error, loudly } from "./errors.ts";
+import { plainAttribute } from "./attributes.ts";
+import { holdsPointers, reclaim, withMemory } from "./memory.ts";
 import {
   type Attribute,
+  type AttributeValue,
   type DatasetInfo,
   type Layout,
+  type NumberTarget,
   type Range,
-  type ValueType,
   valueTypeOf,
 } from "./types.ts";
 
@@ -28,8 +38,6 @@ export { typeName } from "./types.ts";
 
 /** Groups as HDF5 1.0 laid them out, as h5py writes them: every reader knows them, and {@linkcode unlink} too. */
 const OLDEST = { libver: ["earliest", "latest"] } satisfies h5.FileOptions;
-
-type NumberTarget = Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
 
 /**
  * An open HDF5 file, addressed by path. The only door to h5wasm: everything it throws leaves here as one line
@@ -42,7 +50,15 @@ export class Hdf5File {
   /** A second handle for {@linkcode ChunkReader}; none while the file may change. */
   readonly #raw: Deno.FsFile | null;
 
-  private constructor(readonly path: string, file: h5.File, raw: Deno.FsFile | null) {
+  /** Booleans that are made once the file is closed, and where it ended before. */
+  readonly #booleans: PendingBoolean[] = [];
+
+  private constructor(
+    readonly path: string,
+    file: h5.File,
+    raw: Deno.FsFile | null,
+    readonly place: { readonly path: string; readonly end: number },
+  ) {
     this.#file = file;
     this.#raw = raw;
   }
@@ -59,7 +75,8 @@ export class Hdf5File {
     await h5.ready;
     try {
       const file = loudly(h5.FS, () => new h5.File(path, mode, OLDEST));
-      return new Hdf5File(shown, file, mode === "r" ? Deno.openSync(path) : null);
+      const end = mode === "a" ? Deno.statSync(path).size : 0;
+      return new Hdf5File(shown, file, mode === "r" ? Deno.openSync(path) : null, { path, end });
     } catch (error) {
       throw hdf5Error(error, { path: shown, what: `Cannot open ${shown}`, writes: mode !== "r" });
     }
@@ -69,6 +86,7 @@ export class Hdf5File {
   close(): void {
     try {
       loudly(h5.FS, () => this.#file.close());
+      makeBooleans(this.place.path, this.#booleans, this.place.end);
     } catch (error) {
       const { path } = this;
       if (!this.#raw) throw hdf5Error(error, { path, what: `Cannot write ${path}`, writes: true });
@@ -91,25 +109,12 @@ export class Hdf5File {
     return this.#run(path, () => {
       if (!this.attributeNames(path).includes(name)) return null;
       const attribute = new h5.Attribute(this.#file.file_id, path, name);
-      return this.#plain(attribute.value);
+      return plainAttribute(this.#file.file_id, attribute.value);
     });
   }
 
   attributeNames(path: string): string[] {
     return this.#run(path, () => h5.Module.get_attribute_names(this.#file.file_id, path));
-  }
-
-  #plain(value: h5.OutputData | null): Attribute {
-    if (value === null || typeof value === "string") return value;
-    if (value instanceof h5.Reference) {
-      return h5.Module.get_referenced_name(this.#file.file_id, value.ref_data, true);
-    }
-    if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
-      return Number(value);
-    }
-    const items = Array.from(value as ArrayLike<unknown>);
-    if (items.length === 1 && items[0] instanceof h5.Reference) return this.#plain(items[0]);
-    return items.every((item) => typeof item === "string") ? items : items.map(Number);
   }
 
   /** Shape, chunks and type of a dataset (cached: a dataset never changes its type). */
@@ -202,14 +207,30 @@ export class Hdf5File {
   }
 
   /** Sets an attribute, replacing one of the same name. */
-  setAttribute(path: string, name: string, value: string | number | readonly string[] | BigInt64Array): void {
+  setAttribute(path: string, name: string, value: AttributeValue): void {
     this.#change(path, () => {
       const target = this.#file.get(path) as h5.Group | h5.Dataset;
       if (this.attributeNames(path).includes(name)) target.delete_attribute(name);
       // An empty list is an empty float64 array, as h5py has it: HDF5 refuses to write no strings.
-      if (Array.isArray(value) && value.length === 0) target.create_attribute(name, new Float64Array(0), [0]);
-      else if (Array.isArray(value)) target.create_attribute(name, [...value], [value.length], "S");
+      if (typeof value === "boolean") this.#putBoolean(target, { path, attribute: name, value });
+      else if (Array.isArray(value) && value.length === 0) {
+        target.create_attribute(name, new Float64Array(0), [0]);
+      } else if (Array.isArray(value)) target.create_attribute(name, [...value], [value.length], "S");
       else target.create_attribute(name, value as string | number | BigInt64Array);
+    });
+  }
+
+  #putBoolean(target: h5.Group | h5.Dataset, boolean: Omit<PendingBoolean, "placeholder">): void {
+    const placeholder = placeholderOf(this.#booleans.length);
+    target.create_attribute(boolean.attribute ?? PLACEHOLDER_NAME, placeholder, [], `S${PLACEHOLDER_BYTES}`);
+    this.#booleans.push({ ...boolean, placeholder });
+  }
+
+  /** Writes booleans as a new dataset. */
+  createBooleans(path: string, data: readonly boolean[]): void {
+    this.createNumbers(path, Int8Array.from(data, Number));
+    this.#change(path, () => {
+      this.#putBoolean(this.#file.get(path) as h5.Dataset, { path, attribute: null, value: false });
     });
   }
 
@@ -268,28 +289,5 @@ export class Hdf5File {
       const what = `Cannot ${verb} ${path} of ${this.path}`;
       throw hdf5Error(error, { path: this.path, what, writes: verb === "write" });
     }
-  }
-}
-
-const holdsPointers = (type: ValueType): boolean =>
-  type.kind === "string"
-    ? type.variable
-    : type.kind === "table" && type.members.some((m) => holdsPointers(m.type));
-
-function reclaim(file: bigint, path: string, pointer: number, counts: bigint[] | null): void {
-  if (counts) h5.Module.reclaim_vlen_memory_count(file, path, "", BigInt(pointer), counts);
-  else h5.Module.reclaim_vlen_memory(file, path, "", BigInt(pointer));
-}
-
-function withMemory<T>(bytes: number, use: (pointer: number) => T): T {
-  if (bytes > h5.Module.MAXIMUM_MEMORY / 2) {
-    throw new RangeError(`${bytes} bytes at once are too many; read it in slices`);
-  }
-  const pointer = h5.Module._malloc(Math.max(bytes, 8));
-  if (pointer === 0) throw new RangeError(`no memory for ${bytes} bytes; read it in slices`);
-  try {
-    return use(pointer);
-  } finally {
-    h5.Module._free(pointer);
   }
 }

@@ -94,6 +94,12 @@ export function typeName(type: ValueType): string {
 /** An attribute: references arrive as the path they point at. */
 export type Attribute = string | number | string[] | number[] | null;
 
+/** What an attribute can be set to. */
+export type AttributeValue = string | number | boolean | readonly string[] | BigInt64Array;
+
+/** What numbers can be read as. */
+export type NumberTarget = Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
+
 /** Rows [start, start + count) of a dataset's first axis. */
 export interface Range {
   readonly start: number;

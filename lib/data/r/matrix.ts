@@ -1,4 +1,4 @@
-import { csrFromDense, csrFromTriplets, type CsrMatrix, sortColumns, transpose } from "../../matrix/mod.ts";
+import { canonical, csrFromDense, csrFromTriplets, type CsrMatrix, transpose } from "../../matrix/mod.ts";
 import { attribute, classesOf, dimensionNames, dimensionsOf, isNumeric, isObject } from "./access.ts";
 import type { RValue } from "./values.ts";
 
@@ -100,8 +100,7 @@ function compressed(
   if (!ascending || indptr[rows] > stored.length) throw new RangeError("its column pointers do not fit");
   const indices = stored.slice(0, indptr[rows]);
   const matrix = { rows, cols, indptr, indices, data: valuesOf(value, indices.length) };
-  sortColumns(matrix);
-  return matrix;
+  return canonical(matrix);
 }
 
 function triplets(value: RValue, [rows, cols]: Shape): CsrMatrix {

@@ -3,7 +3,7 @@ import { readRange } from "./file_range.ts";
 import { requireFile } from "../hdf5/check.ts";
 import { layOut, narrow } from "./safetensors.ts";
 import { headerLength, parseHeader } from "./safetensors_header.ts";
-import { type LazyTensor, type StoredTensor, type TensorDtype, widen } from "./tensor_types.ts";
+import { type LazyTensor, type TensorDtype, widen } from "./tensor_types.ts";
 import { readTorchCheckpoint, torchFormOf } from "./torch/checkpoint.ts";
 
 /** Tensors by name in a file of either kind; their bytes stay there until they are read. */
@@ -27,11 +27,6 @@ export async function openTensors(path: string): Promise<TensorFile> {
   }
   const checkpoint = await readTorchCheckpoint(path);
   return { path, form: checkpoint.form, tensors: checkpoint.flatten(), metadata: {} };
-}
-
-/** Reads those tensors into memory. */
-export function readTensors(tensors: ReadonlyMap<string, LazyTensor>): Map<string, StoredTensor> {
-  return new Map([...tensors].map(([name, tensor]) => [name, tensor.read()]));
 }
 
 /** The element types that {@linkcode writeTensors} can write floats in; the others become what we read them as. */

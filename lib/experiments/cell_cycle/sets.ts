@@ -1,4 +1,4 @@
-import { findDataset, fingerprint } from "../../data/fetch/mod.ts";
+import { fileSha256, findDataset } from "../../data/fetch/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import { usageError } from "../../runtime/mod.ts";
 import { type CycleSet, readCycleSet } from "./read.ts";
@@ -64,4 +64,4 @@ const fileName = (path: string): string =>
   );
 
 const realSet = async (path: string, facts: Pick<CycleSet, "name" | "published">): Promise<CycleSet> =>
-  await readCycleSet(path, { ...facts, real: true, sha256: (await fingerprint(path)).sha256 });
+  await readCycleSet(path, { ...facts, real: true, sha256: await fileSha256(path) });

@@ -31,7 +31,7 @@ export interface ExperimentSet {
 }
 
 /** Values that are read as they are: logarithms, z-scores, marker intensities of any sign. */
-export const AS_THEY_ARE: DetectedValues = { kind: "log1p", evidence: "used as they are" };
+export const AS_THEY_ARE: DetectedValues = { kind: "log1p", evidence: "used as they are", asTheyAre: true };
 
 /** What values of a file are taken for: what they look like, and scaled ones as they are. */
 export function valuesOf(source: CellSource): DetectedValues {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type CellSource, openCells } from "../../data/mod.ts";
 import { Frame } from "../../matrix/mod.ts";
-import { findDataset, fingerprint } from "../../data/fetch/mod.ts";
+import { fileSha256, findDataset } from "../../data/fetch/mod.ts";
 import { simulateAtlas, writeAtlas } from "../../simulate/mod.ts";
 import { findTerm, loadOntology, type Ontology, readLabels } from "../../ontology/mod.ts";
 import { cacheDir, createRng, makeFolder, statOrNull, usageError } from "../../runtime/mod.ts";
@@ -60,7 +60,7 @@ export async function openSet(path: string, choice: FileChoice): Promise<Experim
   return {
     name: source.name.replace(/\.[a-z0-9]+$/i, "").replaceAll(/[^A-Za-z0-9_.+-]/g, "_"),
     real: true,
-    sha256: (await fingerprint(path)).sha256,
+    sha256: await fileSha256(path),
     source,
     values: valuesOf(source),
     labels,

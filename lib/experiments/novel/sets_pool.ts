@@ -57,7 +57,7 @@ function drawCells(
 function sharedGenes(studies: readonly Study[], vocabulary: GeneVocabulary): GeneVocabulary {
   const sets = new Int32Array(vocabulary.symbols.length);
   for (const { source } of studies) {
-    for (const token of matchGenes(source, vocabulary).tokenOf) if (token >= 0) sets[token]++;
+    for (const token of new Set(matchGenes(source, vocabulary).tokenOf)) if (token >= 0) sets[token]++;
   }
   const kept = [...sets.keys()].filter((token) => sets[token] >= FEWEST_SETS);
   const { symbols, ensembl, aliases } = vocabulary;

@@ -1,6 +1,6 @@
 import { type CellLabel, conditionName, listed } from "./conditions.ts";
 import { columnMeans, differentialGenes, type SortedGenes, sortGenes, topGenes } from "./differential.ts";
-import type { Condition, ControlCells, PerturbationSet } from "./types.ts";
+import type { Condition, ControlCells, PerturbationSet } from "./set.ts";
 import type { Table } from "../../matrix/mod.ts";
 
 /** Cells to which the same was done. */

@@ -2,13 +2,8 @@ import { fitRegressionForest } from "../../baselines/mod.ts";
 import { Matrix, solve } from "ml-matrix";
 import { changeModel, changeOf, changeTable, chooseSetting, conditionsNamed, meanChange } from "./changes.ts";
 import { COMPONENTS, type Descriptor, type DescriptorMaker } from "./descriptors.ts";
-import type {
-  Condition,
-  FitPerturbation,
-  PerturbationSet,
-  PerturbationSplit,
-  PerturbationTarget,
-} from "./types.ts";
+import type { FitPerturbation } from "./model.ts";
+import type { Condition, PerturbationSet, PerturbationSplit, PerturbationTarget } from "./set.ts";
 import { cosine, dot, type ExactComponents, exactComponents, rowAt } from "../../matrix/mod.ts";
 
 /** Nothing changes. */

@@ -1,10 +1,5 @@
-import type {
-  Condition,
-  PerturbationModel,
-  PerturbationSet,
-  PerturbationSplit,
-  PerturbationTarget,
-} from "./types.ts";
+import type { PerturbationModel } from "./model.ts";
+import type { Condition, PerturbationSet, PerturbationSplit, PerturbationTarget } from "./set.ts";
 import type { Table } from "../../matrix/mod.ts";
 
 /** Conditions of a set by name, in the order of the names. */

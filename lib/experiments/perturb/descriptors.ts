@@ -2,7 +2,7 @@ import type { CellModel } from "../../cell/mod.ts";
 import { nameMatcher } from "../../genes/mod.ts";
 import type { TermTable } from "../../ontology/mod.ts";
 import { changeTable, conditionsNamed } from "./changes.ts";
-import type { PerturbationSet, PerturbationSplit, PerturbationTarget } from "./types.ts";
+import type { PerturbationSet, PerturbationSplit, PerturbationTarget } from "./set.ts";
 import { exactComponents, rowAt, unit } from "../../matrix/mod.ts";
 import type { TypeVectors } from "../../text/mod.ts";
 

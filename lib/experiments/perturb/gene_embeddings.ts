@@ -1,10 +1,10 @@
 import * as tf from "../../tensor/mod.ts";
 import { type CellModel, encodeCells, tokenizeFor } from "../../cell/mod.ts";
 import { csrFromDense, type CsrMatrix } from "../../matrix/mod.ts";
-import { nameMatcher, toLog1p } from "../../genes/mod.ts";
+import { nameMatcher } from "../../genes/mod.ts";
 import { embed, layerNorm } from "../../kernels/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
-import type { ControlCells } from "./types.ts";
+import type { ControlCells } from "./set.ts";
 
 /** Frozen vectors of genes that take the place of GEARS' gene embedding. */
 export interface GeneVectors {
@@ -97,11 +97,8 @@ function readVectors(model: CellModel, { control, cells, tokens, absent, total }
   const length = Math.max(config.length, Math.min(tokens.length + 1, MOST_TOKENS));
   for (let start = 0; start < cells.length; start += BATCH) {
     const rows = cells.subarray(start, start + BATCH);
-    const matrix = toLog1p(cellsOf(control, { rows, tokens, genes: model.vocabulary.symbols.length }), {
-      kind: "log1p",
-      evidence: "the set says so",
-      total: total ?? undefined,
-    });
+    const stored = cellsOf(control, { rows, tokens, genes: model.vocabulary.symbols.length });
+    const matrix = { ...stored, data: perTenThousand(stored.data, total) };
     const batch = tokenizeFor({ ...model, config: { ...config, length } }, matrix);
     const encoded = tf.tidy(() => encodeCells(params, batch, { config }).tokens.dataSync<"float32">());
     batch.ids.forEach((id, at) => {
@@ -113,6 +110,12 @@ function readVectors(model: CellModel, { control, cells, tokens, absent, total }
     });
   }
   return values;
+}
+
+/** log1p of counts scaled to `total` as log1p of counts scaled to 10,000. */
+function perTenThousand(values: Float32Array, total: number | null): Float32Array {
+  const factor = 1e4 / (total ?? 1e4);
+  return Math.abs(factor - 1) < 0.01 ? values : values.map((value) => Math.log1p(Math.expm1(value) * factor));
 }
 
 /** Some control cells in the vocabulary's columns. */

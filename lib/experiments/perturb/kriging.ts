@@ -1,7 +1,8 @@
 import { inverse, Matrix } from "ml-matrix";
 import { changeModel, changeOf, conditionsNamed } from "./changes.ts";
 import { nodesOf, type PerturbationGraph, perturbationGraph } from "./perturbation_graph.ts";
-import type { Condition, FitPerturbation } from "./types.ts";
+import type { FitPerturbation } from "./model.ts";
+import type { Condition } from "./set.ts";
 
 /** What the kernel of two perturbed genes is made of. */
 interface KernelWeights {

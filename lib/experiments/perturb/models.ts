@@ -17,7 +17,8 @@ import { fitGears } from "./gears/train.ts";
 import { cellModelVectors } from "./gene_embeddings.ts";
 import { fitKriging } from "./kriging.ts";
 import type { NamedFit } from "./run.ts";
-import type { FitPerturbation, PerturbationSet } from "./types.ts";
+import type { FitPerturbation } from "./model.ts";
+import type { PerturbationSet } from "./set.ts";
 
 /** What models may build on. */
 export interface ModelResources {

@@ -1,7 +1,7 @@
 import { goNeighbours, type TermTable } from "../../ontology/mod.ts";
 import { normaliseAdjacency } from "../../nn/mod.ts";
 import { dataError } from "../../runtime/mod.ts";
-import type { PerturbationSet, PerturbationTarget } from "./types.ts";
+import type { PerturbationSet, PerturbationTarget } from "./set.ts";
 
 /** The genes that a set perturbs or measures, joined by what they share in GO. */
 export interface PerturbationGraph {

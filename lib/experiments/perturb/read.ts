@@ -5,7 +5,7 @@ import { createRng, dataError } from "../../runtime/mod.ts";
 import { assembleSet } from "./assemble.ts";
 import { type CellLabel, conditionName, listed, type PerturbationColumns, readLabels } from "./conditions.ts";
 import { blocksOf, variableGenes } from "./panel.ts";
-import type { PerturbationSet } from "./types.ts";
+import type { PerturbationSet } from "./set.ts";
 import type { Table } from "../../matrix/mod.ts";
 
 /** Which cells and genes of a file are read. */
@@ -125,9 +125,10 @@ function chooseGenes(
       `Cannot use ${source.name}: ${values.evidence}; expected counts or log1p values of counts (in X)`,
     );
   }
+  const areLogs = values.kind === "log1p" && values.plan?.undo === "e" && !values.plan.floor;
   const total = values.kind === "counts" ? medianTotal(source) : values.total ?? null;
   const normalise = (block: Parameters<typeof toLog1p>[0]) =>
-    toLog1p(block, values, { targetSum: total ?? 1e4 });
+    areLogs ? block : toLog1p(block, values, { targetSum: total ?? 1e4 });
   const symbols = geneNames(source);
   const perturbed = new Set(labels.flatMap((label) => label?.perturbed ?? []));
   const unique = Int32Array.from(new Map(symbols.map((symbol, column) => [symbol, column])).values()).sort();

@@ -2,13 +2,8 @@ import { createRng } from "../../runtime/mod.ts";
 import type { TermTable } from "../../ontology/mod.ts";
 import { conditionsNamed } from "./changes.ts";
 import { type PerturbationScores, scoreCells, scorePrediction } from "./scores.ts";
-import type {
-  Condition,
-  FitPerturbation,
-  PerturbationModel,
-  PerturbationSet,
-  PerturbationSplit,
-} from "./types.ts";
+import type { FitPerturbation, PerturbationModel } from "./model.ts";
+import type { Condition, PerturbationSet, PerturbationSplit } from "./set.ts";
 
 /** A way of predicting, before it has seen any condition. */
 export interface NamedFit {

@@ -1,6 +1,7 @@
 import { energyDistance, pearson } from "../../metrics/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
-import type { Condition, PerturbationModel } from "./types.ts";
+import type { PerturbationModel } from "./model.ts";
+import type { Condition } from "./set.ts";
 import type { Table } from "../../matrix/mod.ts";
 
 /**

@@ -6,7 +6,7 @@ import { createRng, KcellfmError, usageError } from "../../runtime/mod.ts";
 import type { PerturbationColumns } from "./conditions.ts";
 import { openPerturbations, type ReadPerturbationOptions, readPerturbations } from "./read.ts";
 import type { PerturbationSplitRule } from "./splits.ts";
-import type { PerturbationSet } from "./types.ts";
+import type { PerturbationSet } from "./set.ts";
 
 /** A set that is known by name. */
 interface PerturbationRecipe {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { dataError, fileError, messageOf, writeFileAtomically } from "../../runtime/mod.ts";
-import type { PerturbationSplit } from "./types.ts";
+import type { PerturbationSplit } from "./set.ts";
 
 const names = z.array(z.string().min(1)).min(1);
 const splitFileSchema = z.strictObject({

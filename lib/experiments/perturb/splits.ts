@@ -1,5 +1,5 @@
 import { createRng, dataError, type Rng, usageError } from "../../runtime/mod.ts";
-import type { Condition, PerturbationSet, PerturbationSplit } from "./types.ts";
+import type { Condition, PerturbationSet, PerturbationSplit } from "./set.ts";
 
 /** Ways to part conditions. */
 export const SPLIT_RULES = ["simulation", "leave-genes-out", "leave-type-out"] as const;

@@ -5,4 +5,3 @@ export * from "./sets.ts";
 export * from "./sources.ts";
 export * from "./space.ts";
 export * from "./train.ts";
-export * from "./workload.ts";

@@ -13,7 +13,7 @@ import {
   selectTypes,
   type TypeSpace,
 } from "../../cell/mod.ts";
-import { orderedBatches, shuffledBatches } from "../../genes/mod.ts";
+import { hashCells, orderedBatches, shuffledBatches } from "../../genes/mod.ts";
 import { geneInformativeness } from "../../baselines/mod.ts";
 import { decays, disposeParams } from "../../nn/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
@@ -111,6 +111,7 @@ export async function pretrain(data: PretrainingData, options: PretrainingOption
       types: learned ? { ...ranked, ...unitRows({ ...ranked, data: learned.dataSync<"float32">() }) } : types,
       temperature: 1,
       hash: "unsaved",
+      seenCells: seenCells(data),
     };
     return { model, training, stepsPerEpoch };
   } catch (error) {
@@ -120,6 +121,12 @@ export async function pretrain(data: PretrainingData, options: PretrainingOption
     workers?.close();
     tf.dispose([space.vectors, ...(learned ? [learned] : [])]);
   }
+}
+
+/** Hashes of the cells that a model learned from or was chosen by, sorted. */
+function seenCells({ studies }: PretrainingData): Uint32Array {
+  const sets = studies.flatMap(({ train, validation }) => [train, validation]);
+  return Uint32Array.from(sets.flatMap((set) => Array.from(hashCells(set, set.rows)))).sort();
 }
 
 /** The type vectors that the model keeps, and those that its cells are ranked among. */

@@ -5,8 +5,8 @@ import {
   foldMarker,
   isNoMarker,
   type MarkerTable,
+  readLog1p,
   readMarkerTable,
-  toLog1p,
 } from "../../genes/mod.ts";
 import type { Frame } from "../../matrix/mod.ts";
 import { dataError } from "../../runtime/mod.ts";
@@ -133,8 +133,10 @@ function denseValues(
   columns: readonly number[],
   kind: SpatialCells["kind"],
 ): Float32Array {
-  const raw = source.rows(0, source.nObs);
-  const { indptr, indices, data } = kind === "panel" ? raw : toLog1p(raw, detectValues(source));
+  const all = { start: 0, end: source.nObs };
+  const { indptr, indices, data } = kind === "panel"
+    ? source.rows(all.start, all.end)
+    : readLog1p(source, detectValues(source), all);
   const place = new Int32Array(source.nVars).fill(-1);
   columns.forEach((column, i) => place[column] = i);
   const values = new Float32Array(source.nObs * columns.length);

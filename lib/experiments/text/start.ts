@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type DownloadProgress, fingerprint } from "../../data/fetch/mod.ts";
+import { type DownloadProgress, fileSha256 } from "../../data/fetch/mod.ts";
 import { readTextFile } from "../../data/mod.ts";
 import { openTensors } from "../../data/tensors/mod.ts";
 import { parseTriples, type RelationTriple } from "../../ontology/mod.ts";
@@ -67,7 +67,7 @@ const hasProjections = async ({ weights }: PretrainedFiles): Promise<boolean> =>
 async function describeFiles(files: Record<string, string>): Promise<Record<string, unknown>> {
   const facts: Record<string, unknown> = {};
   for (const [what, path] of Object.entries(files)) {
-    facts[what] = { file: basename(path), sha256: (await fingerprint(path)).sha256 };
+    facts[what] = { file: basename(path), sha256: await fileSha256(path) };
   }
   return facts;
 }

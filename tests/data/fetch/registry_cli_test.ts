@@ -1,20 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { command, datasetTable } from "../../../lib/cli/data.ts";
-import { runCommand } from "../../../lib/cli/mod.ts";
 import { openH5ad } from "../../../lib/data/h5ad/open.ts";
-
-/** Runs `deno task data` with these arguments; what it prints to either stream is one text. */
-async function runData(...args: string[]): Promise<{ code: number; text: string }> {
-  const lines: string[] = [];
-  const [log, error] = [console.log, console.error];
-  console.log = console.error = (...items: unknown[]) => void lines.push(items.join(" "));
-  try {
-    return { code: await runCommand(command, args), text: lines.join("\n") };
-  } finally {
-    [console.log, console.error] = [log, error];
-  }
-}
+import { capture } from "../../capture.ts";
 
 Deno.test("data list shows every data set, or those with a word, and where they are", async () => {
   const cache = await Deno.makeTempDir();
@@ -33,33 +21,23 @@ Deno.test("data list shows every data set, or those with a word, and where they 
 });
 
 Deno.test("data fetch of a misspelt name is a usage error that offers the right one", async () => {
-  const { code, text } = await runData("fetch", "pbmc3");
+  const { code, said } = await capture(command, "fetch pbmc3");
   assert.equal(code, 2);
-  assert.match(text, /^error: Cannot find a data set named "pbmc3": did you mean pbmc3k/);
+  assert.match(said, /^error: Cannot find a data set named "pbmc3": did you mean pbmc3k/);
 });
 
 Deno.test("data fetch of a group begins with its first file, and says where to put it when there is no network", async () => {
   const cache = await Deno.makeTempDir();
-  const { code, text } = await runData("fetch", "kcellfm-original", "--out", cache);
+  const { code, said } = await capture(command, `fetch kcellfm-original --out ${cache}`);
   assert.equal(code, 1);
-  assert.match(text, /Cannot fetch [a-z_]+: .* put it at /);
+  assert.match(said, /Cannot fetch [a-z_]+: .* put it at /);
   await Deno.remove(cache, { recursive: true });
 });
 
 Deno.test("data simulate writes an h5ad that reads back, with how it was made", async () => {
   const folder = await Deno.makeTempDir();
   const out = join(folder, "atlas.h5ad");
-  const { code } = await runData(
-    "simulate",
-    "--preset",
-    "nano",
-    "--cells",
-    "80",
-    "--seed",
-    "5",
-    "--out",
-    out,
-  );
+  const { code } = await capture(command, `simulate --preset nano --cells 80 --seed 5 --out ${out}`);
   assert.equal(code, 0);
   const file = await openH5ad(out);
   assert.deepEqual([file.nObs, file.nVars], [80, 1500]);
@@ -70,8 +48,8 @@ Deno.test("data simulate writes an h5ad that reads back, with how it was made", 
 });
 
 Deno.test("data simulate into a missing folder is one line and writes nothing", async () => {
-  const { code, text } = await runData("simulate", "--preset", "nano", "--out", "/nowhere/x.h5ad");
+  const { code, said } = await capture(command, "simulate --preset nano --out /nowhere/x.h5ad");
   assert.equal(code, 1);
-  assert.match(text, /^error: .*\/nowhere/);
-  assert.equal(text.split("\n").length, 1);
+  assert.match(said, /^error: .*\/nowhere/);
+  assert.equal(said.split("\n").length, 1);
 });

@@ -8,49 +8,27 @@ import { bestOntology, realStudies, studyOf } from "../../../lib/experiments/pre
 import { loadOntology } from "../../../lib/ontology/mod.ts";
 import { startBackend } from "../../../lib/runtime/mod.ts";
 import { command } from "../../../lib/cli/atlas.ts";
-import { EXIT, runCommand } from "../../../lib/cli/run.ts";
+import { EXIT } from "../../../lib/cli/run.ts";
 import { readResults } from "../../../lib/metrics/mod.ts";
 import { commonGrain, matchStudies, poolStudies, sampleShards } from "../../../lib/experiments/atlas/mod.ts";
 import { saveNanoCheckpoint } from "../../annotate/fixture.ts";
 import { ATLAS } from "./fixture.ts";
+import { capture } from "../../capture.ts";
 import { inFolder } from "../../folder.ts";
 
 await startBackend();
 
-/** Runs the command in a cache and results folder of its own; what it said to people is kept. */
-async function run(folder: string, ...args: string[]): Promise<{ code: number; said: string }> {
-  const [lines, { error, log }] = [[] as string[], console];
-  console.error = console.log = (line: string) => void lines.push(line);
-  Deno.env.set("KCELLFM_CACHE", join(folder, "cache"));
-  try {
-    return {
-      code: await runCommand(command, [...args, "--out", join(folder, "results")]),
-      said: lines.join("\n"),
-    };
-  } finally {
-    Deno.env.delete("KCELLFM_CACHE");
-    Object.assign(console, { error, log });
-  }
-}
+/** Runs the command in a cache and results folder of its own. */
+const run = (folder: string, args: string) =>
+  capture(command, `${args} --out ${join(folder, "results")}`, { KCELLFM_CACHE: join(folder, "cache") });
 
-const SMALL = [
-  "--cells",
-  "240",
-  "--types",
-  "4",
-  "--shard-cells",
-  "120",
-  "--train-cells",
-  "160",
-  "--epochs",
-  "1",
-];
-const FAST = ["--length", "8", "--rival-cells", "100", "--shared-cells", "80", "--workers", "1"];
+const SMALL = "--cells 240 --types 4 --shard-cells 120 --train-cells 160 --epochs 1";
+const FAST = "--length 8 --rival-cells 100 --shared-cells 80 --workers 1";
 
 Deno.test("atlas --set simulated writes shards, trains, names every cell and files what it measured", async () => {
   await inFolder(async (folder) => {
-    const answers = ["--answers", join(folder, "answers")];
-    const { code, said } = await run(folder, "--set", "simulated", ...SMALL, ...FAST, ...answers);
+    const answers = join(folder, "answers");
+    const { code, said } = await run(folder, `--set simulated ${SMALL} ${FAST} --answers ${answers}`);
     assert.equal(code, EXIT.ok, said);
     assert.match(said, /240 cells, \d+ a second, [\d.]+ % of the time reading, peak \d+ MB/);
     const [result] = await readResults(join(folder, "results"));
@@ -75,8 +53,8 @@ Deno.test("atlas names a folder of shards by a checkpoint and scores them by the
   await inFolder(async (folder) => {
     await saveNanoCheckpoint(join(folder, "nano"), await writeFolder(folder));
     const [shards, nano, answers] = ["shards", "nano", "answers"].map((name) => join(folder, name));
-    const paths = ["--set", shards, "--checkpoint", nano, "--answers", answers];
-    const { code, said } = await run(folder, ...paths, "--workers", "1");
+    const paths = `--set ${shards} --checkpoint ${nano} --answers ${answers}`;
+    const { code, said } = await run(folder, `${paths} --workers 1`);
     assert.equal(code, EXIT.ok, said);
     const [result] = await readResults(join(folder, "results"));
     assert.deepEqual([result.set, result.data.cells, result.data.named_by], ["shards", 40, "text"]);
@@ -97,12 +75,12 @@ async function writeFolder(folder: string): Promise<readonly string[]> {
 
 Deno.test("atlas says in one line what is wrong with a call", async () => {
   await inFolder(async (folder) => {
-    const missing = await run(folder, "--set", join(folder, "nowhere"));
+    const missing = await run(folder, `--set ${join(folder, "nowhere")}`);
     assert.equal(missing.code, EXIT.usage);
     assert.match(missing.said, /error: Cannot find shards: .*nowhere is no file/);
-    const two = await run(folder, "--set", "simulated", "pbmc");
+    const two = await run(folder, "--set simulated pbmc");
     assert.match(two.said, /simulated stands alone/);
-    const by = await run(folder, "--set", "x", "--by", "luck");
+    const by = await run(folder, "--set x --by luck");
     assert.match(by.said, /Allowed choices are classifier, text/);
   });
 });

@@ -8,7 +8,8 @@ import {
   repeatsOf,
   scorePhases,
 } from "../../../lib/experiments/cell_cycle/mod.ts";
-import { denseFromCsr, tableOf } from "../../../lib/matrix/mod.ts";
+import { tableOf } from "../../../lib/matrix/mod.ts";
+import { denseFromCsr } from "../../matrix/dense.ts";
 
 const folder = await Deno.makeTempDir();
 addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));

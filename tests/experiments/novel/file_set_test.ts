@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runCommand } from "../../../lib/cli/run.ts";
 import { command } from "../../../lib/cli/novel.ts";
 import { loadCellCheckpoint } from "../../../lib/cell/mod.ts";
 import { simulateAtlas } from "../../../lib/simulate/mod.ts";
@@ -9,6 +8,7 @@ import { loadOntology } from "../../../lib/ontology/mod.ts";
 import { createRng, startBackend } from "../../../lib/runtime/mod.ts";
 import { onlyH5ad, openNovelCells } from "../../../lib/experiments/novel/mod.ts";
 import { save, saveNanoCheckpoint } from "../../annotate/fixture.ts";
+import { capture } from "../../capture.ts";
 
 await startBackend();
 const ontology = await loadOntology(null);
@@ -44,19 +44,6 @@ async function relearn(checkpoint: string, learned: readonly string[]): Promise<
   const config = JSON.parse(await Deno.readTextFile(path));
   config.classes = TYPES.map((id, i) => learned.includes(id) ? id : `CL:999999${i}`);
   await Deno.writeTextFile(path, JSON.stringify(config));
-}
-
-/** Exit code and what was said on stderr. */
-async function run(args: readonly string[]): Promise<{ code: number; said: string }> {
-  const { error, log } = console;
-  const said: string[] = [];
-  console.error = (line: string) => void said.push(line);
-  console.log = () => {};
-  try {
-    return { code: await runCommand(command, args), said: said.join("\n") };
-  } finally {
-    Object.assign(console, { error, log });
-  }
 }
 
 Deno.test("openNovelCells keeps the cells whose types the model never met", async () => {
@@ -96,16 +83,10 @@ Deno.test("onlyH5ad finds the file of an unpacked archive at any depth, and says
 Deno.test("novel --set FILE writes every rule's scores of the types that a checkpoint never met", async () => {
   await withFiles(async ({ folder, cells, checkpoint }) => {
     const out = join(folder, "out");
-    const { code, said } = await run([
-      "--set",
-      cells,
-      "--checkpoint",
-      checkpoint,
-      "--preset",
-      "nano",
-      "--out",
-      out,
-    ]);
+    const { code, said } = await capture(
+      command,
+      `--set ${cells} --checkpoint ${checkpoint} --preset nano --out ${out}`,
+    );
     assert.equal(code, 0, said);
     const result: Result = resultSchema.parse(
       JSON.parse(await Deno.readTextFile(join(out, "novel-cells.json"))),
@@ -117,15 +98,15 @@ Deno.test("novel --set FILE writes every rule's scores of the types that a check
 });
 
 Deno.test("novel ends with one clear line on a set, file or preset that is not there", async () => {
-  const unknown = await run(["--set", "nosuch"]);
+  const unknown = await capture(command, "--set nosuch");
   assert.deepEqual([unknown.code, unknown.said.split("\n").length], [2, 1]);
   assert.match(unknown.said, /Cannot find the set "nosuch": expected simulated, pool, novel_cell_data1/);
-  const missing = await run(["--set", "/nowhere/cells.h5ad"]);
+  const missing = await capture(command, "--set /nowhere/cells.h5ad");
   assert.equal(missing.code, 1);
   assert.match(missing.said, /Cannot open \/nowhere\/cells\.h5ad: there is no such file/);
-  const preset = await run(["--set", "simulated", "--preset", "huge"]);
+  const preset = await capture(command, "--set simulated --preset huge");
   assert.equal(preset.code, 2);
   assert.match(preset.said, /Cannot train at preset "huge"/);
-  const ablations = await run(["--set", "pool", "--ablations"]);
+  const ablations = await capture(command, "--set pool --ablations");
   assert.match(ablations.said, /Cannot run --ablations on pool/);
 });

@@ -6,7 +6,7 @@ import type {
   ControlCells,
   PerturbationSet,
   PerturbationSplit,
-} from "../../../lib/experiments/perturb/types.ts";
+} from "../../../lib/experiments/perturb/set.ts";
 import type { Table } from "../../../lib/matrix/mod.ts";
 
 /** Genes of the toy set; the first six can be perturbed. */

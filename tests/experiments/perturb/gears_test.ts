@@ -7,7 +7,7 @@ import { gearsChange, type GearsRows } from "../../../lib/experiments/perturb/ge
 import { initGears } from "../../../lib/experiments/perturb/gears/params.ts";
 import { GEARS_EMBEDDINGS, type GearsOptions } from "../../../lib/experiments/perturb/gears/settings.ts";
 import { fitGears } from "../../../lib/experiments/perturb/gears/train.ts";
-import type { PerturbationTarget } from "../../../lib/experiments/perturb/types.ts";
+import type { PerturbationTarget } from "../../../lib/experiments/perturb/set.ts";
 import { GENES, TOY_SPLIT, TOY_TERMS, toyCellModel, toySet } from "./gears_fixture.ts";
 
 await startBackend();

@@ -4,7 +4,7 @@ import { disposeModel, encodeCells, tokenizeFor } from "../../../lib/cell/mod.ts
 import { csrFromDense } from "../../../lib/matrix/csr.ts";
 import { createRng, startBackend } from "../../../lib/runtime/mod.ts";
 import { cellModelVectors, randomVectors } from "../../../lib/experiments/perturb/gene_embeddings.ts";
-import type { ControlCells } from "../../../lib/experiments/perturb/types.ts";
+import type { ControlCells } from "../../../lib/experiments/perturb/set.ts";
 import { GENES, toyCellModel } from "./gears_fixture.ts";
 
 await startBackend();

@@ -1,6 +1,6 @@
 import type { Rng } from "../../../runtime/mod.ts";
 import { type GeneVectors, takeVectors, type VectorsOf } from "../gene_embeddings.ts";
-import type { Condition, ControlCells } from "../types.ts";
+import type { Condition, ControlCells } from "../set.ts";
 import type { Table } from "../../../matrix/mod.ts";
 
 /** Cells that were treated alike: those of a condition, or control cells, which stay as they are. */

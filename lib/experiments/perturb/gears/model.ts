@@ -6,7 +6,7 @@ import { gearsChange, type GearsGraphs } from "./network.ts";
 import { type GearsParams, type GearsSize, initGears } from "./params.ts";
 import { takeVectors, type VectorsOf } from "../gene_embeddings.ts";
 import { nodesOf, type PerturbationGraph } from "../perturbation_graph.ts";
-import type { PerturbationTarget } from "../types.ts";
+import type { PerturbationTarget } from "../set.ts";
 
 /** The graphs of a model as numbers, and what its rows mean. */
 export interface GearsFrame extends PerturbationGraph {

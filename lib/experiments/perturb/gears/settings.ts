@@ -1,6 +1,6 @@
 import type { CellModel } from "../../../cell/mod.ts";
 import type { VectorsOf } from "../gene_embeddings.ts";
-import type { FitPerturbationOptions } from "../types.ts";
+import type { FitPerturbationOptions } from "../model.ts";
 
 /** What stands for a gene before it is perturbed. */
 export const GEARS_EMBEDDINGS = ["none", "random", "kcellfm", "kcellfm+coexpression"] as const;

@@ -28,7 +28,8 @@ import { cellModelVectors, randomVectors, type VectorsOf } from "../gene_embeddi
 import { GEARS_SETTINGS, type GearsEmbeddings, type GearsOptions, type GearsSettings } from "./settings.ts";
 import { krigeChanges } from "../kriging.ts";
 import { perturbationGraph } from "../perturbation_graph.ts";
-import type { Condition, PerturbationModel, PerturbationSet, PerturbationSplit } from "../types.ts";
+import type { PerturbationModel } from "../model.ts";
+import type { Condition, PerturbationSet, PerturbationSplit } from "../set.ts";
 import { dot } from "../../../matrix/mod.ts";
 
 /**

@@ -6,7 +6,7 @@ import { leagueMetrics, type LeagueRow } from "./league.ts";
 import type { ScoredCondition } from "./run.ts";
 import { PERTURBATION_METRICS } from "./scores.ts";
 import { PERTURBATION_SETS } from "./sets.ts";
-import type { PerturbationSet, PerturbationSplit } from "./types.ts";
+import type { PerturbationSet, PerturbationSplit } from "./set.ts";
 
 /** The model that a results file reports as ours, chosen beforehand: the row of the paper; else the first that was run of these. */
 const HEADLINES = ["gears_kcellfm", "gears", "forest_kcellfm", "forest_go", "train_mean"];
