@@ -1,8 +1,6 @@
 import { geneInformativeness } from "../baselines/mod.ts";
-import { type LabelledCells, type ModelCells, orderedBatches, readModelCells } from "../genes/mod.ts";
-import { type Table, unitRows } from "../matrix/mod.ts";
-
-const BLOCK = 512;
+import { type LabelledCells, type ModelCells, orderedBatches, readRows } from "../genes/mod.ts";
+import { denseColumns, type Table, unitRows } from "../matrix/mod.ts";
 
 /** Genes of the vocabulary that both files have, ascending: what a baseline can learn from one and use on the other. */
 export function sharedGenes(a: ModelCells, b: ModelCells): Int32Array {
@@ -34,19 +32,9 @@ export function readUnitFeatures(cells: ModelCells, genes: Int32Array, rows: Int
 
 /** log1p values of `rows` (ascending) at `genes`, dense. */
 export function readFeatures(cells: ModelCells, genes: Int32Array, rows: Int32Array): Table {
-  const columnOf = new Int32Array(cells.genes).fill(-1);
-  genes.forEach((token, column) => columnOf[token] = column);
   const data = new Float32Array(rows.length * genes.length);
-  for (let at = 0; at < rows.length;) {
-    const start = rows[at];
-    const block = readModelCells(cells, start, Math.min(start + BLOCK, cells.source.nObs));
-    for (; at < rows.length && rows[at] < start + BLOCK; at++) {
-      const row = rows[at] - start;
-      for (let i = block.indptr[row]; i < block.indptr[row + 1]; i++) {
-        const column = columnOf[block.indices[i]];
-        if (column >= 0) data[at * genes.length + column] = block.data[i];
-      }
-    }
+  for (const { at, cells: block } of readRows(cells, rows)) {
+    data.set(denseColumns(block, genes).data, at * genes.length);
   }
   return { data, rows: rows.length, cols: genes.length };
 }

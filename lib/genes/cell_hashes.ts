@@ -1,6 +1,4 @@
-import { type ModelCells, readModelCells } from "./cells.ts";
-
-const BLOCK = 256;
+import { type ModelCells, readRows } from "./cells.ts";
 
 /**
  * A 32-bit hash of each of some cells (FNV-1a over the cell's name and which of a sixteenth of the genes it expresses):
@@ -14,16 +12,14 @@ export function hashCells(
   rows: Int32Array = Int32Array.from({ length: cells.source.nObs }, (_, i) => i),
 ): Uint32Array {
   const hashes = new Uint32Array(rows.length);
-  const { obsNames, nObs } = cells.source;
-  for (let at = 0; at < rows.length;) {
-    const start = Math.floor(rows[at] / BLOCK) * BLOCK;
-    const block = readModelCells(cells, start, Math.min(start + BLOCK, nObs));
-    for (; at < rows.length && rows[at] < start + BLOCK; at++) {
-      const [from, to] = [block.indptr[rows[at] - start], block.indptr[rows[at] - start + 1]];
-      const expressed = block.indices.subarray(from, to).filter((token, i) =>
-        isSampled(token) && block.data[from + i] !== 0
+  const { obsNames } = cells.source;
+  for (const { at, cells: { rows: count, indptr, indices, data } } of readRows(cells, rows)) {
+    for (let i = 0; i < count; i++) {
+      const [from, to] = [indptr[i], indptr[i + 1]];
+      const expressed = indices.subarray(from, to).filter((token, k) =>
+        isSampled(token) && data[from + k] !== 0
       );
-      hashes[at] = hashTokens(hashText(obsNames[rows[at]]), expressed.sort());
+      hashes[at + i] = hashTokens(hashText(obsNames[rows[at + i]]), expressed.sort());
     }
   }
   return hashes;

@@ -1,7 +1,7 @@
 import type { CellSource } from "../data/mod.ts";
 import { type DetectedValues, readLog1p } from "./values/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
-import type { CsrMatrix } from "../matrix/mod.ts";
+import { type CsrMatrix, type CsrRow, gatherRows, moveColumns, pickRows } from "../matrix/mod.ts";
 
 /** Cells of one file on their way into a model. */
 export interface ModelCells {
@@ -28,44 +28,11 @@ export interface LabelledCells extends ModelCells {
  */
 export function readModelCells(cells: ModelCells, start: number, end: number): CsrMatrix {
   const log1p = readLog1p(cells.source, cells.values, { start, end });
-  const add = cells.values.asTheyAre
-    ? (a: number) => a
-    : (a: number, b: number) => Math.log1p(Math.expm1(a) + Math.expm1(b));
-  return moveColumns(log1p, cells, add);
-}
-
-function moveColumns(
-  matrix: CsrMatrix,
-  { tokenOf, genes }: ModelCells,
-  add: (a: number, b: number) => number,
-): CsrMatrix {
-  const indptr = new Int32Array(matrix.rows + 1);
-  const indices = new Int32Array(matrix.indices.length);
-  const data = new Float32Array(matrix.data.length);
-  const placeOf = new Int32Array(genes).fill(-1);
-  let kept = 0;
-  for (let row = 0; row < matrix.rows; row++) {
-    for (let i = matrix.indptr[row]; i < matrix.indptr[row + 1]; i++) {
-      const token = tokenOf[matrix.indices[i]];
-      if (token < 0) continue;
-      const place = placeOf[token];
-      if (place >= indptr[row]) {
-        data[place] = add(data[place], matrix.data[i]);
-        continue;
-      }
-      placeOf[token] = kept;
-      indices[kept] = token;
-      data[kept++] = matrix.data[i];
-    }
-    indptr[row + 1] = kept;
-  }
-  return {
-    rows: matrix.rows,
-    cols: genes,
-    indptr,
-    indices: indices.subarray(0, kept),
-    data: data.subarray(0, kept),
-  };
+  return moveColumns(log1p, {
+    placeOf: cells.tokenOf,
+    cols: cells.genes,
+    ...(!cells.values.asTheyAre && { join: (a, b) => Math.log1p(Math.expm1(a) + Math.expm1(b)) }),
+  });
 }
 
 /** A batch of cells in the vocabulary's columns, with their classes. */
@@ -84,26 +51,25 @@ export function* shuffledBatches(
   sets: readonly LabelledCells[],
   { batchSize, rng, buffer = 8 * BLOCK }: { batchSize: number; rng: Rng; buffer?: number },
 ): Generator<CellBatch> {
-  let pending: OneCell[] = [];
+  const pending: LabelledRow[] = [];
   for (const { set, start } of rng.split("blocks").shuffle(blocksOf(sets))) {
     pending.push(...readBlock(set, start));
     if (pending.length < buffer) continue;
     rng.split(`buffer/${start}/${pending.length}`).shuffle(pending);
-    while (pending.length > buffer / 2) yield stackCells(pending.splice(-batchSize));
+    while (pending.length > buffer / 2) yield toBatch(pending.splice(-batchSize));
   }
   rng.split("rest").shuffle(pending);
   for (let at = 0; at < pending.length; at += batchSize) {
     const batch = pending.slice(at, at + batchSize);
-    if (batch.length > 1) yield stackCells(batch);
+    if (batch.length > 1) yield toBatch(batch);
   }
-  pending = [];
 }
 
 /** The cells of several files in file order. */
 export function* orderedBatches(sets: readonly LabelledCells[], batchSize: number): Generator<CellBatch> {
   for (const { set, start } of blocksOf(sets)) {
     const cells = readBlock(set, start);
-    for (let at = 0; at < cells.length; at += batchSize) yield stackCells(cells.slice(at, at + batchSize));
+    for (let at = 0; at < cells.length; at += batchSize) yield toBatch(cells.slice(at, at + batchSize));
   }
 }
 
@@ -114,34 +80,38 @@ function blocksOf(sets: readonly LabelledCells[]): { set: LabelledCells; start: 
   });
 }
 
-interface OneCell {
-  readonly cols: number;
-  readonly indices: Int32Array;
-  readonly data: Float32Array;
+interface LabelledRow extends CsrRow {
   readonly label: number;
 }
 
-function readBlock(set: LabelledCells, start: number): OneCell[] {
+function readBlock(set: LabelledCells, start: number): LabelledRow[] {
   const end = Math.min(start + BLOCK, set.source.nObs);
-  const block = readModelCells(set, start, end);
-  return Array.from(set.rows.filter((row) => row >= start && row < end), (row) => {
-    const [from, to] = [block.indptr[row - start], block.indptr[row - start + 1]];
-    const range = { indices: block.indices.subarray(from, to), data: block.data.subarray(from, to) };
-    return { cols: set.genes, ...range, label: set.classes[row] };
-  });
+  const matrix = readModelCells(set, start, end);
+  return Array.from(
+    set.rows.filter((row) => row >= start && row < end),
+    (row) => ({ matrix, row: row - start, label: set.classes[row] }),
+  );
 }
 
-function stackCells(cells: readonly OneCell[]): CellBatch {
-  const indptr = new Int32Array(cells.length + 1);
-  cells.forEach((cell, row) => indptr[row + 1] = indptr[row] + cell.data.length);
-  const indices = new Int32Array(indptr[cells.length]);
-  const data = new Float32Array(indptr[cells.length]);
-  cells.forEach((cell, row) => {
-    indices.set(cell.indices, indptr[row]);
-    data.set(cell.data, indptr[row]);
-  });
-  return {
-    cells: { rows: cells.length, cols: cells[0].cols, indptr, indices, data },
-    classes: Int32Array.from(cells, (cell) => cell.label),
-  };
+const toBatch = (rows: readonly LabelledRow[]): CellBatch => ({
+  cells: gatherRows(rows, rows[0].matrix.cols),
+  classes: Int32Array.from(rows, ({ label }) => label),
+});
+
+/** Some cells of a file with the place of the first of them among all that were asked for. */
+export interface CellRows {
+  readonly at: number;
+  readonly cells: CsrMatrix;
+}
+
+/** The named rows of a file (ascending) in the vocabulary's columns, read in blocks of 256. */
+export function* readRows(cells: ModelCells, rows: Int32Array): Generator<CellRows> {
+  for (let at = 0; at < rows.length;) {
+    const start = Math.floor(rows[at] / BLOCK) * BLOCK;
+    const block = readModelCells(cells, start, Math.min(start + BLOCK, cells.source.nObs));
+    let end = at;
+    while (end < rows.length && rows[end] < start + BLOCK) end++;
+    yield { at, cells: pickRows(block, rows.subarray(at, end).map((row) => row - start)) };
+    at = end;
+  }
 }

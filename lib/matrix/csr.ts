@@ -1,3 +1,5 @@
+import type { Table } from "./table.ts";
+
 /** A block of cells by genes in compressed sparse rows; `indptr` has `rows + 1` entries. */
 export interface CsrMatrix {
   readonly rows: number;
@@ -140,54 +142,108 @@ function merged({ rows, cols, indptr, indices, data }: CsrMatrix): CsrMatrix {
   return { rows, cols, indptr: ends, indices: columns.subarray(0, at), data: values.subarray(0, at) };
 }
 
-/** The columns that `keep` lists (ascending), renumbered from 0. */
-export function selectColumns(matrix: CsrMatrix, keep: Int32Array): CsrMatrix {
-  const target = new Int32Array(matrix.cols).fill(-1);
-  keep.forEach((column, i) => target[column] = i);
+/** The columns that `keep` lists, renumbered from 0. */
+export const selectColumns = (matrix: CsrMatrix, keep: Int32Array): CsrMatrix =>
+  moveColumns(matrix, { placeOf: placesOf(keep, matrix.cols), cols: keep.length });
+
+/** Where each of `cols` columns stands in `keep`; -1 for those that are not there. */
+function placesOf(keep: ArrayLike<number>, cols: number): Int32Array {
+  const placeOf = new Int32Array(cols).fill(-1);
+  for (let i = 0; i < keep.length; i++) placeOf[keep[i]] = i;
+  return placeOf;
+}
+
+/** Where columns go. */
+export interface ColumnMoves {
+  /** Column -> its place among `cols`, or -1: left out. */
+  readonly placeOf: Int32Array;
+  readonly cols: number;
+  /** The value of two columns that go to one place, in their order. Default: the first. */
+  readonly join?: (first: number, next: number) => number;
+}
+
+/** The same rows over other columns, in the order in which a row stores them. */
+export function moveColumns(
+  matrix: CsrMatrix,
+  { placeOf, cols, join = (first) => first }: ColumnMoves,
+): CsrMatrix {
   const indptr = new Int32Array(matrix.rows + 1);
   const indices = new Int32Array(matrix.indices.length);
   const data = new Float32Array(matrix.data.length);
+  const entryOf = new Int32Array(cols).fill(-1);
   let at = 0;
   for (let row = 0; row < matrix.rows; row++) {
     for (let k = matrix.indptr[row]; k < matrix.indptr[row + 1]; k++) {
-      const column = target[matrix.indices[k]];
+      const column = placeOf[matrix.indices[k]];
       if (column < 0) continue;
+      if (entryOf[column] >= indptr[row]) {
+        data[entryOf[column]] = join(data[entryOf[column]], matrix.data[k]);
+        continue;
+      }
+      entryOf[column] = at;
       indices[at] = column;
       data[at++] = matrix.data[k];
     }
     indptr[row + 1] = at;
   }
-  return {
-    rows: matrix.rows,
-    cols: keep.length,
-    indptr,
-    indices: indices.subarray(0, at),
-    data: data.subarray(0, at),
-  };
+  return { rows: matrix.rows, cols, indptr, indices: indices.subarray(0, at), data: data.subarray(0, at) };
 }
 
-/** Pieces of a row-wise array, such as the values of some rows, one after the other in `into`. */
-export function concatenate<T extends Int32Array | Float32Array>(pieces: readonly T[], into: T): T {
-  let at = 0;
-  for (const piece of pieces) {
-    into.set(piece, at);
-    at += piece.length;
+/** The columns that `keep` lists as a dense table, in their order. */
+export function denseColumns(matrix: CsrMatrix, keep: ArrayLike<number>): Table {
+  const placeOf = placesOf(keep, matrix.cols);
+  const dense = new Float32Array(matrix.rows * keep.length);
+  for (let row = 0; row < matrix.rows; row++) {
+    for (let k = matrix.indptr[row]; k < matrix.indptr[row + 1]; k++) {
+      const column = placeOf[matrix.indices[k]];
+      if (column >= 0) dense[row * keep.length + column] = matrix.data[k];
+    }
   }
-  return into;
+  return { data: dense, rows: matrix.rows, cols: keep.length };
 }
+
+/** One row of a matrix. */
+export interface CsrRow {
+  readonly matrix: CsrMatrix;
+  readonly row: number;
+}
+
+/** Rows of one or several matrices of one width as a matrix of their own, in the given order. */
+export function gatherRows(picked: readonly CsrRow[], cols: number): CsrMatrix {
+  const indptr = new Int32Array(picked.length + 1);
+  picked.forEach(({ matrix: { indptr: ends }, row }, i) => {
+    indptr[i + 1] = indptr[i] + ends[row + 1] - ends[row];
+  });
+  const indices = new Int32Array(indptr[picked.length]);
+  const data = new Float32Array(indptr[picked.length]);
+  picked.forEach(({ matrix, row }, i) => {
+    const [from, to] = [matrix.indptr[row], matrix.indptr[row + 1]];
+    indices.set(matrix.indices.subarray(from, to), indptr[i]);
+    data.set(matrix.data.subarray(from, to), indptr[i]);
+  });
+  return { rows: picked.length, cols, indptr, indices, data };
+}
+
+/** The given rows, in their order. */
+export const pickRows = (matrix: CsrMatrix, rows: ArrayLike<number>): CsrMatrix =>
+  gatherRows(Array.from(rows, (row) => ({ matrix, row })), matrix.cols);
 
 /** The rows of several matrices one after the other; `cols` counts for none at all. */
-export function stackRows(matrices: readonly CsrMatrix[], cols = matrices[0].cols): CsrMatrix {
+export function stackRows(matrices: readonly CsrMatrix[], cols = matrices[0]?.cols ?? 0): CsrMatrix {
   const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
   const values = matrices.reduce((sum, { data }) => sum + data.length, 0);
-  const indptr = new Int32Array(rows + 1);
-  let [row, before] = [0, 0];
+  const [indptr, indices, data] = [
+    new Int32Array(rows + 1),
+    new Int32Array(values),
+    new Float32Array(values),
+  ];
+  let [row, at] = [0, 0];
   for (const matrix of matrices) {
-    for (let i = 1; i <= matrix.rows; i++) indptr[row + i] = before + matrix.indptr[i];
+    for (let i = 1; i <= matrix.rows; i++) indptr[row + i] = at + matrix.indptr[i];
+    indices.set(matrix.indices, at);
+    data.set(matrix.data, at);
     row += matrix.rows;
-    before += matrix.data.length;
+    at += matrix.data.length;
   }
-  const indices = concatenate(matrices.map((matrix) => matrix.indices), new Int32Array(values));
-  const data = concatenate(matrices.map((matrix) => matrix.data), new Float32Array(values));
   return { rows, cols, indptr, indices, data };
 }

@@ -1,5 +1,5 @@
 import type { Rng } from "../runtime/mod.ts";
-import { concatenate, type CsrMatrix, Frame, type FrameColumns } from "../matrix/mod.ts";
+import { csrFromDense, type CsrMatrix, Frame, type FrameColumns, stackRows } from "../matrix/mod.ts";
 import type { CellSource } from "../data/mod.ts";
 import { type GeneTraits, MODULES } from "./genes.ts";
 
@@ -62,23 +62,12 @@ function drawRows(plan: CellPlan, { start, end, rng }: { start: number; end: num
   if (start < 0 || end > plan.populationOf.length || start > end) {
     throw new RangeError(`Cannot read rows ${start} to ${end} of ${plan.populationOf.length}`);
   }
-  const indptr = new Int32Array(end - start + 1);
   const counts = new Float32Array(cols);
-  const indices: Int32Array[] = [];
-  const data: Float32Array[] = [];
-  for (let i = start; i < end; i++) {
-    const found = drawCell(plan, { cell: i, stream: rng.split(`cell/${i}`), counts });
-    indptr[i - start + 1] = indptr[i - start] + found.indices.length;
-    indices.push(found.indices);
-    data.push(found.data);
-  }
-  return {
-    rows: end - start,
-    cols,
-    indptr,
-    indices: concatenate(indices, new Int32Array(indptr[end - start])),
-    data: concatenate(data, new Float32Array(indptr[end - start])),
-  };
+  const cells = Array.from(
+    { length: end - start },
+    (_, i) => drawCell(plan, { cell: start + i, stream: rng.split(`cell/${start + i}`), counts }),
+  );
+  return stackRows(cells, cols);
 }
 
 interface Draw {
@@ -88,22 +77,18 @@ interface Draw {
   readonly counts: Float32Array;
 }
 
-function drawCell(
-  plan: CellPlan,
-  { cell, stream, counts }: Draw,
-): { indices: Int32Array; data: Float32Array } {
+/** The counts of one cell, as a matrix of one row. */
+function drawCell(plan: CellPlan, { cell, stream, counts }: Draw): CsrMatrix {
   const { size } = plan.traits;
   const deviation = Math.max(-MAX_DEVIATION, Math.min(MAX_DEVIATION, stream.normal()));
   const library = plan.depth * Math.exp(plan.depthSpread * deviation);
   const perShare = library / weighGenes(plan, { cell, stream, counts });
-  let expressed = 0;
   for (let g = 0; g < counts.length; g++) {
     const mean = perShare * counts[g];
     const count = negativeBinomial(mean, size[g], stream.uniform());
     counts[g] = count > 0 && stream.uniform() >= plan.dropout * Math.exp(-mean) ? count : 0;
-    if (counts[g] > 0) expressed++;
   }
-  return compact(counts, expressed);
+  return csrFromDense(counts, 1, counts.length);
 }
 
 /** Fills the scratch with what each gene is worth in this cell, up to a factor; returns the sum. */
@@ -134,15 +119,4 @@ function negativeBinomial(mean: number, r: number, u: number): number {
     count++;
   }
   return count;
-}
-
-function compact(counts: Float32Array, expressed: number): { indices: Int32Array; data: Float32Array } {
-  const indices = new Int32Array(expressed);
-  const data = new Float32Array(expressed);
-  for (let g = 0, k = 0; k < expressed; g++) {
-    if (counts[g] === 0) continue;
-    indices[k] = g;
-    data[k++] = counts[g];
-  }
-  return { indices, data };
 }

@@ -4,8 +4,13 @@ import {
   canonical,
   csrFromDense,
   csrFromTriplets,
+  denseColumns,
+  gatherRows,
+  moveColumns,
+  pickRows,
   selectColumns,
   sliceRows,
+  stackRows,
   transpose,
 } from "../../lib/matrix/mod.ts";
 import { denseFromCsr } from "./dense.ts";
@@ -55,6 +60,38 @@ Deno.test("selectColumns keeps the listed columns in order", () => {
       .flat();
     equal(Array.from(picked), wanted);
   }));
+});
+
+Deno.test("denseColumns is the listed columns of the dense matrix, in any order", () => {
+  fc.assert(fc.property(matrices, ({ rows, cols, values }) => {
+    const keep = Array.from({ length: cols }, (_, c) => cols - 1 - c).filter((c) => c !== 1);
+    const dense = denseColumns(csrFromDense(values, rows, cols), keep);
+    equal([dense.rows, dense.cols], [rows, keep.length]);
+    equal(
+      [...dense.data],
+      Array.from({ length: rows }, (_, r) => keep.map((c) => values[r * cols + c])).flat(),
+    );
+  }));
+});
+
+Deno.test("pickRows takes rows in any order, and stackRows of the slices is the matrix again", () => {
+  fc.assert(fc.property(matrices, fc.nat(), ({ rows, cols, values }, cut) => {
+    const csr = csrFromDense(values, rows, cols);
+    const backwards = Array.from({ length: rows }, (_, r) => rows - 1 - r);
+    const wanted = backwards.flatMap((r) => [...values.subarray(r * cols, (r + 1) * cols)]);
+    equal([...denseFromCsr(pickRows(csr, backwards))], wanted);
+    const middle = cut % (rows + 1);
+    equal(stackRows([sliceRows(csr, 0, middle), sliceRows(csr, middle, rows)], cols), csr);
+    const all = Array.from({ length: 2 * rows }, (_, i) => ({ matrix: csr, row: i % Math.max(1, rows) }));
+    equal(gatherRows(all, cols), stackRows([csr, csr], cols));
+  }));
+});
+
+Deno.test("moveColumns joins what goes to one place, in the order of a row, and leaves out -1", () => {
+  const csr = csrFromDense([1, 2, 4, 8, 0, 3, 0, 5], 2, 4);
+  const to = { placeOf: Int32Array.of(1, -1, 1, 0), cols: 3 };
+  equal([...denseFromCsr(moveColumns(csr, to))], [8, 1, 0, 5, 0, 0]);
+  equal([...denseFromCsr(moveColumns(csr, { ...to, join: (a, b) => 10 * a + b }))], [8, 14, 0, 5, 0, 0]);
 });
 
 Deno.test("canonical rejects a column outside the matrix", () => {

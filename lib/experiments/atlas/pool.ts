@@ -6,7 +6,7 @@ import {
   type ModelCells,
   readModelCells,
 } from "../../genes/mod.ts";
-import { type CsrMatrix, Frame, selectColumns } from "../../matrix/mod.ts";
+import { Frame, selectColumns, stackRows } from "../../matrix/mod.ts";
 import { ancestors, type Ontology, termOf } from "../../ontology/mod.ts";
 import type { ExperimentSet } from "../finetune/mod.ts";
 import type { Study } from "../pretrain/mod.ts";
@@ -87,27 +87,6 @@ function pooledSource(
     var: new Frame(symbols, { symbol: symbols }),
     close: () => files.forEach(({ source }) => source.close()),
   };
-}
-
-function stackRows(blocks: readonly CsrMatrix[], cols: number): CsrMatrix {
-  const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
-  const values = blocks.reduce((sum, { data }) => sum + data.length, 0);
-  const whole = {
-    rows,
-    cols,
-    indptr: new Int32Array(rows + 1),
-    indices: new Int32Array(values),
-    data: new Float32Array(values),
-  };
-  let [row, at] = [0, 0];
-  for (const block of blocks) {
-    whole.indptr.set(block.indptr.map((end) => end + at), row);
-    whole.indices.set(block.indices, at);
-    whole.data.set(block.data, at);
-    row += block.rows;
-    at += block.data.length;
-  }
-  return whole;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type CellSource, memorySource } from "../../data/mod.ts";
-import { concatenate, type CsrMatrix } from "../../matrix/mod.ts";
+import { type CsrMatrix, pickRows, stackRows } from "../../matrix/mod.ts";
 import type { Study } from "../pretrain/mod.ts";
 
 /** Rows read from a file at once. */
@@ -31,25 +31,9 @@ export function rowsOfTypes({ types }: Study, ids: ReadonlySet<string>): number[
 
 /** Some rows of a source, ascending, read block by block. */
 function readRows(source: CellSource, rows: readonly number[]): CsrMatrix {
-  const indptr = new Int32Array(rows.length + 1);
-  const indices: Int32Array[] = [];
-  const data: Float32Array[] = [];
-  const byBlock = Map.groupBy(rows.keys(), (at) => Math.floor(rows[at] / BLOCK));
-  for (const [block, places] of byBlock) {
-    const start = block * BLOCK;
-    const read = source.rows(start, Math.min(start + BLOCK, source.nObs));
-    for (const at of places) {
-      const [from, to] = [read.indptr[rows[at] - start], read.indptr[rows[at] - start + 1]];
-      indptr[at + 1] = indptr[at] + to - from;
-      indices.push(read.indices.slice(from, to));
-      data.push(read.data.slice(from, to));
-    }
-  }
-  return {
-    rows: rows.length,
-    cols: source.nVars,
-    indptr,
-    indices: concatenate(indices, new Int32Array(indptr[rows.length])),
-    data: concatenate(data, new Float32Array(indptr[rows.length])),
-  };
+  const byBlock = Map.groupBy(rows, (row) => Math.floor(row / BLOCK) * BLOCK);
+  const blocks = [...byBlock].map(([start, picked]) =>
+    pickRows(source.rows(start, Math.min(start + BLOCK, source.nObs)), picked.map((row) => row - start))
+  );
+  return stackRows(blocks, source.nVars);
 }

@@ -6,7 +6,7 @@ import { assembleSet } from "./assemble.ts";
 import { type CellLabel, conditionName, listed, type PerturbationColumns, readLabels } from "./conditions.ts";
 import { blocksOf, variableGenes } from "./panel.ts";
 import type { PerturbationSet } from "./set.ts";
-import type { Table } from "../../matrix/mod.ts";
+import { denseColumns, rowAt, type Table } from "../../matrix/mod.ts";
 
 /** Which cells and genes of a file are read. */
 export interface ReadPerturbationOptions extends PerturbationColumns {
@@ -175,8 +175,6 @@ function fillTables(
     normalise: ReturnType<typeof chooseGenes>["normalise"];
   },
 ): Table[] {
-  const columnOf = new Int32Array(source.nVars).fill(-1);
-  genes.forEach((column, at) => columnOf[column] = at);
   const place = new Map(
     groups.flatMap(({ rows }, group) => Array.from(rows, (row, at) => [row, { group, at }])),
   );
@@ -186,15 +184,10 @@ function fillTables(
     cols: genes.length,
   }));
   for (const { start, block } of blocksOf(source)) {
-    const { indptr, indices, data: values } = normalise(block);
-    for (let row = 0; row < block.rows; row++) {
+    const dense = denseColumns(normalise(block), genes);
+    for (let row = 0; row < dense.rows; row++) {
       const target = place.get(start + row);
-      if (!target) continue;
-      const { data } = tables[target.group];
-      for (let k = indptr[row]; k < indptr[row + 1]; k++) {
-        const column = columnOf[indices[k]];
-        if (column >= 0) data[target.at * genes.length + column] = values[k];
-      }
+      if (target) rowAt(tables[target.group], target.at).set(rowAt(dense, row));
     }
   }
   return tables;

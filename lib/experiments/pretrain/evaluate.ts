@@ -1,10 +1,10 @@
 import * as tf from "../../tensor/mod.ts";
 import { fitLogisticRegression, fitMajority } from "../../baselines/mod.ts";
 import { type CellModel, classifyCells, embedMatrix, fitTemperature, selectTypes } from "../../cell/mod.ts";
-import { type CellBatch, type LabelledCells, orderedBatches } from "../../genes/mod.ts";
+import { type LabelledCells, orderedBatches } from "../../genes/mod.ts";
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import type { PretrainingData } from "./sets.ts";
-import { argmax, cosines, rowAt, stackTables, type Table, tensorOf } from "../../matrix/mod.ts";
+import { argmax, cosines, denseColumns, rowAt, stackTables, type Table, tensorOf } from "../../matrix/mod.ts";
 
 /** Features of the baselines: the most informative genes, at most this many. */
 const BASELINE_GENES = 2000;
@@ -113,18 +113,10 @@ function featureTable(
   sets: readonly LabelledCells[],
   genes: Int32Array,
 ): Table & { classes: Int32Array } {
-  const labelled = [...orderedBatches(sets, 256)].flatMap((batch) => labelledRows(batch));
-  const column = new Map(Array.from(genes, (gene, i) => [gene, i]));
-  const data = new Float32Array(labelled.length * genes.length);
-  labelled.forEach(({ batch, row }, at) => {
-    for (let i = batch.cells.indptr[row]; i < batch.cells.indptr[row + 1]; i++) {
-      const to = column.get(batch.cells.indices[i]);
-      if (to !== undefined) data[at * genes.length + to] = batch.cells.data[i];
-    }
-  });
-  const classes = Int32Array.from(labelled, ({ batch, row }) => batch.classes[row]);
-  return { data, rows: labelled.length, cols: genes.length, classes };
+  const labelled = sets.map((set) => ({ ...set, rows: set.rows.filter((row) => set.classes[row] >= 0) }));
+  const batches = [...orderedBatches(labelled, 256)];
+  return {
+    ...stackTables(batches.map(({ cells }) => denseColumns(cells, genes)), genes.length),
+    classes: Int32Array.from(batches.flatMap(({ classes }) => [...classes])),
+  };
 }
-
-const labelledRows = (batch: CellBatch): { batch: CellBatch; row: number }[] =>
-  Array.from(batch.classes.keys()).filter((row) => batch.classes[row] >= 0).map((row) => ({ batch, row }));

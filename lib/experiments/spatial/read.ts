@@ -8,7 +8,7 @@ import {
   readLog1p,
   readMarkerTable,
 } from "../../genes/mod.ts";
-import type { Frame } from "../../matrix/mod.ts";
+import { denseColumns, type Frame } from "../../matrix/mod.ts";
 import { dataError } from "../../runtime/mod.ts";
 
 /** Cells of a tissue, with what was measured of each and where it lies. */
@@ -134,19 +134,10 @@ function denseValues(
   kind: SpatialCells["kind"],
 ): Float32Array {
   const all = { start: 0, end: source.nObs };
-  const { indptr, indices, data } = kind === "panel"
+  const matrix = kind === "panel"
     ? source.rows(all.start, all.end)
     : readLog1p(source, detectValues(source), all);
-  const place = new Int32Array(source.nVars).fill(-1);
-  columns.forEach((column, i) => place[column] = i);
-  const values = new Float32Array(source.nObs * columns.length);
-  for (let row = 0; row < source.nObs; row++) {
-    for (let k = indptr[row]; k < indptr[row + 1]; k++) {
-      const at = place[indices[k]];
-      if (at >= 0) values[row * columns.length + at] = data[k];
-    }
-  }
-  return values;
+  return denseColumns(matrix, columns).data;
 }
 
 function requireFinite(
