@@ -81,13 +81,21 @@ export const command = createCommand(
     const done = startRun();
     const bar = createProgress("perturb", 1000);
     const scored = await comparePerturbations(set, {
-      ...{ splits, models, terms, seed: flags.seed, signal: interruptSignal() },
+      splits,
+      models,
+      terms,
+      seed: flags.seed,
+      signal: interruptSignal(),
       onProgress: ({ done, total, note }) => bar.update(Math.floor(1000 * done / total), ` ${note}`),
     });
     bar.finish();
     const facts = done(scored.reduce((sum, { condition }) => sum + condition.cells.rows, 0));
     await report(set, { scored, splits, rule, folder: flags.out ?? resultsDir() }, {
-      ...{ preset: flags.preset, seed: flags.seed, backend, checkpoint: start.name, facts },
+      preset: flags.preset,
+      seed: flags.seed,
+      backend,
+      checkpoint: start.name,
+      facts,
     });
   });
 

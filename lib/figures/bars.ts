@@ -43,6 +43,10 @@ export function bars(options: Bars): Figure {
   });
 }
 
+/** {@linkcode bars} of shares of one, to the right, with their numbers. */
+export const shareBars = (options: Omit<Bars, "horizontal" | "range" | "format">): Figure =>
+  bars({ ...options, horizontal: true, range: [0, 1], format: ".2f" });
+
 function trace(options: Bars, series: BarSeries, index: number): Data {
   requireSameLength(`bars "${series.name}"`, series.values, options.categories);
   const { horizontal, format } = options;

@@ -107,7 +107,13 @@ export function intervals(options: Intervals): Figure {
     }),
     showlegend: groups.size > 1,
     shapes: reference === undefined ? [] : [{
-      ...{ type: "line", x0: reference, x1: reference, y0: 0, y1: 1, yref: "paper", layer: "below" },
+      type: "line",
+      x0: reference,
+      x1: reference,
+      y0: 0,
+      y1: 1,
+      yref: "paper",
+      layer: "below",
       line: { color: LIGHT.faint, width: 1.2, dash: "dash" },
     }],
   });

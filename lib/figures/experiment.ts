@@ -1,4 +1,4 @@
-import { bars } from "./bars.ts";
+import { bars, shareBars } from "./bars.ts";
 import type { Figure } from "./figure.ts";
 import { lines } from "./lines.ts";
 
@@ -18,7 +18,7 @@ export function methodBars(
 ): Figure {
   const errors = (of: "accuracy" | "macroF1") =>
     rows.some(({ sd }) => sd) ? { errors: rows.map(({ sd }) => sd?.[of] ?? 0) } : {};
-  return bars({
+  return shareBars({
     title,
     subtitle,
     categories: rows.map(({ method }) => method),
@@ -27,9 +27,6 @@ export function methodBars(
       { name: "macro-F1", values: rows.map(({ macroF1 }) => macroF1), ...errors("macroF1") },
     ],
     value: "share",
-    horizontal: true,
-    range: [0, 1],
-    format: ".2f",
   });
 }
 
@@ -39,15 +36,12 @@ export function classBars(
   methods: readonly { readonly name: string; readonly f1: readonly number[] }[],
   { title, subtitle }: { title: string; subtitle?: string },
 ): Figure {
-  return bars({
+  return shareBars({
     title,
     subtitle,
     categories: classes,
     series: methods.map(({ name, f1 }) => ({ name, values: f1 })),
     value: "F1",
-    horizontal: true,
-    range: [0, 1],
-    format: ".2f",
   });
 }
 

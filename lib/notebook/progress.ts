@@ -44,7 +44,11 @@ export function progress(label: string, total: number, options: ProgressOptions 
     await output.display(bundleOf(state), { id, update });
   };
   const stateAt = (done: number, note: string): ProgressState => ({
-    ...{ label, done, total, unit, note },
+    label,
+    done,
+    total,
+    unit,
+    note,
     seconds: (now() - start) / 1000,
   });
   return {

@@ -36,7 +36,11 @@ export function createRng(seed: number | string): Rng {
 export function zeroRng(): Rng {
   const zero = () => 0;
   return {
-    ...{ uniform: zero, int: zero, normal: zero, gamma: zero, poisson: zero },
+    uniform: zero,
+    int: zero,
+    normal: zero,
+    gamma: zero,
+    poisson: zero,
     choice: (items) => items[0],
     shuffle: (items) => items,
     sample: (_, k) => Int32Array.from({ length: k }, (_, i) => i),

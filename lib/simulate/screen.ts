@@ -99,7 +99,12 @@ function planOf(
   const condition = Array.from(populationOf, (i) => populations[i].name);
   const flat = new Float32Array(genes.length);
   return {
-    ...{ name, genes, populations, populationOf, depth, dropout: 0.05 },
+    name,
+    genes,
+    populations,
+    populationOf,
+    depth,
+    dropout: 0.05,
     traits: {
       base: flat,
       loading: flat,

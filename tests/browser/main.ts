@@ -57,7 +57,11 @@ async function* suites(browser: Browser, options: SuiteOptions): AsyncGenerator<
   const env = kernelEnv({ preset, seed: 42 });
   const jupyter = join(scripts, "jupyter");
   yield* checkLab(browser, {
-    ...{ jupyter, env, timeout, out: OUT, executed: site },
+    jupyter,
+    env,
+    timeout,
+    out: OUT,
+    executed: site,
     notebooks: notebooks.split(","),
   });
 }

@@ -46,26 +46,25 @@ const GENES = ["STAT1", "PSMB9", "JAK2", "TMA7", "ANP32B", "FN1"];
 function perturbationFigures(): Record<string, Figure> {
   return {
     "volcano": volcano({
-      ...{ title: "Genes that change", value: "change of the mean log value", names: GENES, named: 4 },
+      title: "Genes that change",
+      value: "change of the mean log value",
+      names: GENES,
+      named: 4,
       change: [-1.6, -1.1, -0.7, 0.3, 0.4, 0.02],
       q: [0, 1e-120, 1e-80, 1e-12, 1e-20, 0.7],
     }),
     "effects": effectBoxes({
-      ...{
-        title: "Predicted and measured change",
-        value: "change against control",
-        genes: GENES.slice(0, 2),
-      },
+      title: "Predicted and measured change",
+      value: "change against control",
+      genes: GENES.slice(0, 2),
       cells: [[-2, -1.6, -1.5, -1, 0.2], [-1, -1.2, -0.9, -1.4, 0]],
       predictions: [{ name: "GEARS", values: [-1.2, -0.8] }, { name: "mean", values: [-0.3, -0.2] }],
     }),
     "intervals": intervals({
-      ...{
-        title: "Held-out perturbations",
-        subtitle: "95 % intervals",
-        value: "Pearson delta",
-        reference: 0.28,
-      },
+      title: "Held-out perturbations",
+      subtitle: "95 % intervals",
+      value: "Pearson delta",
+      reference: 0.28,
       rows: [
         { name: "forest", mean: 0.31, low: 0.2, high: 0.44, group: "learns" },
         { name: "train mean", mean: 0.28, low: 0.18, high: 0.4, group: "does not" },

@@ -242,8 +242,14 @@ export const registry =
 /** The part of a text checkpoint that needs no backend. */
 export function typeVectors(): Seed[] {
   const bert = {
-    ...{ vocab_size: 9, hidden_size: 4, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 8 },
-    ...{ max_position_embeddings: 8, type_vocab_size: 2, layer_norm_eps: 1e-12 },
+    vocab_size: 9,
+    hidden_size: 4,
+    num_hidden_layers: 1,
+    num_attention_heads: 2,
+    intermediate_size: 8,
+    max_position_embeddings: 8,
+    type_vocab_size: 2,
+    layer_norm_eps: 1e-12,
   };
   const config = { bert, dim: 4, dropout: 0.1, relations: ["is_a"] };
   const types = { ids: ["CL:0000000", "CL:0000084"], names: ["cell", "T cell"] };

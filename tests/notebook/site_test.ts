@@ -7,7 +7,9 @@ import { sectionsOf, writeSearch } from "../../lib/notebook/site/search.ts";
 import { writeSite } from "../../lib/notebook/site/mod.ts";
 
 const code = (source: string, outputs: { output_type: string; [key: string]: unknown }[]) => ({
-  ...{ cell_type: "code" as const, metadata: {}, execution_count: 1 },
+  cell_type: "code" as const,
+  metadata: {},
+  execution_count: 1,
   source,
   outputs,
 });

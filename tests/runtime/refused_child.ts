@@ -22,15 +22,22 @@ interface Writing {
 }
 
 const result = (versions: Record<string, string>): Result => ({
-  ...{ task: "demo", set: "cells", split: "none", repeats: 1, preset: "nano", seed: 1, backend: "wasm" },
-  ...{
-    data: { real: false, cells: 1, genes: 1, sha256: null },
-    metrics: {},
-    sd: {},
-    baselines: {},
-    published: {},
-  },
-  ...{ seconds: 0, cells_per_second: null, peak_mb: null, versions },
+  task: "demo",
+  set: "cells",
+  split: "none",
+  repeats: 1,
+  preset: "nano",
+  seed: 1,
+  backend: "wasm",
+  data: { real: false, cells: 1, genes: 1, sha256: null },
+  metrics: {},
+  sd: {},
+  baselines: {},
+  published: {},
+  seconds: 0,
+  cells_per_second: null,
+  peak_mb: null,
+  versions,
 });
 
 const floats = (bytes: number) => Float32Array.from(bytesOf(bytes)).subarray(0, bytes / 4);
@@ -67,7 +74,9 @@ const WRITINGS: Record<string, Writing> = {
       const content = bytesOf(bytes, bytes);
       await using server = serve(whole(content));
       await fetchFile(entryFor(content, server.url, { path: `things-${bytes}/file.bin` }), {
-        ...{ cache: folder, mirror: "", backoffMs: 1 },
+        cache: folder,
+        mirror: "",
+        backoffMs: 1,
       });
     },
   },

@@ -62,7 +62,10 @@ function goldenBatch(): TextBatch {
     candidates: Int32Array.from(wrong),
     negatives,
     disjoint: Float32Array.from(triples, ([, relation]) => Number(relation === 6)),
-    ...{ terms: none, ranks: new Float32Array(0), definitions: [], defined: none },
+    terms: none,
+    ranks: new Float32Array(0),
+    definitions: [],
+    defined: none,
   };
 }
 

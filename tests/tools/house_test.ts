@@ -8,7 +8,10 @@ import { ROOT } from "../../lib/runtime/paths.ts";
 
 function notebookOf(...sources: string[]): Notebook {
   const cells = sources.map((source) => ({
-    ...{ cell_type: "code" as const, metadata: {}, execution_count: null, outputs: [] },
+    cell_type: "code" as const,
+    metadata: {},
+    execution_count: null,
+    outputs: [],
     source,
   }));
   const kernelspec = { display_name: "Deno", language: "typescript", name: "deno" };

@@ -6,14 +6,22 @@ import type { Result } from "../../lib/metrics/mod.ts";
 const DOCUMENT = fileURLToPath(import.meta.resolve("../../docs/PARITY.md"));
 
 const RESULT: Result = {
-  ...{ task: "tcell", set: "t_cells_cancer", split: "by cells", repeats: 4, preset: "walkthrough", seed: 42 },
+  task: "tcell",
+  set: "t_cells_cancer",
+  split: "by cells",
+  repeats: 4,
+  preset: "walkthrough",
+  seed: 42,
   backend: "wasm",
   data: { real: true, cells: 10, genes: 5, sha256: null },
   metrics: { accuracy: 0.5, macro_f1: 0.25 },
   sd: { accuracy: 0.125 },
   baselines: { majority: { accuracy: 0.25 }, logistic_regression: { accuracy: 0.75 } },
   published: {},
-  ...{ seconds: 1, cells_per_second: 1, peak_mb: 1, versions: {} },
+  seconds: 1,
+  cells_per_second: 1,
+  peak_mb: 1,
+  versions: {},
 };
 
 /** The rows of the table between the markers of `name`, by their first `columns` fields. */

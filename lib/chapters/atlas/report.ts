@@ -1,5 +1,5 @@
 import pl from "nodejs-polars";
-import { bars, type Figure, lines, scatterMap } from "../../figures/mod.ts";
+import { type Figure, lines, scatterMap, shareBars } from "../../figures/mod.ts";
 import type { IntegrationScores } from "../../metrics/mod.ts";
 import { type Ontology, termOf } from "../../ontology/mod.ts";
 import { mapCells } from "../../cell/mod.ts";
@@ -76,8 +76,10 @@ export function methodFigure(
     { name: "macro-F1", values: rows.map(({ macro_f1 }) => macro_f1) },
     { name: "macro-F1, subtypes right", values: rows.map(({ ontology_macro_f1 }) => ontology_macro_f1) },
   ];
-  return bars({
-    ...{ title, subtitle, series, horizontal: true, range: [0, 1], format: ".2f" },
+  return shareBars({
+    title,
+    subtitle,
+    series,
     categories: rows.map(({ name }) => name),
     value: "share",
   });
@@ -125,7 +127,7 @@ export function typeFigure(
     .filter(({ cells }) => cells > 0)
     .sort((a, b) => f1Of(b) - f1Of(a) || (a.id < b.id ? -1 : 1));
   const shown = scores.length <= 2 * each ? scores : [...scores.slice(0, each), ...scores.slice(-each)];
-  return bars({
+  return shareBars({
     title,
     subtitle: (shown.length < scores.length
       ? `the ${each} best and the ${each} worst of ${scores.length} types; `
@@ -135,7 +137,7 @@ export function typeFigure(
       ontology.terms.has(id) ? termOf(ontology, id).name : id
     ),
     series: [{ name: "F1", values: shown.map(f1Of) }],
-    ...{ value: "F1", horizontal: true, range: [0, 1], format: ".2f" },
+    value: "F1",
   });
 }
 
@@ -147,12 +149,12 @@ export function calledFigure(tally: Tally, ontology: Ontology, number: number): 
   const { id, cells } = hardest[number % hardest.length];
   const nameOfTerm = (term: string) => ontology.terms.has(term) ? termOf(ontology, term).name : term;
   const calls = [...tally.pairs.get(id) ?? []].sort((a, b) => b[1] - a[1]).slice(0, MOST_CALLS);
-  return bars({
+  return shareBars({
     title: `What cells of the type ${nameOfTerm(id)} were called`,
     subtitle: `${cells} cells; the ${MOST_CALLS} commonest names at most`,
     categories: calls.map(([called]) => nameOfTerm(called)),
     series: [{ name: "share", values: calls.map(([, count]) => count / cells) }],
-    ...{ value: "share of the cells", horizontal: true, range: [0, 1], format: ".2f" },
+    value: "share of the cells",
   });
 }
 
@@ -187,11 +189,11 @@ export function integrationFigure(
   title = "Types kept apart, batches together",
 ): Figure {
   const keys = Object.keys(SCORES) as (keyof typeof SCORES)[];
-  return bars({
+  return shareBars({
     title,
     subtitle: "scIB's scores; more is better",
     categories: keys.map((key) => SCORES[key]),
     series: inOrder(scores).map(([name, of]) => ({ name: nameOf(name), values: keys.map((key) => of[key]) })),
-    ...{ value: "score", horizontal: true, range: [0, 1], format: ".2f" },
+    value: "score",
   });
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import pl from "nodejs-polars";
 import { cellPreset } from "../../cell/mod.ts";
-import { bars, type Figure } from "../../figures/mod.ts";
+import { type Figure, shareBars } from "../../figures/mod.ts";
 import { type GeneVocabulary, readModelCells, tokenizeCells } from "../../genes/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
@@ -101,7 +101,7 @@ function methods({ metrics, baselines }: Scores): [string, number, number][] {
 /** Accuracy and macro-F1 of the model and its baselines as bars. */
 export function comparisonFigure({ scores }: { scores: Scores }, title = "Test cells named right"): Figure {
   const rows = methods(scores);
-  return bars({
+  return shareBars({
     title,
     categories: rows.map(([name]) => name),
     series: [
@@ -109,9 +109,6 @@ export function comparisonFigure({ scores }: { scores: Scores }, title = "Test c
       { name: "macro-F1", values: rows.map(([, , f1]) => f1) },
     ],
     value: "share",
-    horizontal: true,
-    range: [0, 1],
-    format: ".2f",
   });
 }
 

@@ -42,7 +42,8 @@ export function markerMap(
   return scatterMap({
     ...places(cells, rows),
     value: values.map((value) => Math.min(high, Math.max(low, value))),
-    ...{ valueTitle: "value in the file", title: `How strongly ${marker} is stained` },
+    valueTitle: "value in the file",
+    title: `How strongly ${marker} is stained`,
     ...TISSUE,
   });
 }
@@ -60,13 +61,16 @@ export function testMaps(
   return {
     truth: typeMap(cells, { rows, label: [...truth], title: "What the cells are" }),
     called: typeMap(cells, {
-      ...{ rows, label: [...labels], title: "What the model calls them" },
+      rows,
+      label: [...labels],
+      title: "What the model calls them",
       subtitle: `${missed} of ${of} test cells are called something else than they are`,
     }),
     confidence: scatterMap({
       ...places(cells, rows),
       value: confidences(answers[OURS], classes.length),
-      ...{ valueTitle: "probability of the called type", title: "How sure the model is" },
+      valueTitle: "probability of the called type",
+      title: "How sure the model is",
       ...TISSUE,
     }),
   };
@@ -107,13 +111,13 @@ export function markerHeatmap(cells: SpatialCells, words: Words): Figure {
     z: means.map((row) => order.map((column) => row[column])),
     rows: types,
     columns: order.map((column) => cells.markers[column]),
-    ...{
-      row: "cell type",
-      column: "marker",
-      value: "mean (standard deviations)",
-      scale: "diverging" as const,
-    },
-    ...{ range: [-2.5, 2.5], digits: null, width: 900 },
+    row: "cell type",
+    column: "marker",
+    value: "mean (standard deviations)",
+    scale: "diverging" as const,
+    range: [-2.5, 2.5],
+    digits: null,
+    width: 900,
   });
 }
 
@@ -172,8 +176,16 @@ export function neighbourHeatmap(cells: SpatialCells, { k = 10, ...words }: Word
     );
   });
   return heatmap({
-    ...{ ...words, z, rows: types, columns: types, row: "cell", column: "neighbour", scale: "diverging" },
-    ...{ value: "times as often as by chance (log2)", range: [-3, 3], digits: null },
+    ...words,
+    z,
+    rows: types,
+    columns: types,
+    row: "cell",
+    column: "neighbour",
+    scale: "diverging",
+    value: "times as often as by chance (log2)",
+    range: [-3, 3],
+    digits: null,
   });
 }
 

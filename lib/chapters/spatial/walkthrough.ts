@@ -34,8 +34,16 @@ export async function notebookRun(
 ): Promise<SpatialOptions> {
   const start: StartingPoint = await unseenCheckpoint(set.name, { preset }) ?? await untrained(preset, seed);
   return {
-    ...{ start, preset, seed, backend: engineName(backend), split: ownSplit(set.cells), repeats: 1 },
-    ...{ ablations: false, draws: 0, ontology: await bestOntology(), tune: { epochs: 5 } },
+    start,
+    preset,
+    seed,
+    backend: engineName(backend),
+    split: ownSplit(set.cells),
+    repeats: 1,
+    ablations: false,
+    draws: 0,
+    ontology: await bestOntology(),
+    tune: { epochs: 5 },
   };
 }
 

@@ -1,12 +1,10 @@
-import { bars, type Figure, type FigureText, lines, scatterMap } from "../../figures/mod.ts";
+import { bars, type Figure, type FigureText, lines, scatterMap, shareBars } from "../../figures/mod.ts";
 import { ancestors, type Ontology, termOf } from "../../ontology/mod.ts";
 import type { NearType, TextScores, TypeVectors } from "../../text/mod.ts";
 
 /** Broad types that colour a map, in this order where a type is under several. */
-const BRANCHES = [
-  ...["CL:0000084", "CL:0000945", "CL:0001065", "CL:0000766", "CL:0000540", "CL:0000125"],
-  ...["CL:0000115", "CL:0000066", "CL:0000187", "CL:0000057"],
-];
+const BRANCHES = ("CL:0000084 CL:0000945 CL:0001065 CL:0000766 CL:0000540 CL:0000125 CL:0000115 CL:0000066 " +
+  "CL:0000187 CL:0000057").split(" ");
 const OTHER = "other types";
 
 /** The broad type that each term falls under, or "other types". */
@@ -96,16 +94,13 @@ export function scoreFigure(
   text: Partial<FigureText> = {},
 ): Figure {
   const scores = Object.keys(SCORE_NAMES);
-  const { data, layout } = bars({
+  const { data, layout } = shareBars({
     title: "Held-out cell types",
     subtitle: "names that no encoder has read",
     ...text,
     categories: scores.map((score) => SCORE_NAMES[score]),
     series: Object.entries(methods).map(([name, of]) => ({ name, values: scores.map((score) => of[score]) })),
     value: "score (1 is perfect)",
-    range: [0, 1],
-    horizontal: true,
-    format: ".2f",
   });
   return { data: data.map((trace) => ({ ...trace, textposition: "outside", cliponaxis: false })), layout };
 }

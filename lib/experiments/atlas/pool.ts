@@ -82,7 +82,12 @@ function pooledSource(
     );
   const obsNames = files.flatMap(({ source }) => [...source.obsNames]);
   return {
-    ...{ name, nObs, nVars: genes.length, obsNames, varNames: symbols, rows },
+    name,
+    nObs,
+    nVars: genes.length,
+    obsNames,
+    varNames: symbols,
+    rows,
     obs: new Frame(obsNames),
     var: new Frame(symbols, { symbol: symbols }),
     close: () => files.forEach(({ source }) => source.close()),

@@ -41,7 +41,12 @@ export async function runShards(
     const embedder = modelEmbedder(model, { workers });
     const namer: Namer = by === "text" ? textNamer(embedder) : classifierNamer(model, embedder, ontology);
     const state = await annotateShards(shards, {
-      ...{ embedder, namer, ontology, folder, truthKey, signal },
+      embedder,
+      namer,
+      ontology,
+      folder,
+      truthKey,
+      signal,
       onProgress: (progress) =>
         onStage?.("naming cells", Math.floor(1000 * progress.share), 1000, pace(progress)),
     });

@@ -92,7 +92,15 @@ async function runFold(
   const { vocabulary } = start.model;
   const set = poolStudies(matchStudies([held, ...others], vocabulary), { name, vocabulary, ontology });
   const run = await runExperiment(set, {
-    ...{ task: "atlas", repeats: 1, preset, seed, backend, start, ontology, ablations: false, signal },
+    task: "atlas",
+    repeats: 1,
+    preset,
+    seed,
+    backend,
+    start,
+    ontology,
+    ablations: false,
+    signal,
     split: { by: "place", name: "leave-one-study-out", isTest: (row) => set.groups?.[row] === name },
     baselines: { majority: BASELINES.majority, logistic_regression: BASELINES.logistic_regression },
     onProgress: ({ done, total }) =>

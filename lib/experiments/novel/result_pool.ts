@@ -41,7 +41,12 @@ export function poolResult(
   const candidates = terms.ids.filter((id) => ontology.terms.get(id)?.obsolete === false).length;
   const mean = (rule: HeldOutRule) => meanOver(types, rule);
   return {
-    ...{ task: "novel", set: "pool", repeats: folds.length, preset, seed, backend },
+    task: "novel",
+    set: "pool",
+    repeats: folds.length,
+    preset,
+    seed,
+    backend,
     split: `${folds.length} whole branches held out in turn`,
     data: {
       real: true,
@@ -50,7 +55,11 @@ export function poolResult(
       sha256: null,
       branches: folds.map(({ name }) => name).join(", "),
       sets: studies.map(({ name }) => name).join(", "),
-      ...{ types: types.length, candidates, width, layers, length },
+      types: types.length,
+      candidates,
+      width,
+      layers,
+      length,
       ...Object.fromEntries(types.map(({ id, name, cells }) => [keyOf(id), `${name}, ${cells} cells`])),
     },
     metrics: mean("text"),

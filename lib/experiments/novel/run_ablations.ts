@@ -126,8 +126,15 @@ function describe(set: NovelExperiment, { preset }: AblationOptions): Result["da
   const { config: { width, layers, length } } = novelSettings(preset);
   const cells = set.seen.reduce((sum, { source }) => sum + source.nObs, 0);
   return {
-    ...{ real: set.real, cells: set.novel.source.nObs, genes: set.novel.source.nVars, sha256: null },
-    ...{ seen_cells: cells, types: new Set(set.novel.types).size, width, layers, length },
+    real: set.real,
+    cells: set.novel.source.nObs,
+    genes: set.novel.source.nVars,
+    sha256: null,
+    seen_cells: cells,
+    types: new Set(set.novel.types).size,
+    width,
+    layers,
+    length,
   };
 }
 
@@ -143,7 +150,12 @@ function tableOf(
   ]);
   const [[, ours], ...others] = rows;
   return {
-    ...{ task: "novel", set: "simulated_ablations", repeats: seeds.length, preset, seed: seeds[0], backend },
+    task: "novel",
+    set: "simulated_ablations",
+    repeats: seeds.length,
+    preset,
+    seed: seeds[0],
+    backend,
     split: `types held out, a new atlas for each of the seeds ${seeds.join(", ")}`,
     metrics: ours.mean,
     sd: ours.sd,

@@ -134,7 +134,10 @@ function nameHeldOut(trained: Pick<TrainedOnSeen, "model" | "prototypes">, job: 
         summariseRanks(ranks[among][rule].flatMap((of) => rows.map((row) => of[row])))
       );
     return {
-      ...{ id, name: termOf(ontology, id).name, fold: fold.name, cells: rows.length },
+      id,
+      name: termOf(ontology, id).name,
+      fold: fold.name,
+      cells: rows.length,
       scores: { all: scoresOf("all"), pool: scoresOf("pool") },
     };
   });

@@ -61,8 +61,13 @@ export interface NovelAtlasOptions {
 
 /** As many seen types as scTab has (less those that rules are chosen by), as many novel ones as the original's set 1. */
 export const NOVEL_ATLAS: NovelAtlasOptions = {
-  ...{ cells: 12_000, seen: 160, validation: 25, novel: 75 },
-  ...{ genes: 2000, depth: 2000, rarity: 0.3 },
+  cells: 12_000,
+  seen: 160,
+  validation: 25,
+  novel: 75,
+  genes: 2000,
+  depth: 2000,
+  rarity: 0.3,
 };
 
 /** Cells in three parts that share no type. */

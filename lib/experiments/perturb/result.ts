@@ -43,11 +43,24 @@ export function perturbationResult(
   const others = league.filter((row) => row !== headline);
   const cells = [...set.conditions, ...set.controls].reduce((sum, part) => sum + part.cells.rows, 0);
   return {
-    ...{ task: "perturb", set: fileAs, split, preset, seed, backend, ...facts },
+    task: "perturb",
+    set: fileAs,
+    split,
+    preset,
+    seed,
+    backend,
+    ...facts,
     repeats: splits.length,
     data: {
-      ...{ real: set.real, cells, genes: set.genes.length, sha256: set.sha256, total: set.total, checkpoint },
-      ...{ model: headline.model, conditions: set.conditions.length, test_conditions: headline.conditions },
+      real: set.real,
+      cells,
+      genes: set.genes.length,
+      sha256: set.sha256,
+      total: set.total,
+      checkpoint,
+      model: headline.model,
+      conditions: set.conditions.length,
+      test_conditions: headline.conditions,
       notes: set.notes.join("; "),
     },
     metrics: metricsOf(headline),

@@ -51,7 +51,9 @@ export async function comparePerturbations(
       const done = i * models.length + j;
       const note = `${split.name}, ${name}`;
       const model = await fit(visible, split, {
-        ...{ seed, terms, signal },
+        seed,
+        terms,
+        signal,
         onProgress: (own) => onProgress?.({ done: done + own.done / own.total, total, note }),
       });
       scored.push(...scoreModel(set, split, { name, model, seed }));

@@ -63,7 +63,9 @@ export async function readSpatial(path: string, options: ReadSpatialOptions = {}
   const table = readMarkerTable(options.markers);
   const annotations = [...X_COLUMNS, ...Y_COLUMNS, ...IMAGE_COLUMNS, "z"];
   const source = await openCells(path, {
-    ...{ rowsAre: "cells", obsColumns: annotations, useRaw: false },
+    rowsAre: "cells",
+    obsColumns: annotations,
+    useRaw: false,
     rowNamesByHeader: true, // a marker in the first column with a gap is no column of names
   });
   try {

@@ -83,7 +83,11 @@ async function runRepeat(set: SpatialSet, options: SpatialOptions, repeat: numbe
   const values = codeValues(cells, measured);
   const { onProgress } = options;
   const run = await runExperiment(experimentSet(set, values, options), {
-    ...{ ...options, task: "spatial", split: rule, repeats: 1, seed },
+    ...options,
+    task: "spatial",
+    split: rule,
+    repeats: 1,
+    seed,
     start: panelStart(options.start, set),
     save: repeat === 0 ? options.save : undefined,
     resume: options.resume && join(options.resume, String(repeat)),
@@ -117,7 +121,12 @@ function experimentSet(
   { start, markers }: SpatialOptions,
 ): ExperimentSet {
   return {
-    ...{ name, real, sha256, labels: cells.labels, terms, published },
+    name,
+    real,
+    sha256,
+    labels: cells.labels,
+    terms,
+    published,
     source: markerSource(cells, features, { genes: start.model.vocabulary.symbols, markers }),
     values: AS_THEY_ARE,
     coordinates: { x: cells.x, y: cells.y },
@@ -133,7 +142,8 @@ function withNeighbourRows(
   if (k === 0) return fold;
   const table = withNeighbours(cells, values, k);
   const answers = answerWithNeighbours(cells, fold, {
-    ...{ table, seed },
+    table,
+    seed,
     strength: options.tune?.linearFirst ?? SPATIAL_TUNING.linearFirst,
   });
   const labelTerms = terms.size > 0 ? { terms, ontology: options.ontology } : null;

@@ -70,7 +70,7 @@ export async function nameTissueCells(
   const { name, labels } = cells;
   const source = markerSource(cells, codeValues(cells, panel), { genes, markers });
   const set = prepareSet(
-    { ...{ name, real: true, sha256: null, labels, source }, values: AS_THEY_ARE },
+    { name, real: true, sha256: null, labels, source, values: AS_THEY_ARE },
     tuned.model.vocabulary,
   );
   try {

@@ -79,7 +79,9 @@ export async function openSpatialSet(name: string, options: OpenSetOptions): Pro
   return await finish({
     ...joined,
     name: dataset ? name : train.name.replaceAll(/[^A-Za-z0-9_.+-]/g, "_"),
-    ...{ real: true, origin: "the file as it is", path },
+    real: true,
+    origin: "the file as it is",
+    path,
   }, options);
 }
 
@@ -95,7 +97,10 @@ async function openOriginal(name: OriginalSet, options: OpenSetOptions): Promise
   const real = archive !== null;
   return await finish({
     ...joined,
-    ...{ name, real, origin: folder.origin, path: join(folder.path, "train.csv") },
+    name,
+    real,
+    origin: folder.origin,
+    path: join(folder.path, "train.csv"),
     ...(real && { published: PUBLISHED[name] }),
   }, options);
 }

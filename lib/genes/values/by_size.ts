@@ -88,7 +88,10 @@ function logarithm(stats: Stats): DetectedValues {
   const [e, two] = (["e", "2"] as const).map((undo) => spread(totals(cells, undo)));
   const of = `values are not integers and at most ${short(max)}`;
   const as = (undo: Undo, why: string, doubts?: string[]): DetectedValues => ({
-    ...{ kind: "log1p", evidence: `${of}; ${why}`, plan: planOf(stats, undo, false), doubts },
+    kind: "log1p",
+    evidence: `${of}; ${why}`,
+    plan: planOf(stats, undo, false),
+    doubts,
   });
   if (e.mean > MOST_TOTAL) {
     return as("2", `${DONE.e} would sum to ${short(e.mean)}, more than a million, so the base is 2`);

@@ -66,8 +66,18 @@ function share(inputs: Named, chunk: number) {
   const widths = [features, state, state];
   const perHead = features / heads;
   return {
-    ...{ z, gate: tf.mul(z, tf.sigmoid(z)), xbc: tf.mul(xbc, mask), dt, mask },
-    ...{ extra, heads, perHead, state, widths, cut, join },
+    z,
+    gate: tf.mul(z, tf.sigmoid(z)),
+    xbc: tf.mul(xbc, mask),
+    dt,
+    mask,
+    extra,
+    heads,
+    perHead,
+    state,
+    widths,
+    cut,
+    join,
   };
 }
 

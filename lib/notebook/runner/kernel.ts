@@ -77,8 +77,15 @@ function freeConnection(): Connection {
   const [shell_port, iopub_port, stdin_port, control_port, hb_port] = listeners.map(({ addr }) => addr.port);
   for (const listener of listeners) listener.close();
   return {
-    ...{ ip: "127.0.0.1", transport: "tcp", signature_scheme: "hmac-sha256", kernel_name: "deno" },
-    ...{ shell_port, iopub_port, stdin_port, control_port, hb_port },
+    ip: "127.0.0.1",
+    transport: "tcp",
+    signature_scheme: "hmac-sha256",
+    kernel_name: "deno",
+    shell_port,
+    iopub_port,
+    stdin_port,
+    control_port,
+    hb_port,
     key: randomUUID(),
   };
 }

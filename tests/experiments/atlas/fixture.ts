@@ -44,7 +44,10 @@ export async function annotateFolder(
   const embedder = { ...linearEmbedder(first.varNames, { width, types }), hash: `width ${width}` };
   first.close();
   return await annotateShards(found, {
-    ...{ embedder, ontology, onProgress, signal },
+    embedder,
+    ontology,
+    onProgress,
+    signal,
     namer: textNamer(embedder),
     folder: answers,
   });

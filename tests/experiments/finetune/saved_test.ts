@@ -12,22 +12,18 @@ Deno.test("loadTuned brings back all that names cells: the same answers as when 
   const start = nanoStart(set);
   const save = join(await Deno.makeTempDir(), "tuned");
   const { folds: [fold] } = await runExperiment(set, {
-    ...{
-      task: "finetune",
-      split: { by: "cells" },
-      repeats: 1,
-      preset: "nano",
-      seed: 1,
-      start,
-      ontology,
-      save,
-    },
-    ...{
-      backend: backend.name,
-      baselines: {},
-      ablations: false,
-      tune: { epochs: 2, length: 32, peak: 3e-3 },
-    },
+    task: "finetune",
+    split: { by: "cells" },
+    repeats: 1,
+    preset: "nano",
+    seed: 1,
+    start,
+    ontology,
+    save,
+    backend: backend.name,
+    baselines: {},
+    ablations: false,
+    tune: { epochs: 2, length: 32, peak: 3e-3 },
   });
   const tuned = await loadTuned(save);
   const { cells } = prepareSet(set, tuned.model.vocabulary);

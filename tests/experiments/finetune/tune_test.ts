@@ -80,8 +80,15 @@ Deno.test("runExperiment counts a label that training never met as wrong and say
   const { result, folds } = await runExperiment({ ...set, labels: lone }, {
     task: "finetune",
     split: { by: "place", name: "first-row", isTest: (row) => row < 8 },
-    ...{ repeats: 1, preset: "nano", seed: 1, backend: backend.name, start, ontology },
-    ...{ tune: { epochs: 1, layers: 0 }, baselines: {}, ablations: false },
+    repeats: 1,
+    preset: "nano",
+    seed: 1,
+    backend: backend.name,
+    start,
+    ontology,
+    tune: { epochs: 1, layers: 0 },
+    baselines: {},
+    ablations: false,
   });
   assert.equal(result.data.unseen_labels, 1);
   assert.ok(!folds[0].classes.includes(rare) && folds[0].truth[0] === rare);
@@ -90,8 +97,17 @@ Deno.test("runExperiment counts a label that training never met as wrong and say
 
 /** One tuning of three short epochs and nothing beside it. */
 const SHORT = {
-  ...{ task: "finetune", split: { by: "cells" }, repeats: 1, preset: "nano", seed: 1, backend: backend.name },
-  ...{ start, ontology, tune: { epochs: 3, length: 32 }, baselines: {}, ablations: false },
+  task: "finetune",
+  split: { by: "cells" },
+  repeats: 1,
+  preset: "nano",
+  seed: 1,
+  backend: backend.name,
+  start,
+  ontology,
+  tune: { epochs: 3, length: 32 },
+  baselines: {},
+  ablations: false,
 } satisfies Parameters<typeof runExperiment>[1];
 
 Deno.test("runExperiment, stopped while it tunes, writes nothing down, goes on from its state and ends with the same answers", async () => {

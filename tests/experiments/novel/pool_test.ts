@@ -35,7 +35,10 @@ Deno.test("runPool names each type once, by a model that met none of its branch"
   const pool: Pool = { ...set, studies: set.seen };
   const ids = [...new Set(set.seen[0].types)].map(String);
   const { types, result } = await runPool(pool, {
-    ...{ preset: "nano", seed: 1, backend: "test", branches: ["hematopoietic cell", "T cell"] },
+    preset: "nano",
+    seed: 1,
+    backend: "test",
+    branches: ["hematopoietic cell", "T cell"],
     training: { epochs: 1 },
   });
   resultSchema.parse(result);

@@ -44,20 +44,20 @@ function condition(perturbed: readonly string[]): Condition {
 
 const SINGLES = ["A1", "A2", "A3", "A4", "B1", "B2", "B3", "B4"];
 const set: PerturbationSet = {
-  ...{
-    name: "two pathways",
-    real: false,
-    sha256: null,
-    genes: GENES,
-    total: 1,
-    controls: [control],
-    notes: [],
-  },
+  name: "two pathways",
+  real: false,
+  sha256: null,
+  genes: GENES,
+  total: 1,
+  controls: [control],
+  notes: [],
   conditions: [...SINGLES.map((gene) => condition([gene])), condition(["A1", "B1"]), condition(["A2", "B9"])],
   perturbable: [...SINGLES, "B9"],
 };
 const split: PerturbationSplit = {
-  ...{ set: set.name, name: "by hand", groups: {} },
+  set: set.name,
+  name: "by hand",
+  groups: {},
   train: ["A1+ctrl", "A2+ctrl", "A3+ctrl", "B1+ctrl", "B2+ctrl"],
   validation: ["B3+ctrl"],
   test: ["A4+ctrl", "B4+ctrl", "A1+B1", "A2+B9"],

@@ -43,7 +43,11 @@ export function toySet(): PerturbationSet {
     const cells = cellsAround(mean, 24, rng.split(name));
     const touched = perturbed.flatMap((gene) => [0, 1, 2, 3].map((i) => 4 * GENES.indexOf(gene) + i));
     return {
-      ...{ name, perturbed, control, cells, mean: meanOf(cells) },
+      name,
+      perturbed,
+      control,
+      cells,
+      mean: meanOf(cells),
       differential: Int32Array.from(touched),
       scored: new Uint8Array(GENES.length).fill(1),
     };
@@ -51,7 +55,13 @@ export function toySet(): PerturbationSet {
   const singles = PERTURBABLE.map((gene) => `${gene}+ctrl`);
   const pairs = ["GENE0+GENE1", "GENE2+GENE3", "GENE4+GENE5", "GENE0+GENE2", "GENE1+GENE4"];
   return {
-    ...{ name: "toy", real: false, sha256: null, genes: GENES, total: 1e4, controls: [control], notes: [] },
+    name: "toy",
+    real: false,
+    sha256: null,
+    genes: GENES,
+    total: 1e4,
+    controls: [control],
+    notes: [],
     conditions: [...singles, ...pairs].map(condition),
     perturbable: PERTURBABLE,
   };
@@ -61,7 +71,10 @@ const controlOf = (cells: Table): ControlCells => ({ context: "", cells, mean: m
 
 /** All singles and four pairs to learn from, of which one to choose by; one pair is held out. */
 export const TOY_SPLIT: PerturbationSplit = {
-  ...{ set: "toy", name: "toy", groups: { "GENE1+GENE4": "combo_seen2" }, test: ["GENE1+GENE4"] },
+  set: "toy",
+  name: "toy",
+  groups: { "GENE1+GENE4": "combo_seen2" },
+  test: ["GENE1+GENE4"],
   train: [...PERTURBABLE.map((gene) => `${gene}+ctrl`), "GENE0+GENE1", "GENE2+GENE3", "GENE4+GENE5"],
   validation: ["GENE0+GENE2"],
 };

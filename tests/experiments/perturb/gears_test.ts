@@ -15,8 +15,14 @@ await startBackend();
 const set = toySet();
 /** Eighty steps: enough for the toy. */
 const options: GearsOptions = {
-  ...{ seed: 1, terms: TOY_TERMS, hidden: 32, epochs: 40 },
-  ...{ batchSize: 160, pairsPerEpoch: 320, peak: 3e-3, halveAfter: 20 },
+  seed: 1,
+  terms: TOY_TERMS,
+  hidden: 32,
+  epochs: 40,
+  batchSize: 160,
+  pairsPerEpoch: 320,
+  peak: 3e-3,
+  halveAfter: 20,
 };
 const brief = { ...options, epochs: 2 };
 const held = set.conditions.find(({ name }) => name === TOY_SPLIT.test[0])!;
@@ -52,7 +58,10 @@ Deno.test("gearsChange treats rows alike: renumbering them renumbers the answer,
 
 Deno.test("gearsChange of control cells alone is finite and leaves the fusion's statistics", () => {
   const params = initGears(createRng(2), {
-    ...{ genes: 9, nodes: 5, hidden: 6, vectors: 3 },
+    genes: 9,
+    nodes: 5,
+    hidden: 6,
+    vectors: 3,
     coexpression: false,
   });
   const [norm] = params.perturbations.fuse.map(({ norm }) => norm);

@@ -35,12 +35,10 @@ const models = baselinesFor(set, { terms });
 const FACTS = { seconds: 1, cells_per_second: 1, peak_mb: 1, versions: {} };
 
 const target: Condition = {
-  ...{
-    name: "A+ctrl",
-    perturbed: ["A"],
-    scored: new Uint8Array(4).fill(1),
-    differential: Int32Array.of(0, 3),
-  },
+  name: "A+ctrl",
+  perturbed: ["A"],
+  scored: new Uint8Array(4).fill(1),
+  differential: Int32Array.of(0, 3),
   control: {
     context: "",
     cells: { data: new Float32Array(4), rows: 1, cols: 4 },
@@ -100,15 +98,13 @@ Deno.test("the league on a simulated network: terms beat the mean, and everythin
     true,
   );
   const result = perturbationResult(set, { league, scored, splits }, {
-    ...{
-      set: "simulated",
-      split: "simulation",
-      preset: "none",
-      seed: 1,
-      backend: "none",
-      checkpoint: "none",
-      facts: FACTS,
-    },
+    set: "simulated",
+    split: "simulation",
+    preset: "none",
+    seed: 1,
+    backend: "none",
+    checkpoint: "none",
+    facts: FACTS,
   });
   assert.equal(result.data.model, "forest_go");
   assert.ok(resultSchema.safeParse(result).success);
@@ -126,7 +122,11 @@ Deno.test("the league on a simulated network: terms beat the mean, and everythin
 
 Deno.test("reporterCalls ranks a reporter among all genes, ties as the worst", () => {
   const row = (model: string, predicted: number[]) => ({
-    ...{ split: "1", model, group: "unseen_single", scores: {}, condition: target },
+    split: "1",
+    model,
+    group: "unseen_single",
+    scores: {},
+    condition: target,
     predicted: Float32Array.from(predicted),
   });
   const effect = { reporter: "R", perturbed: ["A"], what: "" };

@@ -120,7 +120,11 @@ Deno.test("pretrain as published learns to answer -1 at once, which tells it not
   const run = async (asPublished?: AsPublished) => {
     const { model, training } = await pretrain(data, {
       ...settings,
-      ...{ epochs: 4, peak: 1e-2, warmup: 0, floor: 1, hide: 0 },
+      epochs: 4,
+      peak: 1e-2,
+      warmup: 0,
+      floor: 1,
+      hide: 0,
       asPublished,
     });
     disposeModel(model);

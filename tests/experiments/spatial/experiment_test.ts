@@ -49,15 +49,13 @@ Deno.test("memberFolder finds a set at the top of the unpacked archive or one fo
 Deno.test("runSpatial tells simulated types apart far better than chance, with a row for the neighbourhood", async () => {
   const set = await openSpatialSet("sb-intra", { seed: 1, cells: { train: 180, test: 80 } });
   const run = await runSpatial(set, {
-    ...{
-      split: "files",
-      repeats: 1,
-      preset: "nano",
-      seed: 1,
-      backend: backend.name,
-      ablations: false,
-      draws: 0,
-    },
+    split: "files",
+    repeats: 1,
+    preset: "nano",
+    seed: 1,
+    backend: backend.name,
+    ablations: false,
+    draws: 0,
     save: join(folder, "tuned"),
     start: await untrained("nano", 1),
     ontology: await loadOntology(null),

@@ -17,10 +17,14 @@ export async function withFile<T>(name: string, text: string, use: (path: string
 export function twoTypes(labels: readonly (string | null)[]): SpatialCells {
   const values = labels.flatMap((label, i) => [label === "B" ? 2 + i / 100 : -2 - i / 100, i % 3]);
   return {
-    ...{ name: "two", markers: ["CD4", "CD8"], values: Float32Array.from(values), kind: "panel" },
+    name: "two",
+    markers: ["CD4", "CD8"],
+    values: Float32Array.from(values),
+    kind: "panel",
     x: Float32Array.from(labels.keys()),
     y: new Float32Array(labels.length),
     images: labels.map(() => "one"),
-    ...{ labels, labelKey: "cell_type" },
+    labels,
+    labelKey: "cell_type",
   };
 }
