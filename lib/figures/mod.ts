@@ -14,6 +14,7 @@ export * from "./lines.ts";
 export * from "./roofline.ts";
 export * from "./scatter_map.ts";
 export * from "./svg.ts";
+export { type Column, TABLE_STYLE, tableHtml } from "./table.ts";
 export * from "./theme.ts";
 export * from "./volcano.ts";
 export { cellSentence, confusionFigure } from "./cells.ts";

@@ -6,6 +6,6 @@ export * from "./polars.ts";
 export * from "./progress.ts";
 export * from "./settings.ts";
 export { show, type Showable } from "./show.ts";
-export { frameHtml, type TableOptions } from "./table.ts";
+export { frameHtml, type FrameOptions } from "./table.ts";
 export { type Notebook, readNotebook } from "./format.ts";
 export { KERNEL_ENV } from "./kernelspec.ts";

@@ -1,27 +1,27 @@
 import { type Figure, titleOf } from "../figures/mod.ts";
 import { figureForms } from "./figure_forms.ts";
 import { type Bundle, currentOutput } from "./output.ts";
-import { type Frame, frameHtml, type TableOptions } from "./table.ts";
+import { frameHtml, type FrameOptions, type ShownFrame } from "./table.ts";
 
 /** What a cell can show: a figure, a polars frame, HTML, or a text in Markdown. */
-export type Showable = Figure | Frame | { readonly html: string; readonly text?: string } | string;
+export type Showable = Figure | ShownFrame | { readonly html: string; readonly text?: string } | string;
 
 /**
  * Shows a value under the cell and resolves when it is out; every cell that has something to show ends in
  * `await show(...)`. Outside of a notebook it prints the value as text.
  */
-export async function show(value: Showable, options: TableOptions = {}): Promise<void> {
+export async function show(value: Showable, options: FrameOptions = {}): Promise<void> {
   const output = currentOutput();
   await output.display(output.rich ? await richBundle(value, options) : { "text/plain": plainText(value) });
 }
 
 /** Asked by property, since a polars frame answers `in` for its columns only. */
-const isFrame = (value: Exclude<Showable, string>): value is Frame =>
-  typeof (value as Partial<Frame>).rows === "function";
+const isFrame = (value: Exclude<Showable, string>): value is ShownFrame =>
+  typeof (value as Partial<ShownFrame>).rows === "function";
 const isFigure = (value: Exclude<Showable, string>): value is Figure =>
   !isFrame(value) && "data" in value && "layout" in value;
 
-async function richBundle(value: Showable, options: TableOptions): Promise<Bundle> {
+async function richBundle(value: Showable, options: FrameOptions): Promise<Bundle> {
   const plain = { "text/plain": plainText(value) };
   if (typeof value === "string") return { ...plain, "text/markdown": value };
   if (isFigure(value)) return { ...plain, ...await figureForms(value) };

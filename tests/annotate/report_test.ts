@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mapCells } from "../../lib/cell/embedding/umap.ts";
-import { tableHtml, termLink } from "../../lib/annotate/report/html.ts";
+import { termLink } from "../../lib/annotate/report/html.ts";
+import { tableHtml } from "../../lib/figures/mod.ts";
 import { shorten } from "../../lib/annotate/report/mod.ts";
 import { median } from "../../lib/annotate/report/types.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
@@ -36,10 +37,8 @@ Deno.test("mapCells samples large files and copes with tiny ones", () => {
 });
 
 Deno.test("tableHtml lets no caption break the page", () => {
-  const html = tableHtml("<caption>", [{ head: "n", number: true, cell: (row: number) => String(row) }], [
-    1,
-    2,
-  ]);
+  const columns = [{ head: "n", number: true, cell: (row: number) => String(row) }];
+  const html = tableHtml([1, 2], columns, { caption: "<caption>" });
   assert.match(html, /<caption>&lt;caption&gt;<\/caption>[\s\S]*<td class="n">2<\/td>/);
 });
 

@@ -1,8 +1,8 @@
 import type { Annotation } from "../annotate.ts";
 import type { RunFacts } from "../../metrics/mod.ts";
 import { LOW_CONFIDENCE } from "./checks.ts";
-import { escapeHtml } from "../../figures/mod.ts";
-import { count, percent, tableHtml, termLink } from "./html.ts";
+import { escapeHtml, tableHtml } from "../../figures/mod.ts";
+import { count, percent, termLink } from "./html.ts";
 import { type CalledType, confidentTypes, median } from "./types.ts";
 
 /** The figures one wants first. */
@@ -49,21 +49,21 @@ export function compositionTable(types: readonly CalledType[]): string {
   const widest = types[0]?.share ?? 1;
   const bar = ({ share, color }: CalledType) =>
     `<span class="bar" style="width:${(100 * share / widest).toFixed(1)}%;background:${color}"></span>`;
-  return tableHtml("Composition, most frequent first", [
+  return tableHtml(types, [
     { head: "type", cell: (type) => `${named(type)}${bar(type)}` },
     { head: "term", cell: ({ id }) => termLink(id) },
     { head: "cells", number: true, cell: ({ cells }) => count(cells) },
     { head: "share", number: true, cell: ({ share }) => percent(share) },
     { head: "confidence", number: true, cell: ({ meanConfidence }) => meanConfidence.toFixed(2) },
     { head: "novelty", number: true, cell: ({ meanNovelty }) => meanNovelty.toFixed(2) },
-  ], types);
+  ], { caption: "Composition, most frequent first" });
 }
 
 /** What cells are called where the answer has to be sure: types, terms above them, or unknown. */
 export function confidentTable(annotation: Annotation): string {
   const caption =
     `Answers that reach a summed probability of ${annotation.rolled.confidence}, most frequent first`;
-  return tableHtml(caption, [
+  return tableHtml(confidentTypes(annotation), [
     { head: "answer", cell: ({ name }) => escapeHtml(name) },
     { head: "term", cell: ({ id }) => termLink(id) },
     { head: "", cell: ({ kind }) => kind },
@@ -74,7 +74,7 @@ export function confidentTable(annotation: Annotation): string {
       number: true,
       cell: ({ kind, meanProbability }) => kind === "unknown" ? "—" : meanProbability.toFixed(2),
     },
-  ], confidentTypes(annotation));
+  ], { caption });
 }
 
 /** The best markers of each type with the shares of cells that have them. */
@@ -86,10 +86,10 @@ export function markerTable({ markers }: Annotation, types: readonly CalledType[
         percent(outside, 0)
       }</small></span>`
     ).join(" · ");
-  return tableHtml("Top markers: gene, share of the type's cells and of all others in which it is found", [
+  return tableHtml(rows, [
     { head: "type", cell: named },
     { head: "markers, best first", cell: genesOf },
-  ], rows);
+  ], { caption: "Top markers: gene, share of the type's cells and of all others in which it is found" });
 }
 
 /** Ours beside what a user would try first, in the same run. */
@@ -115,23 +115,23 @@ export function scoreTable({ evaluation, reference }: Annotation): string {
     : "";
   const caption = `${count(evaluation.cells)} cells against obs "${evaluation.truthKey}"${learnt}; ` +
     `majority is the most frequent type of this file`;
-  return tableHtml(caption, [
+  return tableHtml(methods, [
     { head: "method", cell: ([name]) => escapeHtml(name.replaceAll("_", " ")) },
     ...columns,
-  ], methods);
+  ], { caption });
 }
 
 /** Precision and recall of each true type. */
 export function perClassTable({ evaluation }: Annotation): string {
   if (!evaluation) return "";
   const rows = evaluation.perClass.toSorted((a, b) => b.support - a.support);
-  return tableHtml("By type", [
+  return tableHtml(rows, [
     { head: "type", cell: ({ label }) => escapeHtml(label) },
     { head: "cells", number: true, cell: ({ support }) => count(support) },
     { head: "precision", number: true, cell: ({ precision }) => precision.toFixed(2) },
     { head: "recall", number: true, cell: ({ recall, support }) => support ? recall.toFixed(2) : "—" },
     { head: "F1", number: true, cell: ({ f1, support }) => support ? f1.toFixed(2) : "—" },
-  ], rows);
+  ], { caption: "By type" });
 }
 
 /** What was read, by what it was named, and what the words mean. */

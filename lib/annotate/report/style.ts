@@ -1,4 +1,4 @@
-import { FONT, LIGHT } from "../../figures/mod.ts";
+import { FONT, LIGHT, TABLE_STYLE } from "../../figures/mod.ts";
 
 /** The page's one style sheet: readable on a phone and on paper, no file from elsewhere. */
 export const STYLE = `
@@ -19,13 +19,10 @@ section { background: #fff; border: 1px solid var(--rule); border-radius: 12px; 
 .cards small { display: block; font-size: 12.5px; font-weight: 400; color: var(--faint); }
 .pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 24px; align-items: start; }
 img { max-width: 100%; height: auto; display: block; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 14px; } .scroll + .scroll { margin-top: 24px; }
-caption { text-align: left; color: var(--faint); font-size: 13px; padding: 0 0 8px; }
-th { text-align: left; font-weight: 600; color: var(--faint); font-size: 12.5px; }
-th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
-th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-tbody tr:last-child td { border-bottom: 0; }
+${TABLE_STYLE}
+.kcellfm-table table { width: 100%; } .kcellfm-table + .kcellfm-table { margin-top: 24px; }
+.kcellfm-table table caption { font-weight: 400; color: var(--faint); font-size: 13px; }
+.kcellfm-table table th { color: var(--faint); font-size: 12.5px; }
 a { color: var(--accent); text-decoration: none; } a:hover { text-decoration: underline; }
 .type { display: flex; gap: 8px; align-items: baseline; }
 .type b { flex: none; min-width: 24px; padding: 0 5px; border-radius: 5px; color: #fff; font-size: 12px;

@@ -1,3 +1,5 @@
+import { TABLE_STYLE } from "../../figures/mod.ts";
+
 /** The style of the walkthrough's pages: one column to read, light by day and dark by night. */
 export const STYLE = `
 :root{color-scheme:light dark;--page:#ffffff;--side:#f6f8fa;--text:#1f2933;--faint:#52606d;--rule:#dde3e9;
@@ -55,12 +57,7 @@ pre code{background:none;padding:0;font-size:inherit}
 table{border-collapse:collapse;font-size:14px}
 .prose :is(th,td){text-align:left;padding:5px 18px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top}
 .prose th{border-bottom:1.5px solid var(--text)}
-.scroll{overflow-x:auto}
-table.results{width:100%}
-table.results th{text-align:left;border-bottom:1.5px solid var(--text);padding:6px 12px 6px 0;font-weight:600}
-table.results td{border-bottom:1px solid var(--rule);padding:6px 12px 6px 0;vertical-align:top}
-table.results .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-table.results tr.ours td{font-weight:600}
+${TABLE_STYLE}.kcellfm-table{margin:14px 0}
 math[display="block"]{margin:14px 0;font-size:1.08em}
 main blockquote{margin:12px 0;padding:2px 16px;border-left:3px solid var(--accent);color:var(--faint)}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(340px,1fr));gap:20px;margin:20px 0}
