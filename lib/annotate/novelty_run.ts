@@ -1,5 +1,5 @@
-import type { Result, RunFacts } from "../metrics/mod.ts";
-import { keyAt, type Ontology, readLabels, summarise } from "../ontology/mod.ts";
+import { type Result, resultOf, type RunFacts, scoreTable } from "../metrics/mod.ts";
+import { keyAt, type Ontology, readLabels } from "../ontology/mod.ts";
 import { createRng, stemOf } from "../runtime/mod.ts";
 import { embedAll, type Embedder, hasSeen } from "../cell/mod.ts";
 import { type HeldOutType, noveltyExperiment } from "./novelty_experiment.ts";
@@ -108,29 +108,26 @@ export function toNoveltyResult(
   { input, reference, types, cells }: HoldOutRun,
   facts: RunFacts & Pick<Result, "preset" | "seed" | "backend"> & { readonly sha256: string | null },
 ): Result {
-  const { sha256, preset, seed, ...run } = facts;
-  const methods = Object.keys(types[0].scores);
-  const of = (method: string) => summarise(types.map(({ scores }) => scores[method]));
+  const { sha256, preset, seed, backend, ...run } = facts;
+  const { metrics, sd, baselines } = scoreTable(types.map(({ scores }) => scores), "kcellfm");
   const each = (method: string) =>
     Object.fromEntries(types.map(({ key, scores }) => [`auroc_${safe(key)}`, scores[method].auroc]));
-  return {
+  return resultOf({
     task: "novelty",
     set: reference ? `${stemOf(input.path)}_by_${stemOf(reference.path)}` : stemOf(input.path),
     split: reference ? `each type out of ${stemOf(reference.path)}` : "each type out of a random half",
     repeats: types.length,
     preset,
     seed,
+    backend,
     data: { real: input.real, cells, genes: input.overlap.known, sha256 },
-    metrics: { ...of("kcellfm").mean, ...each("kcellfm") },
-    sd: of("kcellfm").sd,
+    metrics: { ...metrics, ...each("kcellfm") },
+    sd,
     baselines: Object.fromEntries(
-      methods.filter((method) => method !== "kcellfm").map((
-        method,
-      ) => [method, { ...of(method).mean, ...each(method) }]),
+      Object.entries(baselines).map(([method, scores]) => [method, { ...scores, ...each(method) }]),
     ),
-    published: { accuracy: null, source: null },
-    ...run,
-  };
+    facts: run,
+  });
 }
 
 /** Names of metrics have no colons. */

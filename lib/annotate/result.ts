@@ -1,4 +1,4 @@
-import type { Result, RunFacts } from "../metrics/mod.ts";
+import { type Result, resultOf, type RunFacts } from "../metrics/mod.ts";
 import type { Annotation } from "./annotate.ts";
 import { stemOf } from "../runtime/mod.ts";
 
@@ -13,12 +13,11 @@ export function toResult(
 ): Result | null {
   const { evaluation, input, reference, model, seed } = annotation;
   if (!evaluation) return null;
-  const { sha256, ...run } = facts;
-  return {
+  const { sha256, backend, ...run } = facts;
+  return resultOf({
     task: reference ? "annotate" : "annotate_zero_shot",
     set: stemOf(input.path),
     split: reference ? `reference ${stemOf(reference.path)}` : "zero-shot",
-    repeats: 1,
     preset: model.preset,
     seed,
     data: {
@@ -29,9 +28,8 @@ export function toResult(
       truth: evaluation.truthKey,
     },
     metrics: evaluation.metrics,
-    sd: {},
     baselines: evaluation.baselines,
-    published: { accuracy: null, source: null },
-    ...run,
-  };
+    backend,
+    facts: run,
+  });
 }

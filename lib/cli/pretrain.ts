@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { AS_PUBLISHED, type AsPublished, CELL_PRESETS, originalVocabulary } from "../cell/mod.ts";
 import { openCells } from "../data/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
-import { writeResult } from "../metrics/mod.ts";
+import { resultOf, writeResult } from "../metrics/mod.ts";
 import type { Ontology } from "../ontology/mod.ts";
 import {
   checkpointsDir,
@@ -185,32 +185,33 @@ async function finish(
 ): Promise<void> {
   const { data, scores, training } = experiment;
   const cells = sources.studies.reduce((sum, { source }) => sum + source.nObs, 0);
-  const common = { preset, seed, backend, versions: versions() };
+  const { metrics, baselines, ...speed } = scores;
+  const facts = { ...speed, peak_mb: peakMemoryMb(), versions: versions() };
+  const run = { preset, seed, backend };
   await saveExperiment(out, experiment, {
     command: `deno task pretrain ${Deno.args.join(" ")}`.trim(),
-    ...common,
+    ...run,
+    versions: facts.versions,
   });
-  const path = await writeResult({
+  const result = resultOf({
     task: "pretrain",
     set,
     split: "70/10/20 within each type of each study",
-    repeats: 1,
-    ...common,
+    ...run,
     data: {
       real: sources.real,
       cells,
       genes: data.vocabulary.symbols.length,
-      sha256: null,
       classes: data.classes.length,
     },
-    ...scores,
-    sd: {},
-    published: { accuracy: null, source: null },
-    peak_mb: peakMemoryMb(),
+    metrics,
+    baselines,
+    facts,
   });
+  const path = await writeResult(result);
   for (const { source } of sources.studies) source.close();
   console.log(`${training.stopped} after ${training.steps} steps; checkpoint ${out}; result ${path}`);
-  console.log(JSON.stringify(scores.metrics, null, 1));
+  console.log(JSON.stringify(metrics, null, 1));
 }
 
 if (import.meta.main) Deno.exit(await runCommand(command, Deno.args));

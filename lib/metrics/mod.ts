@@ -10,5 +10,6 @@ export * from "./partitions.ts";
 export * from "./rank.ts";
 export * from "./rank_sum.ts";
 export * from "./result.ts";
+export * from "./result_of.ts";
 export * from "./silhouette.ts";
 export { type RunFacts, startRun } from "./run_facts.ts";

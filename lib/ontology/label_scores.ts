@@ -1,10 +1,6 @@
-import { mean, sampleStandardDeviation } from "simple-statistics";
-import { accuracy, macroF1, ontologyAccuracy } from "../metrics/mod.ts";
+import { accuracy, type ExperimentScores, macroF1, ontologyAccuracy } from "../metrics/mod.ts";
 import { ancestors } from "./graph.ts";
 import type { Ontology } from "./types.ts";
-
-/** Metrics by snake_case name. */
-export type ExperimentScores = Record<string, number>;
 
 /** What makes errors of labels comparable: the Cell Ontology id of each, and the ontology. */
 export interface LabelTerms {
@@ -56,18 +52,3 @@ function distanceBetween(a = new Map<string, number>(), b = new Map<string, numb
   const ways = [...a].flatMap(([id, up]) => b.has(id) ? up + (b.get(id) ?? 0) : []);
   return ways.length > 0 ? Math.min(...ways) : null;
 }
-
-/** Mean and standard deviation (n - 1; 0 for one run) of each score over runs; a score that a run lacks is left out of its mean. */
-export function summarise(
-  runs: readonly ExperimentScores[],
-): { mean: ExperimentScores; sd: ExperimentScores } {
-  const names = [...new Set(runs.flatMap((run) => Object.keys(run)))];
-  const of = (name: string) => runs.flatMap((run) => run[name] ?? []);
-  return {
-    mean: Object.fromEntries(names.map((name) => [name, mean(of(name))])),
-    sd: Object.fromEntries(names.map((name) => [name, spread(of(name))])),
-  };
-}
-
-/** The sample's standard deviation; 0 for a single run. */
-export const spread = (values: number[]): number => values.length < 2 ? 0 : sampleStandardDeviation(values);

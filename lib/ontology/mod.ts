@@ -22,4 +22,4 @@ export {
   readGoTerms,
   type TermTable,
 } from "./go.ts";
-export { type ExperimentScores, type LabelTerms, scoreLabels, spread, summarise } from "./label_scores.ts";
+export { type LabelTerms, scoreLabels } from "./label_scores.ts";

@@ -10,10 +10,9 @@ import {
   scatterMap,
   tuningCurves,
 } from "../../figures/mod.ts";
-import { confusionMatrix, isOwnRow, perClass, type Result } from "../../metrics/mod.ts";
+import { confusionMatrix, isOwnRow, perClass, type Result, summarise } from "../../metrics/mod.ts";
 import { mapCells } from "../../cell/mod.ts";
 import { type ExperimentRun, type ExperimentSet, OURS } from "../../experiments/finetune/mod.ts";
-import { summarise } from "../../ontology/mod.ts";
 
 /** Methods as readers know them, in the order of charts. */
 const METHOD_NAMES: Readonly<Record<string, string>> = {

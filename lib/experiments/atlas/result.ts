@@ -1,4 +1,4 @@
-import type { IntegrationScores, Result } from "../../metrics/mod.ts";
+import { type IntegrationScores, type Result, resultOf } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { versions } from "../../runtime/mod.ts";
 import type { AtlasState } from "./state.ts";
@@ -40,11 +40,10 @@ export function atlasResult(figures: AtlasFigures): Result {
   const [cells, seconds] = [total((it) => it.cells), total((it) => it.seconds)];
   const rule = subtypeRule(ontology);
   const { kcellfm, ...rivals } = embeddings;
-  return {
+  return resultOf({
     task: "atlas",
     set,
     split,
-    repeats: 1,
     preset,
     seed,
     backend,
@@ -52,7 +51,6 @@ export function atlasResult(figures: AtlasFigures): Result {
       real: shards.every(({ real }) => real),
       cells,
       genes: Math.max(...shards.map(({ genes }) => genes)),
-      sha256: null,
       shards: shards.length,
       labelled_cells: total((it) => it.labelled),
       first_shard_mb: shards[0].rss_mb,
@@ -65,15 +63,16 @@ export function atlasResult(figures: AtlasFigures): Result {
       ...kcellfm,
       reading_share: total((it) => it.reading_seconds) / seconds,
     },
-    sd: {},
     baselines: {
       ...Object.fromEntries(Object.entries(others).map(([name, it]) => [name, tallyMetrics(it, rule)])),
       ...Object.fromEntries(Object.entries(rivals).map(([name, scores]) => [name, { ...scores }])),
     },
     published: PUBLISHED,
-    seconds,
-    cells_per_second: cells / seconds,
-    peak_mb: Math.max(...shards.map(({ peak_mb }) => peak_mb)),
-    versions: versions(),
-  };
+    facts: {
+      seconds,
+      cells_per_second: cells / seconds,
+      peak_mb: Math.max(...shards.map(({ peak_mb }) => peak_mb)),
+      versions: versions(),
+    },
+  });
 }

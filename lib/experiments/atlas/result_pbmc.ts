@@ -1,6 +1,12 @@
-import type { IntegrationScores, Result, RunFacts } from "../../metrics/mod.ts";
-import { type Ontology, summarise } from "../../ontology/mod.ts";
-import type { ExperimentRun, FoldAnswers } from "../finetune/mod.ts";
+import {
+  type IntegrationScores,
+  type Result,
+  resultOf,
+  type RunFacts,
+  scoreTable,
+} from "../../metrics/mod.ts";
+import { type Ontology } from "../../ontology/mod.ts";
+import { type ExperimentRun, type FoldAnswers, OURS } from "../finetune/mod.ts";
 import { addToTally, emptyTally, subtypeRule, type Tally, tallyMetrics } from "./tally.ts";
 
 /** Calls of each method on the test cells of all studies. */
@@ -39,17 +45,16 @@ export function pbmcResult(
   },
 ): Result {
   const rule = subtypeRule(ontology);
-  const byStudy = (name: string) =>
-    summarise(folds.map(({ set, folds: [fold] }) => {
+  const byStudy = folds.map(({ set, folds: [fold] }) =>
+    Object.fromEntries(methods.map((name) => {
       const tally = emptyTally();
       tallyFold(tally, fold, { name, terms: set.terms, ontology });
-      return tallyMetrics(tally, rule);
-    }));
-  const { kcellfm: ours, ...rivals } = Object.fromEntries(
-    methods.map((name) => [name, byStudy(name)]),
+      return [name, tallyMetrics(tally, rule)];
+    }))
   );
-  const { kcellfm: own = {}, ...others } = embeddings;
-  return {
+  const { metrics, sd, baselines } = scoreTable(byStudy, OURS);
+  const { [OURS]: own = {}, ...others } = embeddings;
+  return resultOf({
     task: "atlas",
     set: "pbmc",
     split: "leave-one-study-out",
@@ -59,20 +64,18 @@ export function pbmcResult(
       real: true,
       cells: folds.reduce((sum, fold) => sum + fold.folds[0].truth.length, 0),
       genes: Math.max(...folds.map(({ set }) => set.genes.length)),
-      sha256: null,
       studies: folds.map(({ set }) => set.name).join(", "),
       unseen_labels: folds.reduce((sum, { result }) => sum + Number(result.data.unseen_labels), 0),
       ...Object.fromEntries(folds.flatMap((fold) => Object.entries(describeFold(fold)))),
     },
-    metrics: { ...ours.mean, ...own },
-    sd: ours.sd,
+    metrics: { ...metrics, ...own },
+    sd,
     baselines: {
-      ...Object.fromEntries(Object.entries(rivals).map(([name, { mean }]) => [name, mean])),
+      ...baselines,
       ...Object.fromEntries(Object.entries(others).map(([name, scores]) => [name, { ...scores }])),
     },
-    published: { accuracy: null, source: null },
-    ...facts,
-  };
+    facts,
+  });
 }
 
 /** What a results file says of one study: the checkpoint that had not seen it, its shared genes, and how many calls were right. */

@@ -1,7 +1,12 @@
 import { fitAngleRegression } from "../../baselines/mod.ts";
-import { circularCorrelation, circularMean, meanAngleError } from "../../metrics/mod.ts";
+import {
+  circularCorrelation,
+  circularMean,
+  type ExperimentScores,
+  meanAngleError,
+  summarise,
+} from "../../metrics/mod.ts";
 import { type ExperimentOptions, OURS, readFold, runExperiment } from "../finetune/mod.ts";
-import { type ExperimentScores, summarise } from "../../ontology/mod.ts";
 import type { CycleSet } from "./read.ts";
 
 /** How many sectors the circle is cut into for a model that names classes. */

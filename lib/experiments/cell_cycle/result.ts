@@ -1,5 +1,4 @@
-import type { Result } from "../../metrics/mod.ts";
-import { summarise } from "../../ontology/mod.ts";
+import { type Result, summarise } from "../../metrics/mod.ts";
 import { type FoldAnswers, OURS } from "../finetune/mod.ts";
 import type { AngleRun } from "./angles.ts";
 

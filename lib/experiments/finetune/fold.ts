@@ -22,7 +22,6 @@ import {
   readFeatures,
   type TypeSpace,
 } from "../../cell/mod.ts";
-import type { ExperimentScores } from "../../ontology/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
 import type { TrainingResult } from "../../train/mod.ts";
 import type { HiddenCells } from "./hidden.ts";
@@ -32,6 +31,7 @@ import type { PreparedSet } from "./prepare.ts";
 import { fineTune, hideFor, type TuneOptions, type TuningData } from "./tune.ts";
 import type { TuneSettings } from "./tune_settings.ts";
 import { type Table, takeRows } from "../../matrix/mod.ts";
+import type { ExperimentScores } from "../../metrics/mod.ts";
 
 /** A baseline that may choose its settings on the validation rows that it is told of. */
 export type FitBaseline = (

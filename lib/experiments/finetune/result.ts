@@ -1,6 +1,5 @@
 import { splitName, type SplitRule } from "../../baselines/mod.ts";
-import type { Result, RunFacts } from "../../metrics/mod.ts";
-import { summarise } from "../../ontology/mod.ts";
+import { type Result, resultOf, type RunFacts, scoreTable } from "../../metrics/mod.ts";
 import { type FoldAnswers, OURS } from "./fold.ts";
 import type { PreparedSet } from "./prepare.ts";
 import type { StartingPoint } from "./start.ts";
@@ -17,16 +16,6 @@ export interface RunSettings {
   readonly start: StartingPoint;
 }
 
-/** Scores over the splits: mean and deviation of the tuned model, means of every other method. */
-export function scoreTable(
-  folds: readonly Pick<FoldAnswers, "scores">[],
-): Pick<Result, "metrics" | "sd" | "baselines"> {
-  const of = (name: string) => summarise(folds.map(({ scores }) => scores[name]));
-  const others = Object.keys(folds[0].scores).filter((name) => name !== OURS);
-  const { mean, sd } = of(OURS);
-  return { metrics: mean, sd, baselines: Object.fromEntries(others.map((name) => [name, of(name).mean])) };
-}
-
 /** The results file of a run. */
 export function tuningResult(
   set: PreparedSet,
@@ -35,7 +24,7 @@ export function tuningResult(
 ): Result {
   const { task, preset, seed, backend, start, split, repeats } = settings;
   const unseen = folds.map(({ truth, classes }) => truth.filter((label) => !classes.includes(label)).length);
-  return {
+  return resultOf({
     task,
     set: set.name,
     split: splitName(split),
@@ -55,8 +44,8 @@ export function tuningResult(
       /** Test cells whose label training never met; they count as wrong. */
       unseen_labels: unseen.reduce((sum, n) => sum + n, 0),
     },
-    ...scoreTable(folds),
-    published: set.published ?? { accuracy: null, source: null },
-    ...facts,
-  };
+    ...scoreTable(folds.map(({ scores }) => scores), OURS),
+    ...(set.published && { published: set.published }),
+    facts,
+  });
 }

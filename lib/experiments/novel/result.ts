@@ -1,4 +1,4 @@
-import type { Result } from "../../metrics/mod.ts";
+import { type Result, resultOf, type ResultParts } from "../../metrics/mod.ts";
 import type { Level, NamingScores } from "./difficulty.ts";
 import { mapRules, type RuleLevels } from "./naming.ts";
 import { isOriginalNovelSet, PUBLISHED_CURVES } from "./published.ts";
@@ -46,5 +46,5 @@ export function publishedOf(set: string): Result["published"] {
 /** The results file of a run: what it ran on and how, and every rule's scores at every level. */
 export const novelResult = (
   levels: RuleLevels,
-  run: Omit<Result, "task" | "repeats" | "metrics" | "sd" | "baselines" | "published">,
-): Result => ({ task: "novel", repeats: 1, ...run, ...ruleTable(levels), published: publishedOf(run.set) });
+  run: Omit<ResultParts, "task" | "metrics">,
+): Result => resultOf({ task: "novel", ...run, ...ruleTable(levels), published: publishedOf(run.set) });

@@ -1,4 +1,4 @@
-import type { Result, RunFacts } from "../../metrics/mod.ts";
+import { type Result, resultOf, type RunFacts } from "../../metrics/mod.ts";
 import { novelSettings } from "./train.ts";
 import type { Fold } from "./folds.ts";
 import type { Pool } from "./sets_pool.ts";
@@ -40,7 +40,7 @@ export function poolResult(
   const { config: { width, layers, length } } = novelSettings(preset);
   const candidates = terms.ids.filter((id) => ontology.terms.get(id)?.obsolete === false).length;
   const mean = (rule: HeldOutRule) => meanOver(types, rule);
-  return {
+  return resultOf({
     task: "novel",
     set: "pool",
     repeats: folds.length,
@@ -52,7 +52,6 @@ export function poolResult(
       real: true,
       cells: studies.reduce((sum, { source }) => sum + source.nObs, 0),
       genes: vocabulary.symbols.length,
-      sha256: null,
       branches: folds.map(({ name }) => name).join(", "),
       sets: studies.map(({ name }) => name).join(", "),
       types: types.length,
@@ -63,7 +62,6 @@ export function poolResult(
       ...Object.fromEntries(types.map(({ id, name, cells }) => [keyOf(id), `${name}, ${cells} cells`])),
     },
     metrics: mean("text"),
-    sd: {},
     baselines: {
       prototype_pagerank: mean("prototype_pagerank"),
       combination: mean("combination"),
@@ -72,8 +70,8 @@ export function poolResult(
       ...Object.fromEntries(types.map(typeRow)),
     },
     published: { mean_rank: null, source: null },
-    ...facts,
-  };
+    facts,
+  });
 }
 
 /** "CL_0000084", as names in results files go. */

@@ -65,7 +65,6 @@ export async function runNovel(set: NovelExperiment, options: NovelOptions): Pro
         real: set.real,
         cells,
         genes,
-        sha256: null,
         types: named.task.candidates.length,
         seen_types: trained.prototypes.ids.length,
         seen_cells: trained.trainingCells,
@@ -77,7 +76,7 @@ export async function runNovel(set: NovelExperiment, options: NovelOptions): Pro
         lambda: named.settings.lambda,
         ...options.about,
       },
-      ...finish(trained.trainingCells + cells),
+      facts: finish(trained.trainingCells + cells),
     });
     return { ...named, result };
   } finally {
@@ -126,7 +125,7 @@ export async function runOnCheckpoint(novel: Study, options: FileOptions): Promi
       checkpoint: start.name,
       checkpoint_sha256: model.hash,
     },
-    ...finish(cells),
+    facts: finish(cells),
   });
   disposeModel(model);
   return { task, settings: RULE_SETTINGS, scores, levels, result };

@@ -1,6 +1,6 @@
 import { sampleStandardDeviation } from "simple-statistics";
 import { AS_PUBLISHED, disposeModel, LOSS_WEIGHTS } from "../../cell/mod.ts";
-import { type Result, startRun } from "../../metrics/mod.ts";
+import { type Result, resultOf, startRun } from "../../metrics/mod.ts";
 import { createRng, type Rng } from "../../runtime/mod.ts";
 import type { Study } from "../pretrain/mod.ts";
 import { drawCandidates, type Level, scoreLevels } from "./difficulty.ts";
@@ -95,7 +95,7 @@ export async function runAblations(options: AblationOptions): Promise<Result> {
     }
     about ??= describe(set, options);
   }
-  return { ...tableOf(scores, options), data: about!, ...finish(cells) };
+  return resultOf({ ...tableOf(scores, options), data: about!, facts: finish(cells) });
 }
 
 async function scoreAblation(

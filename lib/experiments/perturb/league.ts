@@ -1,7 +1,6 @@
 import { mean } from "simple-statistics";
-import { bootstrapMean, type Interval, type Result } from "../../metrics/mod.ts";
+import { bootstrapMean, type Interval, type Result, spread } from "../../metrics/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
-import { spread } from "../../ontology/mod.ts";
 import type { ScoredCondition } from "./run.ts";
 import { PERTURBATION_METRICS, type PerturbationMetric } from "./scores.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Result, RunFacts } from "../../metrics/mod.ts";
+import { type Result, resultOf, type RunFacts } from "../../metrics/mod.ts";
 import { makeFolder, resultsDir, writeFileAtomically } from "../../runtime/mod.ts";
 import { INTERFERON_GAMMA, reporterCalls, reporterMetrics } from "./biology.ts";
 import { leagueMetrics, type LeagueRow } from "./league.ts";
@@ -42,14 +42,14 @@ export function perturbationResult(
     league[0];
   const others = league.filter((row) => row !== headline);
   const cells = [...set.conditions, ...set.controls].reduce((sum, part) => sum + part.cells.rows, 0);
-  return {
+  return resultOf({
     task: "perturb",
     set: fileAs,
     split,
     preset,
     seed,
     backend,
-    ...facts,
+    facts,
     repeats: splits.length,
     data: {
       real: set.real,
@@ -67,7 +67,7 @@ export function perturbationResult(
     sd: headline.sd,
     baselines: Object.fromEntries(others.map((row) => [row.model, metricsOf(row)])),
     published: PERTURBATION_SETS[set.name]?.published ?? {},
-  };
+  });
 }
 
 const has = (league: readonly LeagueRow[], name: string): boolean =>

@@ -1,5 +1,5 @@
-import type { Result } from "../../metrics/mod.ts";
-import { type FoldAnswers, scoreTable } from "../finetune/mod.ts";
+import { type Result, scoreTable } from "../../metrics/mod.ts";
+import { type FoldAnswers, OURS } from "../finetune/mod.ts";
 
 /** The results file of all repeats: scores are means over them, time is their sum; `about` adds facts to `data`. */
 export function spatialResult(
@@ -14,7 +14,7 @@ export function spatialResult(
     ...first,
     repeats: folds.length,
     data: { ...first.data, ...about },
-    ...scoreTable(folds),
+    ...scoreTable(folds.map(({ scores }) => scores), OURS),
     seconds,
     cells_per_second: tested / seconds,
     peak_mb: Math.max(...results.map(({ peak_mb }) => peak_mb ?? 0)),

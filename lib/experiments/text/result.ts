@@ -1,4 +1,4 @@
-import type { Result, RunFacts } from "../../metrics/mod.ts";
+import { type Result, resultOf, type RunFacts } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import type { TrialScores } from "./run.ts";
 
@@ -12,18 +12,15 @@ export function textResult(
     readonly facts: RunFacts;
   },
 ): Result {
-  return {
+  return resultOf({
     task: "text",
     set: source.replace(/\.obo(\.gz)?$/, "").replaceAll(/[^A-Za-z0-9_.+-]+/g, "-"),
     split: `${heldOut} of ${terms} terms held out at random`,
-    repeats: 1,
     ...run,
     data: { real: true, cells: 0, genes: 0, sha256, terms, held_out: heldOut, ontology: version },
     metrics: scores,
-    sd: {},
     baselines,
     published: {},
-    ...facts,
-    cells_per_second: null,
-  };
+    facts: { ...facts, cells_per_second: null },
+  });
 }

@@ -7,7 +7,7 @@ import {
   unseenCheckpoint,
   valuesOf,
 } from "../../../lib/experiments/finetune/mod.ts";
-import { scoreLabels, summarise } from "../../../lib/ontology/mod.ts";
+import { scoreLabels } from "../../../lib/ontology/mod.ts";
 import { nanoStart, ontology, simulatedSet } from "./fixture.ts";
 import { tableOf } from "../../../lib/matrix/mod.ts";
 
@@ -88,13 +88,6 @@ Deno.test("scoreLabels counts a subtype as right and measures how far errors are
   const up = ontology.terms.get("CL:0000625")!.isA.length;
   assert.ok(up > 0 && scores.error_distance >= 1 && scores.error_distance < 6, `${scores.error_distance}`);
   assert.ok(!("ontology_accuracy" in scoreLabels(truth, called, null)));
-});
-
-Deno.test("summarise gives the mean and the standard deviation with n - 1", () => {
-  const { mean, sd } = summarise([{ accuracy: 0.5 }, { accuracy: 0.7, extra: 1 }]);
-  assert.ok(Math.abs(mean.accuracy - 0.6) < 1e-12);
-  assert.ok(Math.abs(sd.accuracy - Math.sqrt(0.02)) < 1e-12);
-  assert.equal(mean.extra, 1);
 });
 
 Deno.test("tableSource keeps zeros and negative values and refuses what is no number", () => {
