@@ -31,17 +31,17 @@ export const command = createCommand("walkthrough", "Runs the notebooks and writ
     const site = out ?? join(resultsDir(), "walkthrough");
     const paths = await notebookPaths(notebooks ?? join(ROOT, "notebooks"), only);
     const book = await openBook(paths, { site, env: kernelEnv(settings), all });
-    const facts = async () => ({
+    const facts = () => ({
       preset: settings.preset,
       seconds: (performance.now() - start) / 1000,
-      tables: resultTables(await readResults()),
+      tables: resultTables(readResults()),
     });
-    const index = await writeSite(site, [...book.runs.values()], await facts());
+    const index = await writeSite(site, [...book.runs.values()], facts());
     const clock = startClock(book.left.length);
     console.log(`${index} fills up while the notebooks run`);
     const update = async (run: NotebookRun) => {
       book.runs.set(run.path, run);
-      await writeSite(site, [...book.runs.values()], { ...await facts(), changed: run.path });
+      await writeSite(site, [...book.runs.values()], { ...facts(), changed: run.path });
     };
     try {
       await runBook(book.left, {
@@ -65,7 +65,7 @@ export const command = createCommand("walkthrough", "Runs the notebooks and writ
       clock.stop();
       // what ran before a Ctrl-C can be read as well
       const ended = [...book.runs.values()].filter(({ state }) => state === undefined);
-      console.log(`\n${await writeSite(site, ended, await facts())}`);
+      console.log(`\n${await writeSite(site, ended, facts())}`);
     }
     throwIfFailed([...book.runs.values()]);
   });

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { plotlyPath } from "../../figures/mod.ts";
+import { plotlyPath } from "../../runtime/host/deno/mod.ts";
 import { writeAtomically, writeFileAtomically } from "../../runtime/mod.ts";
 import { titleOfNotebook, writeNotebook } from "../format.ts";
 import type { NotebookRun } from "../runner/run_notebook.ts";

@@ -31,7 +31,7 @@ Deno.test("atlas --set simulated writes shards, trains, names every cell and fil
     const { code, said } = await run(folder, `--set simulated ${SMALL} ${FAST} --answers ${answers}`);
     assert.equal(code, EXIT.ok, said);
     assert.match(said, /240 cells, \d+ a second, [\d.]+ % of the time reading, peak \d+ MB/);
-    const [result] = await readResults(join(folder, "results"));
+    const [result] = readResults(join(folder, "results"));
     assert.equal(`${result.task}-${result.set}`, "atlas-simulated");
     assert.deepEqual([result.data.cells, result.data.shards, result.data.real], [240, 2, false]);
     assert.equal(result.published.ontology_macro_f1, 0.846, "scTab's number follows the subtype rule");
@@ -56,7 +56,7 @@ Deno.test("atlas names a folder of shards by a checkpoint and scores them by the
     const paths = `--set ${shards} --checkpoint ${nano} --answers ${answers}`;
     const { code, said } = await run(folder, `${paths} --workers 1`);
     assert.equal(code, EXIT.ok, said);
-    const [result] = await readResults(join(folder, "results"));
+    const [result] = readResults(join(folder, "results"));
     assert.deepEqual([result.set, result.data.cells, result.data.named_by], ["shards", 40, "text"]);
     assert.ok(typeof result.metrics.ontology_accuracy === "number");
   });
