@@ -34,7 +34,7 @@ export const command = createCommand(
     const rows = await measure({ backend, scale, side, repeats, compile, profile, python });
     const path = out ?? join(resultsDir(), "bench.json");
     await Deno.mkdir(resultsDir(), { recursive: true });
-    const all = out ? rows : mergeRows(await readBench(), rows);
+    const all = out ? rows : mergeRows(readBench(), rows);
     await writeFileAtomically(path, `${JSON.stringify(all, null, 2)}\n`);
     console.log(`${rows.length} rows written to ${path}`);
   });

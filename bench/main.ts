@@ -22,12 +22,12 @@ const command = createCommand("bench", "Times the engine beside a PyTorch twin."
   .option("--workers <n>", "workers of the data-parallel step; 1 leaves it out", integer({ min: 1 }), CORES)
   .option("--python <path>", "the Python that has torch (default: KCELLFM_PYTHON, then python3)")
   .action(async ({ document, repeats, quick, out, ...flags }) => {
-    if (document) return await writeDocument(await readBench());
+    if (document) return await writeDocument(readBench());
     const effort = quick ? QUICK : { repeats, sampleMs: SAMPLE_MS };
     const python = flags.python ?? Deno.env.get("KCELLFM_PYTHON") ?? "python3";
     const rows = await measure({ ...flags, effort, python });
     const path = out ?? join(resultsDir(), "bench.json");
-    const all = out ? rows : mergeRows(await readBench(), rows);
+    const all = out ? rows : mergeRows(readBench(), rows);
     await Deno.mkdir(resultsDir(), { recursive: true });
     await writeFileAtomically(path, `${JSON.stringify(all, null, 2)}\n`);
     console.log(`${rows.length} rows written to ${path}`);

@@ -10,6 +10,7 @@ import { command as gpuSetup } from "tools/gpu_setup.ts";
 import { command as perturb } from "../lib/cli/perturb.ts";
 import { command as pretrain } from "../lib/cli/pretrain.ts";
 import { command as spatial } from "../lib/cli/spatial.ts";
+import { command as walkthrough } from "../lib/cli/walkthrough.ts";
 import { resultSchema } from "../lib/metrics/mod.ts";
 import { ROOT } from "../lib/runtime/mod.ts";
 import { command as benchGpu } from "../bench/gpu.ts";
@@ -23,7 +24,7 @@ const config: { version: string; tasks: Record<string, string> } = JSON.parse(
 
 const COMMANDS = [
   ...[annotate, atlas, benchGpu, checkpoint, data, finetune],
-  ...[gpuSetup, lab, perturb, pretrain, spatial],
+  ...[gpuSetup, lab, perturb, pretrain, spatial, walkthrough],
 ];
 /** Flags of npm and of deno itself. */
 const OTHER_FLAGS = /^--(help|prefix|config|allow-\w+)$/;

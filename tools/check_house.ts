@@ -2,6 +2,7 @@ import { join, relative } from "node:path";
 import { type Notebook, readNotebook } from "../lib/notebook/mod.ts";
 import { importProblems } from "./check_imports.ts";
 import { kernelProblems, tensorProblems } from "./check_kernels.ts";
+import { platformProblems } from "./check_platform.ts";
 
 /** The longest file and the longest notebook cell, in lines. */
 export const LIMITS = { file: 300, cell: 16 } as const;
@@ -21,6 +22,7 @@ export async function houseProblems(root: string): Promise<string[]> {
     ...filingProblems(files.map(({ path }) => path)),
     ...kernelProblems(files),
     ...files.flatMap(tensorProblems),
+    ...files.flatMap(platformProblems),
     ...files.flatMap(lengthProblems),
     ...files.flatMap(pathProblems),
     ...notebooks.flatMap(cellProblems),

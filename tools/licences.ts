@@ -3,7 +3,7 @@ import type { Component } from "./sbom.ts";
 
 /** Licences under which parts may be passed on with this product; those with AND are held to each of theirs. */
 const ACCEPTED = new Set([
-  ...["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "BlueOak-1.0.0"],
+  ...["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "BlueOak-1.0.0", "Zlib"],
   "MPL-2.0", // binds changes to its own files only, and we change none
   "LicenseRef-h5wasm",
 ]);
@@ -12,6 +12,7 @@ const ACCEPTED = new Set([
 const READ: readonly (readonly [RegExp, string])[] = [
   [/^h5wasm$/, "LicenseRef-h5wasm"], // NIST: public domain; HDF5 inside: like BSD-3-Clause
   [/^nodejs-polars-/, "MIT"], // the same library for other systems
+  [/^@esbuild\//, "MIT"], // the same program for other systems
 ];
 
 /** The licence of a package, given what its package.json states. */
@@ -26,7 +27,9 @@ export const licenceFor = (name: string, stated: string): string =>
 export function requireAccepted(components: readonly Component[]): void {
   const others = components.flatMap(({ name, version, licenses }) => {
     const stated = licenses[0].license.name;
-    return stated.split(/ AND /).every((one) => ACCEPTED.has(one)) ? [] : `${name} ${version} (${stated})`;
+    return stated.replace(/^\((.*)\)$/, "$1").split(/ AND /).every((one) => ACCEPTED.has(one))
+      ? []
+      : `${name} ${version} (${stated})`;
   });
   if (others.length === 0) return;
   throw dataError(

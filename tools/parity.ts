@@ -140,7 +140,7 @@ export const command = new Command("deno task parity")
   .option("--debug", "print the stack of an error")
   .action(async ({ from }) => {
     const path = join(ROOT, "docs/PARITY.md");
-    const tables = parityTables(await readResults(from));
+    const tables = parityTables(readResults(from));
     await writeFileAtomically(path, fillTables(await Deno.readTextFile(path), tables));
     console.log(`Refreshed ${tables.size} tables of docs/PARITY.md`);
   });

@@ -1,7 +1,14 @@
-import { extname, join, resolve } from "node:path";
 import Papa from "papaparse";
 import { annotateCopy, type CellSource, openCells, type OpenOptions, writeH5ad } from "../data/mod.ts";
-import { requireFolder, stemOf, usageError, writeFileAtomically } from "../runtime/mod.ts";
+import {
+  extname,
+  join,
+  requireFolder,
+  resolve,
+  stemOf,
+  usageError,
+  writeFileAtomically,
+} from "../runtime/mod.ts";
 import type { Annotation } from "./annotate.ts";
 import type { CsrMatrix } from "../matrix/mod.ts";
 

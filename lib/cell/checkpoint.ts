@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { z } from "zod";
 import {
   decodeSafetensors,
@@ -11,9 +10,12 @@ import { tableOf } from "../matrix/mod.ts";
 import { loadParams, matchNames, storeParams } from "../nn/mod.ts";
 import {
   finishTogether,
+  host,
+  join,
   makeFolder,
   modelError,
   parseJson,
+  readTextOrNull,
   sha256,
   writeTogether,
   zeroRng,
@@ -85,14 +87,14 @@ export async function saveCellCheckpoint(
  */
 export async function loadCellCheckpoint(directory: string): Promise<CellModel> {
   finishTogether(directory);
-  const content = await readContent(join(directory, FILES.config));
+  const content = readContent(join(directory, FILES.config));
   const vocabulary = await readVocabulary(join(directory, FILES.genes));
   const { informativeness, seenCells, vectors } = readTables(
     join(directory, FILES.tables),
     content.types.ids.length,
   );
   const path = join(directory, FILES.weights);
-  const bytes = await readBytes(path);
+  const bytes = readBytes(path);
   const hash = await sha256(bytes);
   if (content.weights_sha256 !== undefined && content.weights_sha256 !== hash) {
     throw modelError(
@@ -127,8 +129,8 @@ export async function loadCellCheckpoint(directory: string): Promise<CellModel> 
   };
 }
 
-async function readContent(path: string): Promise<z.infer<typeof checkpointSchema>> {
-  const json = parseJson(new TextDecoder().decode(await readBytes(path)), path);
+function readContent(path: string): z.infer<typeof checkpointSchema> {
+  const json = parseJson(new TextDecoder().decode(readBytes(path)), path);
   const config = typeof json === "object" && json && "config" in json ? json.config : undefined;
   parseCellConfig(config, path);
   const result = checkpointSchema.safeParse(json);
@@ -137,9 +139,9 @@ async function readContent(path: string): Promise<z.infer<typeof checkpointSchem
   throw modelError(`Cannot read the checkpoint's ${path}: ${issues.join("; ")}`);
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+function readBytes(path: string): Uint8Array {
   try {
-    return await Deno.readFile(path);
+    return host.files.read(path);
   } catch (error) {
     throw modelError(`Cannot load a cell checkpoint: ${path} is missing; give a folder that has it`, error);
   }
@@ -173,9 +175,9 @@ const madeSchema = z.object({
  * Names of the studies that a checkpoint was trained on, without endings such as .h5ad; null when there is no checkpoint in
  * the folder or it does not say.
  */
-export async function readCheckpointStudies(directory: string): Promise<string[] | null> {
+export function readCheckpointStudies(directory: string): string[] | null {
   const path = join(directory, FILES.config);
-  const text = await Deno.readTextFile(path).catch(() => null);
+  const text = readTextOrNull(path);
   return text === null ? null : studiesOf(parseJson(text, path)) ?? null;
 }
 

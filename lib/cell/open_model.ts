@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { type CellModel, disposeModel } from "./model.ts";
 import { fromOriginal } from "./original.ts";
 import { initCellParams } from "./params.ts";
@@ -8,7 +7,7 @@ import { openTensors } from "../data/tensors/mod.ts";
 import { type GeneVocabulary, readGeneTable, readOriginalVocabulary } from "../genes/mod.ts";
 import { unitRows } from "../matrix/mod.ts";
 import { loadParams } from "../nn/mod.ts";
-import { dataError, modelError, sha256, zeroRng } from "../runtime/mod.ts";
+import { basename, dataError, host, modelError, sha256, statOrNull, zeroRng } from "../runtime/mod.ts";
 import { loadTypeVectors, type TypeVectors } from "../text/mod.ts";
 
 /**
@@ -21,8 +20,7 @@ export async function openCellModel(
   path: string,
   { text, genes }: { text?: string; genes?: string } = {},
 ): Promise<CellModel> {
-  const isFile = await Deno.stat(path).then((it) => it.isFile, () => false);
-  if (!isFile) return await loadCellCheckpoint(path);
+  if (!statOrNull(path)?.isFile) return await loadCellCheckpoint(path);
   const types = text === undefined ? undefined : loadTypeVectors(text);
   return await loadOriginal(path, { vocabulary: await originalVocabulary(genes), types });
 }
@@ -81,7 +79,7 @@ export async function loadOriginal(path: string, options: OriginalOptions): Prom
     classes: Array.from({ length: sizes.classes }, (_, i) => `class ${i}`),
     types: { ...types, ...unitRows(types) },
     temperature: TEMPERATURE,
-    hash: await sha256(await Deno.readFile(path)),
+    hash: await sha256(host.files.read(path)),
   };
 }
 

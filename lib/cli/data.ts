@@ -22,7 +22,7 @@ export const command = createCommand("data", "Lists, fetches and simulates data.
 
 command.command("list [word]")
   .description("data sets (whose name, group, use or licence has the word), and where each is now")
-  .action(async (word = "") => console.log(terminalTable(await datasetTable(word, command.opts().out))));
+  .action((word = "") => console.log(terminalTable(datasetTable(word, command.opts().out))));
 
 command.command("fetch <names...>")
   .description(
@@ -43,19 +43,19 @@ const simulation = command.command("simulate")
 simulation.action(simulate);
 
 /** Every data set with the word in its name, use or licence. */
-export async function datasetTable(word: string, cache = cacheDir()): Promise<Table> {
+export function datasetTable(word: string, cache = cacheDir()): Table {
   const wanted = word.toLowerCase();
   const found = listDatasets().filter(({ name, groups = [], use, licence }) =>
     `${name} ${groups} ${use} ${licence}`.toLowerCase().includes(wanted)
   );
-  const rows = await Promise.all(found.map(async (dataset) => [
+  const rows = found.map((dataset) => [
     dataset.name,
     dataset.bytes === undefined ? "-" : megabytes(dataset.bytes),
-    await whereIs(dataset, { cache }),
+    whereIs(dataset, { cache }),
     (dataset.groups ?? []).join(", "),
     dataset.use,
     dataset.licence,
-  ]));
+  ]);
   const title = `${found.length} data sets (cache: ${cache}; mirror: ${
     Deno.env.get("KCELLFM_MIRROR") || "none"
   })`;

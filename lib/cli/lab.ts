@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { plotlyPath } from "../figures/mod.ts";
+import { plotlyPath } from "../runtime/host/deno/mod.ts";
 import { KERNEL_ENV, kernelFolders } from "../notebook/mod.ts";
 import { cacheDir, ROOT, usageError, writeFileAtomically } from "../runtime/mod.ts";
 import { interruptSignal, runCommand } from "./run.ts";

@@ -9,7 +9,7 @@ export const command = createCommand("results", "Prints all results beside the p
   out: "also write the tables as Markdown to this file",
 }).option("--from <folder>", "the folder of the results (default: data/results)").action(
   async ({ from, out }) => {
-    const tables = [...resultTables(await readResults(from)), ...benchTables(await readBench(from))];
+    const tables = [...resultTables(readResults(from)), ...benchTables(readBench(from))];
     if (out) await writeFileAtomically(out, tables.map(markdownTable).join("\n"));
     console.log(
       tables.length

@@ -1,35 +1,80 @@
 import { basename, join } from "node:path";
 import { readResults } from "../metrics/mod.ts";
+import { ChapterKeys, keptRun, readKept, runBook, waitingRun, writeKept } from "../notebook/book/mod.ts";
 import { kernelEnv } from "../notebook/mod.ts";
-import { type CellFailure, type NotebookRun, runNotebook } from "../notebook/runner/mod.ts";
+import type { CellFailure, NotebookRun } from "../notebook/runner/mod.ts";
 import { writeSite } from "../notebook/site/mod.ts";
 import { fileError, resultsDir, ROOT, usageError } from "../runtime/mod.ts";
 import { createCommand, integer } from "./flags.ts";
 import { resultTables } from "./results.ts";
 import { interruptSignal, runCommand } from "./run.ts";
+import { startClock } from "./walkthrough_clock.ts";
 
-const options = createCommand("walkthrough", "Runs the notebooks and writes them as a web site.", {
+/** Memory that a chapter takes at most, in bytes: chapters side by side must fit. */
+const CHAPTER_MEMORY = 2.5e9;
+
+/** `deno task walkthrough`: every notebook in a real kernel, without Python, and a site that fills up while they run. */
+export const command = createCommand("walkthrough", "Runs the notebooks and writes them as a web site.", {
   out: "folder of the site (default: data/results/walkthrough)",
 })
   .option("--only <prefixes>", "only the notebooks that start so, such as 01,03")
+  .option("--all", "run also what has not changed since it ran through")
+  .option(
+    "--jobs <n>",
+    "chapters side by side, which share the cores (default: one a core, as memory allows)",
+    integer({ min: 1 }),
+  )
   .option("--notebooks <folder>", "where the notebooks are (default: notebooks)")
-  .option("--timeout <seconds>", "the longest that one cell may take", integer({ min: 1 }), 900);
+  .option("--timeout <seconds>", "the longest that one cell may take", integer({ min: 1 }), 900)
+  .action(async ({ only, all, jobs = usualJobs(), notebooks, timeout, out, ...settings }) => {
+    const start = performance.now();
+    const site = out ?? join(resultsDir(), "walkthrough");
+    const paths = await notebookPaths(notebooks ?? join(ROOT, "notebooks"), only);
+    const book = await openBook(paths, { site, env: kernelEnv(settings), all });
+    const facts = () => ({
+      preset: settings.preset,
+      seconds: (performance.now() - start) / 1000,
+      tables: resultTables(readResults()),
+    });
+    const index = await writeSite(site, [...book.runs.values()], facts());
+    const clock = startClock(book.left.length);
+    console.log(`${index} fills up while the notebooks run`);
+    const update = async (run: NotebookRun) => {
+      book.runs.set(run.path, run);
+      await writeSite(site, [...book.runs.values()], { ...facts(), changed: run.path });
+    };
+    try {
+      await runBook(book.left, {
+        jobs,
+        cores: navigator.hardwareConcurrency,
+        cellTimeout: timeout,
+        env: kernelEnv(settings),
+        signal: AbortSignal.any([interruptSignal(), terminationSignal()]),
+        onStart: async (path) => {
+          clock.start(path);
+          await update({ ...await waitingRun(path), state: "runs" });
+        },
+        onCell: clock.cell,
+        onRun: async (run) => {
+          clock.end(run.path, lines(run));
+          await book.keep(run);
+          await update(run);
+        },
+      });
+    } finally {
+      clock.stop();
+      // what ran before a Ctrl-C can be read as well
+      const ended = [...book.runs.values()].filter(({ state }) => state === undefined);
+      console.log(`\n${await writeSite(site, ended, facts())}`);
+    }
+    throwIfFailed([...book.runs.values()]);
+  });
 
-type Flags = ReturnType<typeof options.opts>;
-
-/** `deno task walkthrough`: every notebook in a real kernel, without Python, then one HTML index. */
-export const command = options.action(async (flags) => {
-  const start = performance.now();
-  const paths = await notebookPaths(flags.notebooks ?? join(ROOT, "notebooks"), flags.only);
-  const runs: NotebookRun[] = [];
-  try {
-    for await (const run of runAll(paths, flags)) runs.push(run);
-  } finally {
-    // what ran before a Ctrl-C can be read as well
-    console.log(`\n${await writePages(runs, { ...flags, start })}`);
-  }
-  throwIfFailed(runs);
-});
+/** One chapter a core, as far as the memory that is free allows. */
+function usualJobs(): number {
+  const fit = Math.floor(Deno.systemMemoryInfo().available / CHAPTER_MEMORY);
+  return Math.max(1, Math.min(navigator.hardwareConcurrency, fit));
+}
 
 /** Notebooks in the order of their names, so of their numbers. */
 async function notebookPaths(folder: string, only = ""): Promise<string[]> {
@@ -45,32 +90,35 @@ async function notebookPaths(folder: string, only = ""): Promise<string[]> {
   return chosen.sort().map((name) => join(folder, name));
 }
 
-async function* runAll(paths: readonly string[], options: Flags): AsyncGenerator<NotebookRun> {
-  const signal = AbortSignal.any([interruptSignal(), terminationSignal()]);
+/** Tells the chapters that ran through before, with nothing changed since, from those that are left to run. */
+async function openBook(
+  paths: readonly string[],
+  { site, env, all = false }: { site: string; env: Record<string, string>; all?: boolean },
+) {
+  const kept = await readKept(site);
+  const keys = new ChapterKeys();
+  const keyOf = new Map<string, string>();
+  const runs = new Map<string, NotebookRun>();
   for (const path of paths) {
-    const name = basename(path);
-    const clock = startClock(name);
-    const run = await runNotebook(path, {
-      signal,
-      cellTimeout: options.timeout,
-      env: kernelEnv(options),
-      onCell: clock.cell,
-    }).finally(clock.stop);
-    console.log(summary(name, run));
-    for (const failure of run.failures) console.log(failureText(name, failure));
-    yield run;
+    const waiting = await waitingRun(path);
+    const key = await keys.of(waiting.notebook, env);
+    keyOf.set(path, key);
+    const before = all ? null : await keptRun(path, { site, kept, key });
+    if (before) {
+      console.log(`same   ${basename(path)}  nothing has changed since it ran (--all runs it anyway)`);
+    }
+    runs.set(path, before ?? waiting);
   }
-}
-
-async function writePages(
-  runs: readonly NotebookRun[],
-  { out, preset, start }: Flags & { start: number },
-): Promise<string> {
-  return await writeSite(out ?? join(resultsDir(), "walkthrough"), runs, {
-    preset,
-    seconds: (performance.now() - start) / 1000,
-    tables: resultTables(await readResults()),
-  });
+  return {
+    runs,
+    left: paths.filter((path) => runs.get(path)?.state === "waits"),
+    /** Remembers a run that went through. */
+    async keep({ path, failures, seconds, cellSeconds }: NotebookRun) {
+      if (failures.length > 0) delete kept[basename(path)];
+      else kept[basename(path)] = { key: keyOf.get(path) ?? "", seconds, cellSeconds: [...cellSeconds] };
+      await writeKept(site, kept);
+    },
+  };
 }
 
 /** Aborts when the process is told to end, as a time limit does, so that no kernel is left running. */
@@ -81,29 +129,12 @@ function terminationSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** On a terminal, a line that says which cell runs, and for how long; a log gets only the lines of whole notebooks. */
-function startClock(name: string) {
-  if (!Deno.stdout.isTerminal()) return { cell: () => {}, stop: () => {} };
-  let state = "starting its kernel", start = performance.now();
-  const write = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(`\r\x1b[2K${text}`));
-  const draw = () => write(`       ${name}  ${state}, ${((performance.now() - start) / 1000).toFixed(0)} s`);
-  const timer = setInterval(draw, 1000);
-  return {
-    cell(cell: number, of: number) {
-      state = `cell ${cell}/${of}`;
-      start = performance.now();
-      draw();
-    },
-    stop() {
-      clearInterval(timer);
-      write("");
-    },
-  };
-}
-
-function summary(name: string, { failures, seconds, cellSeconds }: NotebookRun): string {
+/** What a log says of a notebook that has ended. */
+function lines({ path, failures, seconds, cellSeconds }: NotebookRun): string {
+  const name = basename(path);
   const state = failures.length === 0 ? "ok    " : "FAILED";
-  return `${state} ${name}  ${cellSeconds.length} cells, ${seconds.toFixed(1)} s`;
+  const summary = `${state} ${name}  ${cellSeconds.length} cells, ${seconds.toFixed(1)} s`;
+  return [summary, ...failures.map((failure) => failureText(name, failure))].join("\n");
 }
 
 /** Notebook, cell, what happened, where in lib, and the cell itself. */

@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { fileError, KcellfmError, statOrNull } from "../runtime/mod.ts";
+import { fileError, join, KcellfmError, statOrNull } from "../runtime/mod.ts";
 import { fileBytes } from "./tables/bytes.ts";
 import { requireFile } from "./hdf5/check.ts";
 import { startsLikeR } from "./r/file.ts";

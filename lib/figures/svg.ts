@@ -1,13 +1,13 @@
-import { createRequire } from "node:module";
 import type { Data } from "plotly.js";
+import { host, type Plotly } from "../runtime/mod.ts";
 import { DEFAULT_HEIGHT, DEFAULT_WIDTH, type Figure } from "./figure.ts";
-import type { Plotly } from "./svg_page.ts";
+import { shimGeometry } from "./svg_shims.ts";
 import { mergePoints } from "./svg_points.ts";
 import { haloStyle, LIGHT } from "./theme.ts";
 
 /**
- * Draws figures as static SVG without a browser: plotly.js itself on a jsdom page, whose missing text and canvas
- * geometry is shimmed. Starting it takes about a second, a figure some tens of milliseconds.
+ * Draws figures as static SVG, everywhere the same: plotly.js itself on a page without a screen, whose missing text and
+ * canvas geometry is shimmed. Starting it takes about a second, a figure some tens of milliseconds.
  */
 export interface SvgRenderer {
   render(figure: Figure): Promise<string>;
@@ -18,7 +18,7 @@ export function createSvgRenderer(): SvgRenderer {
   let plotly: Promise<Plotly> | undefined;
   return {
     render: async (figure) => {
-      const { toImage } = await (plotly ??= startPlotly());
+      const { toImage } = await (plotly ??= host.startPlotly(shimGeometry));
       const { width = DEFAULT_WIDTH, height = DEFAULT_HEIGHT } = figure.layout;
       // plotly writes defaults into what it draws, and a figure is a value
       const copy = structuredClone({ ...figure, data: figure.data.map(withoutWebgl) });
@@ -28,20 +28,9 @@ export function createSvgRenderer(): SvgRenderer {
   };
 }
 
-/** Loaded when needed, since jsdom is large and most users of figures draw no picture. */
-async function startPlotly(): Promise<Plotly> {
-  const page = await import("./svg_page.ts");
-  return page.startPlotly(plotlyPath());
-}
-
 /** {@linkcode createSvgRenderer} for a single figure. */
 export function renderSvg(figure: Figure): Promise<string> {
   return createSvgRenderer().render(figure);
-}
-
-/** The path of the plotly.js that figures are drawn with, one file that also runs in a browser. */
-export function plotlyPath(): string {
-  return createRequire(import.meta.url).resolve("plotly.js-dist-min/plotly.min.js");
 }
 
 /** There is no WebGL without a browser; the same points as SVG look the same. */

@@ -1,10 +1,9 @@
-// @ts-types="@types/jsdom"
-import type { DOMWindow } from "jsdom";
+import type { PlotlyWindow } from "../runtime/mod.ts";
 import { type Box, localBox, pageBox } from "./svg_boxes.ts";
 import { createHeatmapCanvas, type HeatmapCanvas } from "./svg_canvas.ts";
 
-/** Gives a jsdom window the geometry that plotly.js asks of a browser: sizes of texts, boxes, a canvas. */
-export function shimGeometry(window: DOMWindow): void {
+/** Gives a window without a screen the geometry that plotly.js asks of a browser: sizes of texts, boxes, a canvas. */
+export function shimGeometry(window: PlotlyWindow): void {
   window.URL.createObjectURL = () => "";
   // jsdom's own animation frames run on an interval that would keep the process alive
   window.requestAnimationFrame = (callback) => window.setTimeout(() => callback(0), 0);
@@ -20,7 +19,7 @@ export function shimGeometry(window: DOMWindow): void {
   shimCanvas(window);
 }
 
-function shimCanvas(window: DOMWindow): void {
+function shimCanvas(window: PlotlyWindow): void {
   const drawn = new WeakMap<Element, HeatmapCanvas>();
   define(window.HTMLCanvasElement.prototype, "getContext", function (kind) {
     if (kind !== "2d") return null;

@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { readTsv } from "../data/mod.ts";
-import { ROOT } from "../runtime/mod.ts";
+import { join, ROOT } from "../runtime/mod.ts";
 
 /** Genes that are high in S and in G2M, by symbol. */
 export interface CycleGenes {

@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { readTextFile } from "../data/mod.ts";
-import { dataError, fileError, ROOT } from "../runtime/mod.ts";
+import { dataError, fileError, join, ROOT } from "../runtime/mod.ts";
 import { splitList } from "./vocabulary.ts";
 
 /** Markers by their folded name: the genes that can stand for each, best first; none for a column that is no marker. */

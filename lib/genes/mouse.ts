@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { readTsv } from "../data/mod.ts";
-import { ROOT } from "../runtime/mod.ts";
+import { join, ROOT } from "../runtime/mod.ts";
 
 /** Where the shipped exceptions lie: mouse symbol, human symbol (empty where there is no orthologue). */
 export const MOUSE_EXCEPTIONS_PATH = join(ROOT, "lib/genes/mouse_exceptions.tsv");

@@ -1,10 +1,12 @@
-import { join } from "node:path";
 import { z } from "zod";
 import {
   dataError,
   fileError,
+  host,
+  join,
   makeFolder,
   messageOf,
+  readText,
   resultsDir,
   writeFileAtomically,
 } from "../runtime/mod.ts";
@@ -109,38 +111,28 @@ export async function writeResult(result: Result, folder = resultsDir()): Promis
  *
  * @throws {KcellfmError} tag "file" or "data", naming the file that does not hold a result.
  */
-export async function readResults(folder = resultsDir()): Promise<Result[]> {
-  const names = await jsonFiles(folder);
-  const results = names.filter((file) => file !== BENCH_FILE)
-    .map(async (file) =>
-      parse(resultSchema, await readJson(join(folder, file)), `read ${join(folder, file)}`)
-    );
-  return await Promise.all(results);
+export function readResults(folder = resultsDir()): Result[] {
+  return jsonFiles(folder).filter((file) => file !== BENCH_FILE).map((file) => {
+    const path = join(folder, file);
+    return parse(resultSchema, readJson(path), `read ${path}`);
+  });
 }
 
 /** The benchmark rows of `<folder>/bench.json`; none when it has not been run. */
-export async function readBench(folder = resultsDir()): Promise<BenchRow[]> {
-  if (!(await jsonFiles(folder)).includes(BENCH_FILE)) return [];
+export function readBench(folder = resultsDir()): BenchRow[] {
+  if (!jsonFiles(folder).includes(BENCH_FILE)) return [];
   const path = join(folder, BENCH_FILE);
-  return parse(z.array(benchRowSchema), await readJson(path), `read ${path}`);
+  return parse(z.array(benchRowSchema), readJson(path), `read ${path}`);
 }
 
-async function jsonFiles(folder: string): Promise<string[]> {
-  try {
-    const names = [];
-    for await (const entry of Deno.readDir(folder)) {
-      if (entry.isFile && entry.name.endsWith(".json")) names.push(entry.name);
-    }
-    return names.sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+function jsonFiles(folder: string): string[] {
+  if (host.files.stat(folder) === null) return [];
+  return host.files.list(folder).filter((name) => name.endsWith(".json")).sort();
 }
 
-async function readJson(path: string): Promise<unknown> {
+function readJson(path: string): unknown {
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    return JSON.parse(readText(path));
   } catch (error) {
     throw fileError(`Cannot read ${path}: ${messageOf(error)}; delete it and run its task again`, error);
   }

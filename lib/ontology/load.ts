@@ -1,5 +1,4 @@
-import { basename } from "node:path";
-import { fileError, messageOf } from "../runtime/mod.ts";
+import { basename, fileError, host, messageOf } from "../runtime/mod.ts";
 import { parseObo } from "./obo.ts";
 import { readSlimTable } from "./slim/read.ts";
 import type { Ontology } from "./types.ts";
@@ -11,13 +10,13 @@ import type { Ontology } from "./types.ts";
  * @throws {KcellfmError} tag "file" or "data", as {@linkcode parseObo}, or when the file cannot be read.
  */
 export async function loadOntology(path: string | null): Promise<Ontology> {
-  if (path === null) return await readSlimTable();
+  if (path === null) return readSlimTable();
   return parseObo(await readText(path), { source: basename(path) });
 }
 
 async function readText(path: string): Promise<string> {
   try {
-    const bytes = await Deno.readFile(path);
+    const bytes = host.files.read(path);
     const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
     return gzipped ? await gunzip(bytes) : new TextDecoder().decode(bytes);
   } catch (error) {

@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { dataError, ROOT } from "../runtime/mod.ts";
+import { dataError, join, readText, ROOT } from "../runtime/mod.ts";
 
 /** A gene that speaks for a type. */
 export interface TermMarker {
@@ -16,8 +15,8 @@ export type TermMarkers = ReadonlyMap<string, readonly TermMarker[]>;
 export const TERM_MARKERS_PATH = join(ROOT, "lib/ontology/markers.tsv");
 
 /** The embedded table: 1,123 terms. */
-export const readTermMarkers = async (): Promise<TermMarkers> =>
-  parseTermMarkers(await Deno.readTextFile(TERM_MARKERS_PATH), "ontology/markers.tsv");
+export const readTermMarkers = (): TermMarkers =>
+  parseTermMarkers(readText(TERM_MARKERS_PATH), "ontology/markers.tsv");
 
 /**
  * Reads `id <tab> gene:weight:sources|gene:weight:sources...` after "#" comments and a line of column names.

@@ -1,10 +1,11 @@
-import { dirname, join, relative } from "node:path";
 import { fileError, KcellfmError } from "./errors.ts";
-import { cacheDir, resultsDir } from "./paths.ts";
+import { bytesOf, removeIfThere, statOrNull } from "./files.ts";
+import { host } from "./host/mod.ts";
+import { cacheDir, dirname, join, relative, resultsDir } from "./paths.ts";
 
 /** A name beside `path` that no reader takes for the finished file. */
 export function temporaryPath(path: string): string {
-  return `${path}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
+  return `${path}.${crypto.randomUUID().slice(0, 13)}.tmp`;
 }
 
 /**
@@ -21,11 +22,11 @@ export async function writeAtomically(
   const temporary = temporaryPath(path);
   try {
     await write(temporary);
-    await syncFile(temporary);
-    await Deno.rename(temporary, path);
-    await syncFolder(dirname(path));
+    host.files.flush(temporary);
+    host.files.rename(temporary, path);
+    host.files.flush(dirname(path));
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
+    removeIfThere(temporary);
     throw writeProblem(path, error);
   }
 }
@@ -44,38 +45,27 @@ export async function writeFolderAtomically(
   if (statOrNull(path)?.isFile) throw fileError(`Cannot write ${path}: a file lies there; name another`);
   const [temporary, old] = [temporaryPath(path), temporaryPath(path)];
   try {
-    await Deno.mkdir(temporary);
+    host.files.makeFolder(temporary);
     await write(temporary);
-    await syncAll(temporary);
-    if (statOrNull(path)) await Deno.rename(path, old);
-    await Deno.rename(temporary, path);
-    await syncFolder(dirname(path));
-    await Deno.remove(old, { recursive: true }).catch(() => {});
+    flushTree(temporary);
+    if (statOrNull(path)) host.files.rename(path, old);
+    host.files.rename(temporary, path);
+    host.files.flush(dirname(path));
+    removeIfThere(old);
   } catch (error) {
-    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+    removeIfThere(temporary);
     throw writeProblem(path, error);
   }
 }
 
-async function syncAll(folder: string): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) await syncAll(join(folder, name));
-    else await syncFile(join(folder, name));
+/** Flushes every file below a folder, which is about to count as whole. */
+export function flushTree(folder: string): void {
+  for (const name of host.files.list(folder)) {
+    const path = join(folder, name);
+    if (host.files.stat(path)?.isDirectory) flushTree(path);
+    else host.files.flush(path);
   }
-  await syncFolder(folder);
-}
-
-/** Flushes the content of a file to the disk. */
-export async function syncFile(path: string): Promise<void> {
-  using file = await Deno.open(path, { read: true, write: true });
-  await file.syncData();
-}
-
-/** Flushes the names in a folder to the disk, so that a rename outlives a power cut; Windows has no such call. */
-export async function syncFolder(path: string): Promise<void> {
-  if (Deno.build.os === "windows") return;
-  using folder = await Deno.open(path);
-  await folder.sync();
+  host.files.flush(folder);
 }
 
 /**
@@ -83,9 +73,9 @@ export async function syncFolder(path: string): Promise<void> {
  *
  * @throws {KcellfmError} tag "file", when the file system refuses.
  */
-export async function makeFolder(path: string): Promise<void> {
+export function makeFolder(path: string): void {
   try {
-    await Deno.mkdir(path, { recursive: true });
+    host.files.makeFolder(path);
   } catch (error) {
     throw writeProblem(path, error);
   }
@@ -134,11 +124,8 @@ const REFUSALS = [
 
 /** {@linkcode writeAtomically} for content that is already in memory. */
 export function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
-  return writeAtomically(path, (temporary) => Deno.writeFile(temporary, bytesOf(content)));
+  return writeAtomically(path, (temporary) => host.files.write(temporary, bytesOf(content)));
 }
-
-export const bytesOf = (content: string | Uint8Array): Uint8Array =>
-  typeof content === "string" ? new TextEncoder().encode(content) : content;
 
 /** Fails with one clear line when the folder that should hold `path` is missing. */
 export function requireFolder(path: string): void {
@@ -146,14 +133,5 @@ export function requireFolder(path: string): void {
   const stat = statOrNull(folder);
   if (!stat?.isDirectory) {
     throw fileError(`Cannot write ${path}: the folder ${folder} does not exist; create it first`);
-  }
-}
-
-/** What is at `path`, or null. */
-export function statOrNull(path: string): Deno.FileInfo | null {
-  try {
-    return Deno.statSync(path);
-  } catch {
-    return null;
   }
 }

@@ -1,8 +1,9 @@
 import * as tf from "../tensor/mod.ts";
 import { type BackendName, BACKENDS, type BackendStarter, useBackend } from "./backend_starter.ts";
-import { startTensorflow } from "./backend_tensorflow.ts";
 import { startWebgpu } from "./backend_webgpu.ts";
 import { backendError, messageOf } from "./errors.ts";
+import { host } from "./host/mod.ts";
+import { vendorDir } from "./paths.ts";
 
 export { type BackendName, BACKENDS, type BackendStarter };
 
@@ -15,13 +16,14 @@ export interface Backend {
 
 /** WebAssembly comes with the package and starts everywhere. */
 const startWasm: BackendStarter = async () => {
-  await import("@tensorflow/tfjs-backend-wasm");
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  if (host.compute.wasmFolder !== null) setWasmPaths(host.compute.wasmFolder);
   await useBackend("wasm");
   return "WebAssembly on the CPU";
 };
 
 const STARTERS: Record<BackendName, BackendStarter> = {
-  tensorflow: startTensorflow,
+  tensorflow: (options) => host.compute.startTensorflow(vendorDir(), options),
   webgpu: startWebgpu,
   wasm: startWasm,
 };
@@ -32,7 +34,7 @@ const STARTERS: Record<BackendName, BackendStarter> = {
  * @throws {KcellfmError} tag "backend", when the forced backend is unknown or cannot start.
  */
 export async function startBackend(
-  forced = Deno.env.get("KCELLFM_BACKEND"),
+  forced = host.env("KCELLFM_BACKEND"),
   starters: Record<BackendName, BackendStarter> = STARTERS,
 ): Promise<Backend> {
   tf.env().set("PROD", true);

@@ -1,11 +1,6 @@
 import * as tf from "../tensor/mod.ts";
-import { setImmediate } from "node:timers/promises";
-
-/** A backend whose failures arrive some time after the call that failed. */
-export interface LateFailing {
-  /** @throws {KcellfmError} tag "backend", when something failed since the start. */
-  assertWorks(): void;
-}
+import type { LateFailing } from "./backend_starter.ts";
+import { host } from "./host/mod.ts";
 
 /**
  * Lets signals be heard, and lets a GPU say that it failed: before that, what was read from it may be wrong.
@@ -13,6 +8,6 @@ export interface LateFailing {
  * @throws {KcellfmError} tag "backend", when it did.
  */
 export async function settleBackend(): Promise<void> {
-  await setImmediate();
+  await host.turn();
   (tf.backend() as Partial<LateFailing>).assertWorks?.();
 }

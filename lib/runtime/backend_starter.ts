@@ -16,3 +16,9 @@ export async function useBackend(name: BackendName): Promise<void> {
   if (!await tf.setBackend(name)) throw new Error("TensorFlow.js reports that it failed to initialise");
   await tf.ready();
 }
+
+/** A backend whose failures arrive some time after the call that failed. */
+export interface LateFailing {
+  /** @throws {KcellfmError} tag "backend", when something failed since the start. */
+  assertWorks(): void;
+}

@@ -1,23 +1,21 @@
 import * as tf from "../tensor/mod.ts";
-import { existsSync, readdirSync } from "node:fs";
 import { type BackendStarter, useBackend } from "./backend_starter.ts";
+import { host } from "./host/mod.ts";
 
 /** Names of adapters that compute on the CPU, for drivers that do not say so themselves. */
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|softpipe|basic render/i;
 
-/** Where drivers for Linux say that they are there. */
-const DRIVERS = ["etc", "usr/share"].map((folder) => `/${folder}/vulkan/icd.d`);
-
-/** TensorFlow.js on the GPU through Deno's WebGPU; by itself only on a real GPU. */
+/** TensorFlow.js on the GPU through WebGPU; by itself only on a real GPU. */
 export const startWebgpu: BackendStarter = async ({ forced }) => {
-  if (!forced && !mayAsk()) throw new Error("on Linux without NVIDIA's driver only if asked for");
+  const objection = forced ? null : host.compute.whyNoWebgpu();
+  if (objection !== null) throw new Error(objection);
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
     throw new Error(forced ? "no GPU was found; install its Vulkan, Metal or Direct3D 12 driver" : "no GPU");
   }
   const name = adapter.info.description || `GPU of vendor ${adapter.info.vendor}`;
   if (!forced && isSoftware(adapter.info)) throw new Error(`only a software adapter, ${name}`);
-  await import("./webgpu_device.ts");
+  await host.compute.registerWebgpu();
   await useBackend("webgpu");
   checkItself(name);
   return name;
@@ -26,15 +24,6 @@ export const startWebgpu: BackendStarter = async ({ forced }) => {
 /** Whether an adapter computes on the CPU. */
 export const isSoftware = (info: Pick<GPUAdapterInfo, "description" | "isFallbackAdapter">): boolean =>
   info.isFallbackAdapter || SOFTWARE.test(info.description);
-
-/**
- * Whether to ask for an adapter without being told to. Asking loads the graphics drivers, and Mesa's then end a process
- * of several isolates with a corrupted heap in about 1 of 40 exits (docs/LOG.md).
- */
-const mayAsk = (): boolean => Deno.build.os !== "linux" || DRIVERS.some(hasNvidia);
-
-const hasNvidia = (folder: string): boolean =>
-  existsSync(folder) && readdirSync(folder).some((name) => name.startsWith("nvidia_icd"));
 
 /** @throws {Error} when a product of two matrices comes back wrong, or cannot be read. */
 function checkItself(name: string): void {

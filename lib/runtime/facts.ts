@@ -1,5 +1,5 @@
-import process from "node:process";
 import packages from "../../deno.json" with { type: "json" };
+import { host } from "./host/mod.ts";
 
 /** The libraries whose versions can change a result. */
 const RECORDED = [
@@ -7,16 +7,16 @@ const RECORDED = [
   "@tensorflow/tfjs-backend-wasm",
   "@tensorflow/tfjs-backend-webgpu",
   "@huggingface/tokenizers",
-  "h5wasm/node",
+  "h5wasm",
   "umap-js",
 ];
 
-/** Versions of this product, of Deno and of the libraries that numbers depend on, for results and checkpoints. */
+/** Versions of this product, of what runs it and of the libraries that numbers depend on, for results and checkpoints. */
 export function versions(): Record<string, string> {
   const imports: Record<string, string> = packages.imports;
   const recorded = RECORDED.map((name) => [name, imports[name].match(/@(\d[^/]*)/)?.[1] ?? "unknown"]);
-  return { kcellfm: packages.version, deno: Deno.version.deno, ...Object.fromEntries(recorded) };
+  return { kcellfm: packages.version, ...host.versions, ...Object.fromEntries(recorded) };
 }
 
-/** Highest resident memory of this process so far, in MB (10^6 bytes). */
-export const peakMemoryMb = (): number => Math.round(process.resourceUsage().maxRSS * 1024 / 1e6);
+/** Highest resident memory of this process so far, in MB (10^6 bytes); 0 where nobody says. */
+export const peakMemoryMb = (): number => Math.round((host.peakMemory() ?? 0) / 1e6);

@@ -1,10 +1,11 @@
-/** A signal that aborts at the first SIGINT with an "AbortError" of this message; a second SIGINT finds nobody listening. */
+import { host } from "./host/mod.ts";
+
+/** A signal that aborts at the first interrupt with an "AbortError" of this message; a second one finds nobody listening. */
 export function abortOnInterrupt(message: string): AbortSignal {
   const controller = new AbortController();
-  const stop = () => {
-    Deno.removeSignalListener("SIGINT", stop);
+  const stop = host.onInterrupt(() => {
+    stop();
     controller.abort(new DOMException(message, "AbortError"));
-  };
-  Deno.addSignalListener("SIGINT", stop);
+  });
   return controller.signal;
 }

@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename, resolve } from "./paths.ts";
 
 /** A file's name without folder and endings, for names of results. */
 export function stemOf(path: string): string {

@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { ROOT } from "../runtime/mod.ts";
+import { join, ROOT } from "../runtime/mod.ts";
 import { readTsv } from "../data/mod.ts";
 
 /** The markers of the original's spatial sets, in its order (ORIGINAL section 5). */

@@ -1,7 +1,14 @@
-import { join } from "node:path";
 import { Frame } from "../matrix/mod.ts";
 import type { Ontology } from "../ontology/mod.ts";
-import { createRng, dataError, makeFolder, statOrNull, writeFileAtomically } from "../runtime/mod.ts";
+import {
+  createRng,
+  dataError,
+  join,
+  makeFolder,
+  readTextOrNull,
+  statOrNull,
+  writeFileAtomically,
+} from "../runtime/mod.ts";
 import { simulateAtlas } from "./atlas.ts";
 import type { AtlasOptions, SimulatedAtlas } from "./types.ts";
 import { writeAtlas } from "./write.ts";
@@ -98,7 +105,7 @@ function planShards(folder: string, { cells, shardCells = SHARD_CELLS }: Sharded
 async function claimFolder(folder: string, described: Record<string, unknown>): Promise<void> {
   const path = join(folder, MANIFEST);
   const wanted = JSON.stringify(described, null, 1) + "\n";
-  const found = await Deno.readTextFile(path).catch(() => null);
+  const found = readTextOrNull(path);
   if (found === null) return await writeFileAtomically(path, wanted);
   if (found === wanted) return;
   throw dataError(

@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { makeFolder, type Rng, writeFileAtomically } from "../runtime/mod.ts";
+import { join, makeFolder, type Rng, writeFileAtomically } from "../runtime/mod.ts";
 import { CODEX_PANEL, type IntestineType, intestineTypes, type Tissue } from "./intestine.ts";
 import { inventLayout, type Layout, richestView, stainCells, typeEntropy } from "./tissue.ts";
 

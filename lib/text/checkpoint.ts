@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { z } from "zod";
 import { decodeSafetensors, encodeSafetensors, readSafetensors } from "../data/tensors/mod.ts";
 import type { Table } from "../matrix/mod.ts";
@@ -6,9 +5,12 @@ import { loadParams, storeParams } from "../nn/mod.ts";
 import {
   createRng,
   finishTogether,
+  host,
+  join,
   makeFolder,
   messageOf,
   modelError,
+  readText,
   sha256,
   writeTogether,
 } from "../runtime/mod.ts";
@@ -83,7 +85,7 @@ export async function loadTextCheckpoint(directory: string): Promise<TextCheckpo
   finishTogether(directory);
   const { config, types, made } = readContent(join(directory, FILES.config));
   const path = join(directory, FILES.weights);
-  const bytes = await readBytes(path);
+  const bytes = readBytes(path);
   requireRoom(config, { path, bytes: bytes.length });
   const params = initText(createRng("shape"), config);
   loadParams(params, decodeSafetensors(bytes, path).tensors, path);
@@ -105,7 +107,7 @@ export function loadTypeVectors(directory: string): TypeVectors {
 function readContent(path: string): z.infer<typeof contentSchema> {
   let json: unknown;
   try {
-    json = JSON.parse(Deno.readTextFileSync(path));
+    json = JSON.parse(readText(path));
   } catch (error) {
     throw modelError(
       `Cannot load a text checkpoint: ${path} is missing or not JSON (${messageOf(error)})`,
@@ -137,9 +139,9 @@ function readTypes(path: string, rows: number, cols: number): Table {
   );
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+function readBytes(path: string): Uint8Array {
   try {
-    return await Deno.readFile(path);
+    return host.files.read(path);
   } catch (error) {
     throw modelError(`Cannot load a text checkpoint: ${path} is missing; give a folder that has it`, error);
   }

@@ -2,7 +2,7 @@ import * as tf from "../tensor/mod.ts";
 import { type LazyTensor, openTensors, type TensorFile } from "../data/tensors/mod.ts";
 import { loadParams } from "../nn/mod.ts";
 import { RELATIONS } from "../ontology/mod.ts";
-import { messageOf, modelError, type Rng, zeroRng } from "../runtime/mod.ts";
+import { messageOf, modelError, readText, type Rng, zeroRng } from "../runtime/mod.ts";
 import { initBert } from "./bert.ts";
 import { type BertConfig, bertConfigSchema, type TextConfig, type TextPreset } from "./config.ts";
 import { initHead, poolTokens, type TextParams } from "./encoder.ts";
@@ -58,7 +58,7 @@ function configOf(preset: TextPreset, { bert, dim }: { bert: BertConfig; dim: nu
 function readConfig(path: string): BertConfig {
   let json: unknown;
   try {
-    json = JSON.parse(Deno.readTextFileSync(path));
+    json = JSON.parse(readText(path));
   } catch (error) {
     throw modelError(`Cannot read the BERT configuration ${path}: ${messageOf(error)}`, error);
   }

@@ -1,5 +1,5 @@
 import { Tokenizer } from "@huggingface/tokenizers";
-import { fileError, messageOf } from "../runtime/mod.ts";
+import { fileError, messageOf, readText } from "../runtime/mod.ts";
 import { NORMALIZER, SPECIAL_TOKENS } from "./wordpiece.ts";
 
 /** A Hugging Face tokenizer.json, as far as we rely on it. */
@@ -52,7 +52,7 @@ export function loadTokenizer(path: string): TextTokenizer {
 function readVocabulary(path: string): TokenizerJson {
   let pieces: string[];
   try {
-    pieces = Deno.readTextFileSync(path).replace(/\r?\n$/, "").split(/\r?\n/);
+    pieces = readText(path).replace(/\r?\n$/, "").split(/\r?\n/);
   } catch (error) {
     throw fileError(`Cannot read the vocabulary ${path}: the file is missing or not readable`, error);
   }
@@ -66,7 +66,7 @@ function readVocabulary(path: string): TokenizerJson {
 function readJson(path: string): TokenizerJson {
   let json: TokenizerJson;
   try {
-    json = JSON.parse(Deno.readTextFileSync(path));
+    json = JSON.parse(readText(path));
   } catch (error) {
     throw fileError(`Cannot read the tokenizer ${path}: it is missing or not JSON`, error);
   }

@@ -1,6 +1,5 @@
-import { dirname, join } from "node:path";
 import { fetchDataset, fetchHubFiles, type HubOptions } from "../data/fetch/mod.ts";
-import { fileError } from "../runtime/mod.ts";
+import { dirname, fileError, join, statOrNull } from "../runtime/mod.ts";
 import type { PretrainedFiles } from "./pretrained.ts";
 
 /** The names that each file may have, best first. */
@@ -50,9 +49,6 @@ function firstIn(folder: string, names: readonly string[]): string | null {
 }
 
 function kindOf(path: string): "file" | "folder" | null {
-  try {
-    return Deno.statSync(path).isDirectory ? "folder" : "file";
-  } catch {
-    return null;
-  }
+  const stat = statOrNull(path);
+  return stat && (stat.isDirectory ? "folder" : "file");
 }

@@ -213,7 +213,7 @@ async function addToLog<Batch>(run: Run<Batch>, kind: LogEntry["kind"], scores: 
     seconds: (performance.now() - started) / 1000,
   };
   position.log.push(entry);
-  if (options.directory) await appendLog(options.directory, entry);
+  if (options.directory) appendLog(options.directory, entry);
   await options.onLog?.(entry);
 }
 

@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { makeFolder, writeFileAtomically } from "../runtime/mod.ts";
+import { join, makeFolder, writeFileAtomically } from "../runtime/mod.ts";
 import type { BatchPlace, Scores } from "./types.ts";
 
 /** What a batch was whose loss is not finite: `place` brings back its randomness. */

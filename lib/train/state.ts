@@ -1,7 +1,9 @@
-import { join } from "node:path";
 import { z } from "zod";
 import { encodeSafetensors, readSafetensors, type StoredTensor } from "../data/tensors/mod.ts";
 import {
+  bytesOf,
+  host,
+  join,
   makeFolder,
   modelError,
   parseJson,
@@ -90,12 +92,14 @@ export async function readRun(directory: string, fingerprint: string): Promise<S
 }
 
 /** Adds a line to the run's log. */
-export async function appendLog(directory: string, entry: LogEntry): Promise<void> {
-  await makeFolder(directory);
+export function appendLog(directory: string, entry: LogEntry): void {
+  makeFolder(directory);
   const path = logPath(directory);
-  await Deno.writeTextFile(path, JSON.stringify(entry) + "\n", { append: true }).catch((error) => {
+  try {
+    host.files.append(path, bytesOf(JSON.stringify(entry) + "\n"));
+  } catch (error) {
     throw writeProblem(path, error);
-  });
+  }
 }
 
 /** The tensors whose names start with `prefix/`, without it. */

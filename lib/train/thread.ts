@@ -1,3 +1,4 @@
+import { host } from "../runtime/mod.ts";
 import { type Answer, fromPlain, type Request } from "./messages.ts";
 
 /** A worker that answers requests one after the other. */
@@ -12,10 +13,10 @@ export interface Thread {
  * rejects and `onFailure` is called.
  */
 export function startThread(
-  entry: URL,
+  entry: string,
   { name, onFailure }: { name: string; onFailure: () => void },
 ): Thread {
-  const worker = new Worker(entry, { type: "module", name });
+  const worker = host.startWorker(entry, name);
   const waiting: PromiseWithResolvers<unknown>[] = []; // answers come in the order of the requests
   let ended: Error | null = null;
 

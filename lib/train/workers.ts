@@ -1,14 +1,14 @@
 import * as tf from "../tensor/mod.ts";
 import { setBlasThreads } from "../kernels/mod.ts";
 import { flattenParams, type ParamTree } from "../nn/mod.ts";
-import type { BackendName } from "../runtime/mod.ts";
+import { type BackendName, host } from "../runtime/mod.ts";
 import { type SharedTensors, shareTensors, writeShared } from "./shared.ts";
 import { startThread, type Thread } from "./thread.ts";
 
 /** How a group of workers is made. */
 export interface WorkersOptions {
-  /** The module that calls `serveReplica`. */
-  readonly entry: URL;
+  /** The module that calls `serveReplica`, below the root folder. */
+  readonly entry: string;
   /** What it builds its replica from: plain data, copied to each worker. */
   readonly setup: unknown;
   /** How many compute, this thread included. */
@@ -22,9 +22,14 @@ export interface WorkersOptions {
 /** Workers at most by default: beyond, the one thread that sums and steps holds the others up. */
 const MOST_WORKERS = 8;
 
-/** How many workers a run has when nobody says: one a core on the wasm backend; others use the machine by themselves. */
-export const usualWorkers = (): number =>
-  tf.getBackend() === "wasm" ? Math.min(MOST_WORKERS, navigator.hardwareConcurrency) : 1;
+/**
+ * How many workers a run has when nobody says: one a core on the wasm backend, or the share of the cores that
+ * `KCELLFM_THREADS` gives it; other backends use the machine by themselves.
+ */
+export function usualWorkers(): number {
+  const share = Number(host.env("KCELLFM_THREADS")) || navigator.hardwareConcurrency;
+  return tf.getBackend() === "wasm" ? Math.min(MOST_WORKERS, share) : 1;
+}
 
 /** Threads that compute with copies of one model, beside this one. */
 export interface Workers {

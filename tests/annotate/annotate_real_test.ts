@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { openCells } from "../../lib/data/mod.ts";
 import { loadOntology } from "../../lib/ontology/mod.ts";
 import { startBackend } from "../../lib/runtime/mod.ts";
 import { annotate } from "../../lib/annotate/annotate.ts";
 import { readLabels } from "../../lib/ontology/cell_labels.ts";
 import { linearEmbedder } from "./fixture.ts";
+import { inMirror, onRealData } from "../mirror.ts";
 
-const mirror = Deno.env.get("KCELLFM_MIRROR");
-const cells = (name: string) => join(mirror ?? "", "cells", `${name}.h5ad`);
+const cells = (name: string) => inMirror(`cells/${name}.h5ad`);
 
-if (mirror) {
-  Deno.test("annotate reads raw of pbmc68k_reduced, whose X is scaled, and maps its free-text labels to terms", async () => {
+onRealData(
+  "annotate reads raw of pbmc68k_reduced, whose X is scaled, and maps its free-text labels to terms",
+  async () => {
     await startBackend();
     const ontology = await loadOntology(null);
     const source = await openCells(cells("pbmc68k_reduced"));
@@ -24,9 +24,12 @@ if (mirror) {
     const { input } = await annotate({ input: cells("pbmc68k_reduced") }, context);
     assert.equal(input.values.kind, "log1p");
     assert.match(input.values.evidence, /X is scaled, so raw was read/);
-  });
+  },
+);
 
-  Deno.test("annotate by pancreas_5tech names its own cells, knows them, and rolls none of them far up", async () => {
+onRealData(
+  "annotate by pancreas_5tech names its own cells, knows them, and rolls none of them far up",
+  async () => {
     await startBackend();
     const ontology = await loadOntology(null);
     const path = cells("pancreas_5tech");
@@ -40,9 +43,12 @@ if (mirror) {
     assert.ok(learned.heldOut.accuracy > 0.85, `${learned.heldOut.accuracy}`);
     assert.ok(evaluation.metrics.hierarchical_accuracy > 0.85, JSON.stringify(evaluation.metrics));
     assert.ok(evaluation.metrics.unknown < 0.2);
-  });
+  },
+);
 
-  Deno.test("readLabels takes the ids that stand beside cell_type, and keeps a label that no term has", async () => {
+onRealData(
+  "readLabels takes the ids that stand beside cell_type, and keeps a label that no term has",
+  async () => {
     const ontology = await loadOntology(null);
     const source = await openCells(cells("kang_ifnb_832"));
     const byColumn = readLabels(source, "cell_type", ontology);
@@ -50,5 +56,5 @@ if (mirror) {
     const stim = readLabels(source, "stim", ontology);
     assert.deepEqual([...new Set(stim.map((type) => type?.id))], [""]);
     source.close();
-  });
-}
+  },
+);

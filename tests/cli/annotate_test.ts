@@ -38,7 +38,7 @@ Deno.test("deno task annotate writes answer, report and result, and says how goo
     assert.deepEqual([code, errors], [EXIT.ok, []]);
     assert.deepEqual(written, ["annotate-query.json", "answer.h5ad", "answer.html"]);
     assert.match(printed, /Against obs "cell_type" \(60 cells\)[\s\S]*kcellfm[\s\S]*logistic_regression/);
-    const [result] = await readResults(outputs);
+    const [result] = readResults(outputs);
     assert.deepEqual([result.task, result.set, result.preset, result.seed], [
       "annotate",
       "query",
@@ -68,7 +68,7 @@ Deno.test("deno task annotate --hold-out-types scores the novelty of each type a
     assert.deepEqual([code, errors], [EXIT.ok, []]);
     assert.deepEqual(written, ["novelty-query_by_reference.json"]);
     assert.match(printed, /AUROC of novelty on each held-out type[\s\S]*max_softmax[\s\S]*h_score/);
-    const [{ task, repeats, metrics, baselines }] = await readResults(outputs);
+    const [{ task, repeats, metrics, baselines }] = readResults(outputs);
     assert.equal(task, "novelty");
     assert.ok(repeats >= 3);
     assert.deepEqual(Object.keys(baselines), ["max_softmax", "nearest_cells"]);

@@ -65,7 +65,7 @@ Deno.test("deno task perturb says in one line what is wrong with a file or a fla
     assert.match(said, message);
     assert.equal(said.match(/^error: /gm)?.length, 1);
   }
-  assert.deepEqual(await readResults(out), []);
+  assert.deepEqual(readResults(out), []);
 });
 
 Deno.test("deno task perturb scores a file, and again on the splits it saved", async () => {
@@ -74,7 +74,7 @@ Deno.test("deno task perturb scores a file, and again on the splits it saved", a
   const first = await run(`--set ${screen} --models ${names} --repeats 2 --save-split ${splits}`);
   assert.equal(first.code, EXIT.ok, first.said);
   assert.match(first.said, /screen: Pearson delta by group\n/);
-  const [result] = await readResults(out);
+  const [result] = readResults(out);
   assert.deepEqual([result.task, result.set, result.repeats, result.data.model], [
     "perturb",
     "screen",
@@ -84,7 +84,7 @@ Deno.test("deno task perturb scores a file, and again on the splits it saved", a
   assert.ok((result.metrics.pearson_delta ?? 0) > 0.2, `${result.metrics.pearson_delta}`);
   const again = await run(`--set ${screen} --models ${names} --split ${splits}`);
   assert.equal(again.code, EXIT.ok, again.said);
-  const [repeated] = await readResults(out);
+  const [repeated] = readResults(out);
   assert.equal(repeated.split, "file");
   assert.deepEqual(repeated.baselines.additive, result.baselines.additive);
 });

@@ -68,7 +68,7 @@ Deno.test("deno task spatial leaves a one-cell class out and counts a label neve
     said,
     /left out, fewer than 10 cells: alone \(1\); never met in training, always wrong: newcomer$/m,
   );
-  const [result] = await readResults(out);
+  const [result] = readResults(out);
   assert.equal(result.data.unseen_labels, 15);
   assert.ok((result.metrics.accuracy ?? 1) <= 0.75, "a quarter of the test cells cannot be named");
 });

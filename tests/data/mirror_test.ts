@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { annotateCopy, type CellSource, openCells, openH5ad } from "../../lib/data/mod.ts";
 import { buildVocabulary, detectValues, matchGenes, type ValueKind } from "../../lib/genes/mod.ts";
 import { inFolder } from "../folder.ts";
+import { inMirror, onRealData } from "../mirror.ts";
 
-/** Real files, where `KCELLFM_MIRROR` is a folder that has them: shape, what X is, and share of expressed genes known. */
+/** Real files: shape, what X is, and share of expressed genes known. */
 const FILES: [string, number, number, ValueKind, number][] = [
   ["cells/pbmc3k.h5ad", 2638, 13714, "counts", 0.85],
   ["cells/eccite_thp1.h5ad", 20729, 299, "counts", 0.8],
@@ -24,49 +25,45 @@ const FILES: [string, number, number, ValueKind, number][] = [
   ["cell_cycle/mesc_buettner.csv.gz", 182, 6635, "log1p", 0.7],
 ];
 
-const mirror = Deno.env.get("KCELLFM_MIRROR");
-const isFolder = mirror !== undefined && !/^https?:/.test(mirror);
+let built: ReturnType<typeof buildVocabulary> | undefined;
+const humanGenes = () => built ??= buildVocabulary(inMirror("genes/human_genes_org.Hs.eg.db_3.16.tsv.gz"));
 
-if (isFolder) {
-  const at = (path: string) => join(mirror, path);
-  const vocabulary = await buildVocabulary(at("genes/human_genes_org.Hs.eg.db_3.16.tsv.gz"));
-
-  for (const [path, cells, genes, kind, known] of FILES) {
-    Deno.test(`openCells, detectValues and matchGenes know ${path}`, async () => {
-      const source = await openCells(at(path));
-      equal([source.nObs, source.nVars], [cells, genes]);
-      const found = detectValues(source);
-      equal(found.kind, kind, found.evidence);
-      const { report } = matchGenes(source, vocabulary);
-      ok(report.expressedKnownFraction >= known, report.summary);
-      source.close();
-    });
-  }
-
-  Deno.test("buildVocabulary makes 19 to 25 thousand human genes", () => {
-    ok(
-      vocabulary.symbols.length > 19_000 && vocabulary.symbols.length < 25_000,
-      `${vocabulary.symbols.length}`,
-    );
-    for (const gene of ["CD3E", "MALAT1", "IGKC", "TRAC"]) ok(vocabulary.symbols.includes(gene), gene);
+for (const [path, cells, genes, kind, known] of FILES) {
+  onRealData(`openCells, detectValues and matchGenes know ${path}`, async () => {
+    const source = await openCells(inMirror(path));
+    equal([source.nObs, source.nVars], [cells, genes]);
+    const found = detectValues(source);
+    equal(found.kind, kind, found.evidence);
+    const { report } = matchGenes(source, await humanGenes());
+    ok(report.expressedKnownFraction >= known, report.summary);
+    source.close();
   });
+}
 
-  const sumOf = (source: CellSource) => source.rows(0, source.nObs).data.reduce((a, b) => a + b, 0);
+onRealData("buildVocabulary makes 19 to 25 thousand human genes", async () => {
+  const vocabulary = await humanGenes();
+  ok(
+    vocabulary.symbols.length > 19_000 && vocabulary.symbols.length < 25_000,
+    `${vocabulary.symbols.length}`,
+  );
+  for (const gene of ["CD3E", "MALAT1", "IGKC", "TRAC"]) ok(vocabulary.symbols.includes(gene), gene);
+});
 
-  for (const name of ["cells/pbmc3k.h5ad", "cells/pbmc68k_reduced.h5ad", "spatial/cycif_lymphoma.h5ad"]) {
-    Deno.test(`annotateCopy keeps what ${name} has, twice in a row`, () =>
-      inFolder(async (folder) => {
-        const [before, out] = [await openH5ad(at(name)), join(folder, "out.h5ad")];
-        const obs = { kcellfm_cell_type: Array.from({ length: before.nObs }, (_, i) => `type ${i % 5}`) };
-        await annotateCopy(at(name), out, { obs });
-        await annotateCopy(out, out, { obs });
-        const after = await openH5ad(out);
-        equal(after.obs.columns, [...before.obs.columns, "kcellfm_cell_type"]);
-        equal(after.keys("uns"), before.keys("uns"));
-        equal(after.keys("obsp"), before.keys("obsp"));
-        equal(sumOf(after), sumOf(before));
-        before.close();
-        after.close();
-      }));
-  }
+const sumOf = (source: CellSource) => source.rows(0, source.nObs).data.reduce((a, b) => a + b, 0);
+
+for (const name of ["cells/pbmc3k.h5ad", "cells/pbmc68k_reduced.h5ad", "spatial/cycif_lymphoma.h5ad"]) {
+  onRealData(`annotateCopy keeps what ${name} has, twice in a row`, () =>
+    inFolder(async (folder) => {
+      const [before, out] = [await openH5ad(inMirror(name)), join(folder, "out.h5ad")];
+      const obs = { kcellfm_cell_type: Array.from({ length: before.nObs }, (_, i) => `type ${i % 5}`) };
+      await annotateCopy(inMirror(name), out, { obs });
+      await annotateCopy(out, out, { obs });
+      const after = await openH5ad(out);
+      equal(after.obs.columns, [...before.obs.columns, "kcellfm_cell_type"]);
+      equal(after.keys("uns"), before.keys("uns"));
+      equal(after.keys("obsp"), before.keys("obsp"));
+      equal(sumOf(after), sumOf(before));
+      before.close();
+      after.close();
+    }));
 }

@@ -101,7 +101,7 @@ export const TARGETS: readonly Target[] = [
     seeds: seeds.atlasState,
     read: async ({ folder }) => void await readState(folder, seeds.MADE_BY),
   },
-  { name: "results", seeds: seeds.results, read: async ({ folder }) => void await readResults(folder) },
+  { name: "results", seeds: seeds.results, read: ({ folder }) => void readResults(folder) },
   { name: "pending files", seeds: seeds.pending, read: readPending },
   {
     name: "cell checkpoint",

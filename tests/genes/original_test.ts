@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { readGeneTable, readOriginalVocabulary } from "../../lib/genes/mod.ts";
-
-const mirror = Deno.env.get("KCELLFM_MIRROR");
+import { inMirror, onRealData } from "../mirror.ts";
 
 const TABLE = [
   { symbol: "CD3D", ids: ["ENSG00000167286"], type: "protein-coding", aliases: ["T3D"] },
@@ -41,16 +39,14 @@ Deno.test("readOriginalVocabulary refuses gaps, repeated ids and other special t
   await assert.rejects(read({ A: -1 }), /no table of symbols/);
 });
 
-if (mirror) {
-  Deno.test("readOriginalVocabulary reads the published vocabulary with its own ids", () => {
-    const path = join(mirror, "genes/kcellfm_gene_vocab_60697.json.gz");
-    const table = readGeneTable(join(mirror, "genes/human_genes_org.Hs.eg.db_3.16.tsv.gz"));
-    const plain = readOriginalVocabulary(path);
-    const { symbols, ensembl } = readOriginalVocabulary(path, { table });
-    assert.deepEqual(symbols, plain.symbols);
-    assert.equal(symbols.length, 60_694); // <pad>, <cls> and <eoc> are 60694, 60695 and 60696 as in the original
-    // ids that the original's script prints in a comment: '<cls>' 60695, 'SKI' 31254, 'CAMTA1' 3896, 'H6PD' 10778
-    assert.deepEqual(["SKI", "CAMTA1", "H6PD"].map((gene) => symbols.indexOf(gene)), [31254, 3896, 10778]);
-    assert.ok(ensembl.filter((id) => id !== "").length > 25_000);
-  });
-}
+onRealData("readOriginalVocabulary reads the published vocabulary with its own ids", () => {
+  const path = inMirror("genes/kcellfm_gene_vocab_60697.json.gz");
+  const table = readGeneTable(inMirror("genes/human_genes_org.Hs.eg.db_3.16.tsv.gz"));
+  const plain = readOriginalVocabulary(path);
+  const { symbols, ensembl } = readOriginalVocabulary(path, { table });
+  assert.deepEqual(symbols, plain.symbols);
+  assert.equal(symbols.length, 60_694); // <pad>, <cls> and <eoc> are 60694, 60695 and 60696 as in the original
+  // ids that the original's script prints in a comment: '<cls>' 60695, 'SKI' 31254, 'CAMTA1' 3896, 'H6PD' 10778
+  assert.deepEqual(["SKI", "CAMTA1", "H6PD"].map((gene) => symbols.indexOf(gene)), [31254, 3896, 10778]);
+  assert.ok(ensembl.filter((id) => id !== "").length > 25_000);
+});

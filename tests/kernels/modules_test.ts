@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compile, MODULES } from "../../lib/kernels/build.ts";
+import { compile, MODULES } from "tools/build_kernels.ts";
 
 /** Kinds of the sections of a wasm module, in order. */
 function sections(bytes: Uint8Array): number[] {

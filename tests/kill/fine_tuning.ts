@@ -66,8 +66,8 @@ export async function fineTuning(folder: string): Promise<Victim> {
 }
 
 /** All that a results file says but for what the clock and the machine decide. */
-async function scoresIn(folder: string): Promise<string> {
-  const results = await readResults(folder);
+function scoresIn(folder: string): string {
+  const results = readResults(folder);
   return JSON.stringify(
     results.map(({ seconds: _, cells_per_second: __, peak_mb: ___, ...scores }) => scores),
   );

@@ -28,11 +28,11 @@ const inResults = (use: (folder: string) => Promise<void>) =>
 
 Deno.test("writeResult writes what readResults reads, and a later run replaces an earlier one", () =>
   inResults(async (folder) => {
-    assert.deepEqual(await readResults(folder), []);
+    assert.deepEqual(readResults(folder), []);
     await writeResult({ ...result, seed: 1 }, folder);
     const path = await writeResult(result, folder);
     assert.equal(path, join(folder, "tcell-melanoma_t_cells.json"));
-    assert.deepEqual(await readResults(folder), [result]);
+    assert.deepEqual(readResults(folder), [result]);
   }));
 
 Deno.test("writeResult refuses a wrong field and leaves no file", () =>
@@ -40,24 +40,24 @@ Deno.test("writeResult refuses a wrong field and leaves no file", () =>
     const wrong = { ...result, metrics: { accuracy: NaN } };
     await assert.rejects(writeResult(wrong, folder), /Cannot write .*: field metrics\.accuracy is wrong/);
     await assert.rejects(writeResult({ ...result, set: "../up" }, folder), /field set is wrong/);
-    assert.deepEqual(await readResults(folder), []);
+    assert.deepEqual(readResults(folder), []);
   }));
 
 Deno.test("readResults names the file that does not hold a result", () =>
   inResults(async (folder) => {
     await Deno.mkdir(folder);
     await Deno.writeTextFile(join(folder, "half.json"), '{"task": ');
-    await assert.rejects(readResults(folder), /Cannot read .*half\.json.*delete it/);
+    assert.throws(() => readResults(folder), /Cannot read .*half\.json.*delete it/);
     await Deno.writeTextFile(join(folder, "half.json"), "{}");
-    await assert.rejects(readResults(folder), /half\.json: field task is wrong/);
+    assert.throws(() => readResults(folder), /half\.json: field task is wrong/);
   }));
 
 Deno.test("readBench reads bench.json, which readResults leaves alone", () =>
   inResults(async (folder) => {
-    assert.deepEqual(await readBench(folder), []);
+    assert.deepEqual(readBench(folder), []);
     await Deno.mkdir(folder);
     const row = { name: "ssd", scale: "b16", backend: "wasm", blas: null, ours_ms: 2, torch_ms: 4, ratio: 2 };
     await Deno.writeTextFile(join(folder, "bench.json"), JSON.stringify([row]));
-    assert.deepEqual(await readBench(folder), [row]);
-    assert.deepEqual(await readResults(folder), []);
+    assert.deepEqual(readBench(folder), [row]);
+    assert.deepEqual(readResults(folder), []);
   }));

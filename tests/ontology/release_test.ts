@@ -1,6 +1,5 @@
-/** Checks on real releases; registered only when KCELLFM_MIRROR names a folder that has them. */
+/** Checks on real releases. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { decompress } from "fzstd";
 import { COMMON_LABELS } from "../../lib/ontology/common_labels.ts";
 import {
@@ -12,9 +11,7 @@ import {
   type Ontology,
   relationTriples,
 } from "../../lib/ontology/mod.ts";
-
-const mirror = Deno.env.get("KCELLFM_MIRROR");
-if (mirror) registerReleaseTests(mirror);
+import { inMirror, onRealData } from "../mirror.ts";
 
 /** One term of the CELLxGENE ontology guide. */
 interface GuideTerm {
@@ -22,18 +19,20 @@ interface GuideTerm {
   readonly deprecated: boolean;
 }
 
-function registerReleaseTests(folder: string): void {
-  const release = loadOntology(join(folder, "ontology/cl-simple-2026-03-26.obo.gz"));
+let loaded: Promise<Ontology> | undefined;
+const loadRelease = () => loaded ??= loadOntology(inMirror("ontology/cl-simple-2026-03-26.obo.gz"));
 
-  Deno.test("loadOntology reads the releases of 2026 and 2022", async () => {
-    const older = await loadOntology(join(folder, "ontology/cl-basic-2022-11-25.obo.gz"));
-    const sizes = [await release, older].map((it) => [it.version, it.terms.size, liveTerms(it).length]);
-    assert.deepEqual(sizes, [["2026-03-26", 3520, 3324], ["2022-11-25", 2683, 2535]]);
-  });
+onRealData("loadOntology reads the releases of 2026 and 2022", async () => {
+  const older = await loadOntology(inMirror("ontology/cl-basic-2022-11-25.obo.gz"));
+  const sizes = [await loadRelease(), older].map((it) => [it.version, it.terms.size, liveTerms(it).length]);
+  assert.deepEqual(sizes, [["2026-03-26", 3520, 3324], ["2022-11-25", 2683, 2535]]);
+});
 
-  Deno.test("ancestors and distances agree with the CELLxGENE guide but where it follows part_of", async () => {
-    const ontology = await release;
-    const guide = readGuide(await Deno.readFile(join(folder, "ontology/CL-ontology-v2026-03-26.json.zst")));
+onRealData(
+  "ancestors and distances agree with the CELLxGENE guide but where it follows part_of",
+  async () => {
+    const ontology = await loadRelease();
+    const guide = readGuide(await Deno.readFile(inMirror("ontology/CL-ontology-v2026-03-26.json.zst")));
     const differing = liveTerms(ontology).map((term) => term.id).filter((id) => {
       const [ours, theirs] = [ancestors(ontology, id), guide[id].ancestors];
       for (const [above, steps] of ours) assert.equal(theirs[above], steps, `${id} to ${above}`);
@@ -41,64 +40,67 @@ function registerReleaseTests(folder: string): void {
     });
     assert.deepEqual(differing.filter((id) => !isWithinAnotherCell(ontology, id)), []);
     assert.equal(differing.length, 18);
-  });
+  },
+);
 
-  Deno.test("the CELLxGENE guide has no live term that we lack", async () => {
-    const guide = readGuide(await Deno.readFile(join(folder, "ontology/CL-ontology-v2026-03-26.json.zst")));
-    const { terms } = await release;
-    for (const [id, { deprecated }] of Object.entries(guide)) {
-      assert.equal(terms.get(id)?.obsolete ?? true, deprecated);
-    }
-  });
+onRealData("the CELLxGENE guide has no live term that we lack", async () => {
+  const guide = readGuide(await Deno.readFile(inMirror("ontology/CL-ontology-v2026-03-26.json.zst")));
+  const { terms } = await loadRelease();
+  for (const [id, { deprecated }] of Object.entries(guide)) {
+    assert.equal(terms.get(id)?.obsolete ?? true, deprecated);
+  }
+});
 
-  Deno.test("the slim table has the release's names, and its ancestors among the slim terms", async () => {
-    const [ontology, slim] = [await release, await loadOntology(null)];
-    for (const { id, name } of slim.terms.values()) {
-      assert.equal(ontology.terms.get(id)?.name, name);
-      assert.equal(ontology.terms.get(id)?.obsolete, false);
-      const expected = [...ancestors(ontology, id).keys()].filter((above) => slim.terms.has(above));
-      assert.deepEqual([...ancestors(slim, id).keys()].sort(), expected.sort());
-    }
-  });
+onRealData("the slim table has the release's names, and its ancestors among the slim terms", async () => {
+  const [ontology, slim] = [await loadRelease(), await loadOntology(null)];
+  for (const { id, name } of slim.terms.values()) {
+    assert.equal(ontology.terms.get(id)?.name, name);
+    assert.equal(ontology.terms.get(id)?.obsolete, false);
+    const expected = [...ancestors(ontology, id).keys()].filter((above) => slim.terms.has(above));
+    assert.deepEqual([...ancestors(slim, id).keys()].sort(), expected.sort());
+  }
+});
 
-  Deno.test("the slim table's markers are current human gene symbols", async () => {
-    const genes = await readTable(join(folder, "genes/human_genes_org.Hs.eg.db_3.16.tsv.gz"));
-    const symbols = new Set(genes.map(([, symbol]) => symbol));
-    const unknown = liveTerms(await loadOntology(null)).flatMap(({ markers }) => markers ?? [])
-      .filter((gene) => !symbols.has(gene));
-    assert.deepEqual(unknown, []);
-  });
+onRealData("the slim table's markers are current human gene symbols", async () => {
+  const genes = await readTable(inMirror("genes/human_genes_org.Hs.eg.db_3.16.tsv.gz"));
+  const symbols = new Set(genes.map(([, symbol]) => symbol));
+  const unknown = liveTerms(await loadOntology(null)).flatMap(({ markers }) => markers ?? [])
+    .filter((gene) => !symbols.has(gene));
+  assert.deepEqual(unknown, []);
+});
 
-  Deno.test("findTerm finds the type of every labelled data set, in the release and in the slim table", async () => {
-    const labels = await readTable(join(folder, "label_to_cl.tsv"));
-    for (const ontology of [await release, await loadOntology(null)]) {
+onRealData(
+  "findTerm finds the type of every labelled data set, in the release and in the slim table",
+  async () => {
+    const labels = await readTable(inMirror("label_to_cl.tsv"));
+    for (const ontology of [await loadRelease(), await loadOntology(null)]) {
       for (const [, , id, name] of labels) {
         assert.equal(findTerm(ontology, name)?.term.id, id, name);
         assert.equal(findTerm(ontology, id)?.term.name, name);
       }
       for (const [label, id] of COMMON_LABELS) assert.equal(findTerm(ontology, label)?.term.id, id, label);
     }
-  });
+  },
+);
 
-  Deno.test("relationTriples contain 96 % of the original's triples", async () => {
-    const ours = relationTriples(await release);
-    const lines = new Set(ours.map(({ head, relation, tail }) => `${head} ${relation} ${tail}`));
-    const text = await Deno.readTextFile(join(folder, "ontology/kcellfm_knowledge_triples.txt"));
-    const published = new Set(text.split(/\r?\n/).filter((line) => line !== ""));
-    const shared = [...published].filter((line) => lines.has(line)).length;
-    assert.deepEqual([shared, published.size], [7015, 7325]);
-    assert.deepEqual(countRelations(ours), {
-      is_a: 4630,
-      exact_synonyms: 2769,
-      related_synonyms: 669,
-      broad_synonyms: 286,
-      develops_from: 405,
-      develops_into: 17,
-      disjoint_from: 35,
-      synapsed_to: 15,
-    });
+onRealData("relationTriples contain 96 % of the original's triples", async () => {
+  const ours = relationTriples(await loadRelease());
+  const lines = new Set(ours.map(({ head, relation, tail }) => `${head} ${relation} ${tail}`));
+  const text = await Deno.readTextFile(inMirror("ontology/kcellfm_knowledge_triples.txt"));
+  const published = new Set(text.split(/\r?\n/).filter((line) => line !== ""));
+  const shared = [...published].filter((line) => lines.has(line)).length;
+  assert.deepEqual([shared, published.size], [7015, 7325]);
+  assert.deepEqual(countRelations(ours), {
+    is_a: 4630,
+    exact_synonyms: 2769,
+    related_synonyms: 669,
+    broad_synonyms: 286,
+    develops_from: 405,
+    develops_into: 17,
+    disjoint_from: 35,
+    synapsed_to: 15,
   });
-}
+});
 
 /**
  * The guide also walks up part_of. That adds ancestors to what is part of another cell (three terms: oligodendrocyte

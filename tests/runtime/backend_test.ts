@@ -2,7 +2,7 @@ import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { BACKENDS, type BackendStarter, startBackend } from "../../lib/runtime/backend.ts";
-import { startTensorflow } from "../../lib/runtime/backend_tensorflow.ts";
+import { host } from "../../lib/runtime/mod.ts";
 import { isSoftware } from "../../lib/runtime/backend_webgpu.ts";
 import { inFolder } from "../folder.ts";
 
@@ -80,7 +80,9 @@ Deno.test("startBackend says how to install TensorFlow where it is asked for and
       tag: "backend",
       message: 'Cannot start backend "tensorflow": TensorFlow is not installed; run deno task gpu:setup',
     });
-    await assert.rejects(startTensorflow({ forced: false }), { message: "not installed" });
+    await assert.rejects(host.compute.startTensorflow(Deno.env.get("KCELLFM_VENDOR")!, { forced: false }), {
+      message: "not installed",
+    });
   }));
 
 Deno.test("startBackend says why an installed TensorFlow does not load", () =>

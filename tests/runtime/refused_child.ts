@@ -18,7 +18,7 @@ const [folder, command, size] = [Deno.args[0], Deno.args[1], Number(Deno.args[2]
 /** A way of writing: the file that counts, and what writes it with so many bytes of content. */
 interface Writing {
   readonly file: string;
-  readonly write: (bytes: number) => Promise<unknown>;
+  readonly write: (bytes: number) => unknown;
 }
 
 const result = (versions: Record<string, string>): Result => ({
@@ -97,7 +97,7 @@ for (const { write } of Object.values(WRITINGS)) await write(SMALL);
 const before = Object.values(WRITINGS).map(({ file }) => hashOf(file));
 new Deno.Command("sh", { args: ["-c", command], cwd: folder, stderr: "null" }).outputSync();
 for (const [i, [what, { file, write }]] of Object.entries(WRITINGS).entries()) {
-  const problem = await write(size).then(() => null, (error) => error);
+  const problem = await Promise.try(() => write(size)).then(() => null, (error) => error);
   const kept = hashOf(file) === before[i];
   const said = problem instanceof KcellfmError ? problem.message : String(problem);
   console.log(JSON.stringify({ what, kept, said }));

@@ -13,8 +13,8 @@ const contents = (folder: string) =>
 Deno.test("writeTogether replaces all files or none", () =>
   inFolder(async (folder) => {
     await writeTogether(folder, { "a.txt": "1", "b.bin": new TextEncoder().encode("1") });
-    await assert.rejects(
-      writeTogether(folder, { "a.txt": "2", "none/b.bin": "2" }),
+    assert.throws(
+      () => writeTogether(folder, { "a.txt": "2", "none/b.bin": "2" }),
       oneLine("file", /the folder .*none does not exist/),
     );
     assert.deepEqual(contents(folder), { "a.txt": "1", "b.bin": "1" });

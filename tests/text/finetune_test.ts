@@ -27,8 +27,8 @@ import {
 } from "../../lib/text/mod.ts";
 import { runTraining } from "../../lib/train/mod.ts";
 import { closeTo, FIXTURE, golden } from "./pubmedbert.ts";
+import { inMirror, onRealData } from "../mirror.ts";
 
-const mirror = Deno.env.get("KCELLFM_MIRROR");
 const slim = await loadOntology(null);
 const paper: TextTraining = TEXT_PRESETS.paper.training;
 const settings = { preset: "paper", seed: 7, epochs: 1 } as const;
@@ -221,11 +221,12 @@ Deno.test("prepareText refuses preset paper without weights", () => {
   });
 });
 
-if (mirror) {
-  Deno.test("preset paper has the parameters of transformers' PubMedBERT, all but its first three layers learning", async () => {
+onRealData(
+  "preset paper has the parameters of transformers' PubMedBERT, all but its first three layers learning",
+  async () => {
     await startBackend();
     const bert = bertConfigSchema.parse(
-      JSON.parse(await Deno.readTextFile(join(mirror, "text/pubmedbert_config.json"))),
+      JSON.parse(await Deno.readTextFile(inMirror("text/pubmedbert_config.json"))),
     );
     const config = { bert, dim: 512, dropout: 0.1, relations: RELATIONS };
     const params = initText(zeroRng(), config);
@@ -236,5 +237,5 @@ if (mirror) {
     // two projections 768 -> 512 with LayerNorm, eight relation vectors
     assert.equal(countParams(params) - countParams(params.bert), 2 * (768 * 512 + 3 * 512) + 8 * 768);
     disposeParams(params);
-  });
-}
+  },
+);

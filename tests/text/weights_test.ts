@@ -5,8 +5,7 @@ import { findWeights, loadPretrained, TEXT_PRESETS } from "../../lib/text/mod.ts
 import { withCache } from "../data/fetch/download_helpers.ts";
 import { COMMIT, serveHub } from "../data/fetch/hub_server.ts";
 import { FIXTURE } from "./pubmedbert.ts";
-
-const mirror = Deno.env.get("KCELLFM_MIRROR");
+import { onRealData } from "../mirror.ts";
 
 Deno.test("findWeights takes a folder's files, or those beside a file of weights", async () => {
   const folder = await findWeights(FIXTURE);
@@ -33,8 +32,9 @@ Deno.test("findWeights brings a model of the hub that loadPretrained reads", () 
     model.dispose();
   }));
 
-if (mirror) {
-  Deno.test("findWeights lends PubMedBERT's own configuration and tokenizer to weights that come alone", async () => {
+onRealData(
+  "findWeights lends PubMedBERT's own configuration and tokenizer to weights that come alone",
+  async () => {
     const folder = await Deno.makeTempDir();
     const alone = join(folder, "finetune_bert.pth");
     await Deno.copyFile(join(FIXTURE, "finetune_bert.pth"), alone);
@@ -44,5 +44,5 @@ if (mirror) {
       [alone, "pubmedbert_config.json", "pubmedbert_tokenizer.json"],
     );
     await Deno.remove(folder, { recursive: true });
-  });
-}
+  },
+);

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { cellProblems, filingProblems, houseProblems, pathProblems } from "tools/check_house.ts";
 import { importProblems, ROOMS } from "tools/check_imports.ts";
 import { kernelProblems, tensorProblems } from "tools/check_kernels.ts";
+import { platformProblems } from "tools/check_platform.ts";
 import { joinCells, notebookFormatProblems, notebookTypeProblems } from "tools/check_notebooks.ts";
 import { type Notebook, writeNotebook } from "../../lib/notebook/format.ts";
 import { ROOT } from "../../lib/runtime/paths.ts";
@@ -100,6 +101,17 @@ Deno.test("kernelProblems finds fast forms that nobody registers and imports of 
   deepStrictEqual(problems('import "../a/wasm.ts";', ""), []);
   strictEqual(problems("", "").length, 1);
   strictEqual(problems('import "../a/wasm.ts";', 'import { A } from "./wasm.ts";').length, 1);
+});
+
+Deno.test("platformProblems finds Deno, Node and native packages in the core, not beside it", () => {
+  const problems = (path: string, text: string) => platformProblems({ path, text }).length;
+  strictEqual(problems("lib/data/a.ts", 'const text = Deno.readTextFileSync("a");'), 1);
+  strictEqual(problems("lib/runtime/a.ts", 'import { join } from "node:path";'), 1);
+  strictEqual(problems("lib/annotate/a.ts", 'const pl = await import("nodejs-polars");'), 1);
+  strictEqual(problems("lib/cell/a.ts", 'new Worker(new URL("./worker.ts", import.meta.url));'), 1);
+  strictEqual(problems("lib/cell/a.ts", "// what Deno.open does"), 0);
+  strictEqual(problems("lib/runtime/host/deno/a.ts", 'import { join } from "node:path";'), 0);
+  strictEqual(problems("lib/cli/a.ts", "Deno.exit(1);"), 0);
 });
 
 Deno.test("pathProblems finds paths that exist on one machine", () => {

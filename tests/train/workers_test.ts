@@ -14,7 +14,7 @@ import { drawRows, linearReplica, type LinearSetup, type Rows, splitRows } from 
 await startBackend();
 
 const SETUP: LinearSetup = { seed: "init" };
-const entry = new URL("./linear_worker.ts", import.meta.url);
+const entry = "tests/train/linear_worker.ts";
 
 function start(count: number, setup: LinearSetup = SETUP) {
   const { params, loss } = linearReplica(SETUP);
@@ -117,7 +117,7 @@ Deno.test("startWorkers says why a worker cannot start: its own error, another m
     /Cannot share parameters: 4 numbers were given, .* has 8/,
   );
   await assert.rejects(
-    failing(SETUP, new URL("./no_such_worker.ts", import.meta.url)),
+    failing(SETUP, "tests/train/no_such_worker.ts"),
     /worker 2 of 2 failed: /,
   );
   disposeParams(params);

@@ -153,7 +153,7 @@ export function factsList(annotation: Annotation, facts: RunFacts & { readonly b
       "run",
       `seed ${seed}, backend ${facts.backend}, ${facts.seconds.toFixed(1)} s, ${
         facts.cells_per_second.toFixed(0)
-      } cells a second, ${facts.peak_mb.toFixed(0)} MB at most`,
+      } cells a second${facts.peak_mb === 0 ? "" : `, ${facts.peak_mb.toFixed(0)} MB at most`}`,
     ],
     ["versions", Object.entries(facts.versions).map(([name, version]) => `${name} ${version}`).join(", ")],
   ];

@@ -23,7 +23,7 @@ export async function startEmbedWorkers(
   if (count === 1) return null;
   const sizes = { genes: vocabulary.symbols.length, classes: classes.length };
   const setup: EncoderSetup = { config, informativeness, ...sizes };
-  const entry = new URL("./worker.ts", import.meta.url);
+  const entry = "lib/cell/embedding/worker.ts";
   return await startWorkers({ entry, setup, count, params, trainable: () => false });
 }
 

@@ -1,8 +1,5 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
-import { createGzip } from "node:zlib";
-import { fileError, writeAtomically } from "../../runtime/mod.ts";
+import { fileError, host, statOrNull, writeAtomically } from "../../runtime/mod.ts";
+import { filePieces } from "../pieces.ts";
 import { checkDataset, type Fingerprint, fingerprint, mismatch, wrongKind } from "./check.ts";
 import { plainPath } from "./places.ts";
 import { isUntouched, readReceipt, type Receipt, writeReceipt } from "./receipt.ts";
@@ -15,9 +12,9 @@ import type { Dataset } from "./registry.ts";
  * @throws {KcellfmError} tag "file", when what lies there is not the data set.
  */
 export async function findCached(path: string, dataset: Dataset): Promise<string | null> {
-  const stat = await statOrNull(path);
+  const stat = statOrNull(path);
   if (stat === null) return await adoptPlain(path, dataset);
-  const receipt = await readReceipt(path);
+  const receipt = readReceipt(path);
   const pinned = receipt !== null && agrees(receipt, dataset) ? receipt : null;
   if (pinned !== null && isUntouched(stat, pinned)) return path;
   const found = pinned === null ? await checkDataset(path, dataset) : await checkPinned(path, pinned);
@@ -28,12 +25,12 @@ export async function findCached(path: string, dataset: Dataset): Promise<string
 
 /** The data set's file in a mirror folder, checked, or null when the mirror does not have it. */
 export async function findInFolder(mirror: URL, dataset: Dataset): Promise<string | null> {
-  const folder = fileURLToPath(mirror);
-  if (!(await statOrNull(folder))?.isDirectory) {
+  const folder = host.paths.fromUrl(mirror);
+  if (!statOrNull(folder)?.isDirectory) {
     throw fileError(`Cannot use KCELLFM_MIRROR: there is no folder ${folder}`);
   }
-  const path = fileURLToPath(new URL(dataset.path, mirror));
-  if (await statOrNull(path) === null) return null;
+  const path = host.paths.fromUrl(new URL(dataset.path, mirror));
+  if (statOrNull(path) === null) return null;
   const found = await checkDataset(path, dataset);
   if (typeof found === "string") throw unusable(path, dataset, found);
   return path;
@@ -41,27 +38,21 @@ export async function findInFolder(mirror: URL, dataset: Dataset): Promise<strin
 
 /** Gzips the file at `from` into `path`; returns what became of it. */
 export async function gzipInto(path: string, from: string): Promise<Fingerprint> {
-  await writeAtomically(
-    path,
-    (temporary) => pipeline(createReadStream(from), createGzip(), createWriteStream(temporary)),
-  );
+  await writeAtomically(path, async (temporary) => {
+    using file = host.files.change(temporary);
+    let at = 0;
+    for await (const piece of host.compression.gzip(filePieces(from))) {
+      file.write(at, piece);
+      at += piece.length;
+    }
+  });
   return await fingerprint(path);
-}
-
-/** File facts, or null when there is no such file. */
-export async function statOrNull(path: string | URL): Promise<Deno.FileInfo | null> {
-  try {
-    return await Deno.stat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
-    throw error;
-  }
 }
 
 async function adoptPlain(path: string, dataset: Dataset): Promise<string | null> {
   const plain = plainPath(path);
-  if (dataset.plain === undefined || await statOrNull(plain) === null) return null;
-  const problem = mismatch(await fingerprint(plain), dataset.plain) ?? await wrongKind(plain, plain);
+  if (dataset.plain === undefined || statOrNull(plain) === null) return null;
+  const problem = mismatch(await fingerprint(plain), dataset.plain) ?? wrongKind(plain, plain);
   if (problem !== null) throw unusable(plain, dataset, problem);
   await writeReceipt(path, await gzipInto(path, plain));
   return path;

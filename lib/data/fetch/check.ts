@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
-import { basename } from "node:path";
+import { basename, host, statOrNull } from "../../runtime/mod.ts";
+import { filePieces } from "../pieces.ts";
 import type { Dataset } from "./registry.ts";
 
 /** What a file turned out to be. */
@@ -15,20 +13,19 @@ export type Expected = Partial<Fingerprint>;
 
 /** Size and SHA-256 of the file, read in pieces; with `gunzip`, of what the file holds once unpacked. */
 export async function fingerprint(path: string, { gunzip = false } = {}): Promise<Fingerprint> {
-  const hash = createHash("sha256");
+  const hash = host.createHash();
   let bytes = 0;
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  const stream: AsyncIterable<Uint8Array> = gunzip ? file.compose(createGunzip()) : file;
-  for await (const piece of stream) {
+  const pieces = filePieces(path);
+  for await (const piece of gunzip ? host.compression.inflate(pieces, "gzip") : pieces) {
     hash.update(piece);
     bytes += piece.length;
   }
-  return { bytes, sha256: hash.digest("hex") };
+  return { bytes, sha256: hash.digest() };
 }
 
 /** The SHA-256 of a file in hex; null for a folder. */
 export async function fileSha256(path: string): Promise<string | null> {
-  return (await Deno.stat(path)).isFile ? (await fingerprint(path)).sha256 : null;
+  return statOrNull(path)?.isFile ? (await fingerprint(path)).sha256 : null;
 }
 
 /** Why `found` is not `expected`, in words, or null when nothing speaks against it. */
@@ -53,7 +50,7 @@ export function mismatch(found: Fingerprint, expected: Expected): string | null 
 export async function checkDataset(path: string, dataset: Dataset): Promise<Fingerprint | string> {
   const found = await fingerprint(path);
   const problem = mismatch(found, dataset);
-  if (problem === null) return await wrongKind(path, basename(dataset.path)) ?? found;
+  if (problem === null) return wrongKind(path, basename(dataset.path)) ?? found;
   if (dataset.plain === undefined) return problem;
   return await checkContent(path, dataset.plain) ?? found;
 }
@@ -78,13 +75,13 @@ const BEGINNINGS: ReadonlyMap<string, readonly number[]> = new Map([
 ]);
 
 /** Why a file that should be called `name` cannot be one of its kind (a web page in place of an h5ad), or null. */
-export async function wrongKind(path: string, name: string): Promise<string | null> {
+export function wrongKind(path: string, name: string): string | null {
   const kind = name.slice(name.lastIndexOf("."));
   const expected = BEGINNINGS.get(kind);
   if (expected === undefined) return null;
   const start = new Uint8Array(expected.length);
-  using file = await Deno.open(path);
-  const read = await file.read(start) ?? 0;
+  using file = host.files.open(path);
+  const read = file.read(0, start);
   if (read === expected.length && expected.every((byte, i) => byte === start[i])) return null;
   return `it does not begin as ${kind} files do`;
 }

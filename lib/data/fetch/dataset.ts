@@ -1,15 +1,17 @@
-import { dirname, join } from "node:path";
 import {
+  dirname,
   fileError,
+  host,
+  join,
   KcellfmError,
   makeFolder,
   messageOf,
   networkError,
-  syncFolder,
+  statOrNull,
 } from "../../runtime/mod.ts";
-import { findCached, findInFolder, gzipInto, statOrNull } from "./cache.ts";
+import { findCached, findInFolder, gzipInto } from "./cache.ts";
 import { type Expected, type Fingerprint, fingerprint, mismatch, wrongKind } from "./check.ts";
-import { downloadInto, NotServedError } from "./http.ts";
+import { downloadInto, isForbidden, NotServedError } from "./http.ts";
 import { dropPart, openPart, type Part } from "./part.ts";
 import { byHand, cachePath, type FetchOptions, mirrorBase, plainPath } from "./places.ts";
 import { createMeter } from "./progress.ts";
@@ -77,7 +79,7 @@ async function fetchPublic(dataset: Dataset, options: FetchOptions): Promise<str
     throw networkError(`Cannot fetch ${dataset.name}: ${byHand(dataset, options)}`);
   }
   try {
-    const expected = dataset.plain ?? await knownOf(dataset, options);
+    const expected = dataset.plain ?? knownOf(dataset, options);
     return await bring({ dataset, url: dataset.url, expected, gzip: dataset.plain !== undefined }, options);
   } catch (error) {
     throw explained(error, dataset, options);
@@ -88,18 +90,20 @@ async function fetchPublic(dataset: Dataset, options: FetchOptions): Promise<str
 async function opened(path: string, dataset: Dataset, options: FetchOptions): Promise<string> {
   if (dataset.opens === undefined) return path;
   const folder = unpackedPath(cachePath(dataset, options));
-  await makeFolder(dirname(folder));
+  makeFolder(dirname(folder));
   await unpackInto(folder, path);
   const wanted = join(folder, dataset.opens);
-  if (await statOrNull(wanted)) return wanted;
+  if (statOrNull(wanted)) return wanted;
   throw fileError(`Cannot use ${path} as ${dataset.name}: it does not hold ${dataset.opens}`);
 }
 
 /** Where the data set is now, by a look at the disk that hashes nothing. */
-export async function whereIs(dataset: Dataset, options: FetchOptions = {}): Promise<Whereabouts> {
+export function whereIs(dataset: Dataset, options: FetchOptions = {}): Whereabouts {
   const mirror = mirrorBase(options);
-  if (await statOrNull(cachePath(dataset, options))) return "cache";
-  if (mirror?.protocol === "file:" && await statOrNull(new URL(dataset.path, mirror))) return "mirror";
+  if (statOrNull(cachePath(dataset, options))) return "cache";
+  if (mirror?.protocol === "file:" && statOrNull(host.paths.fromUrl(new URL(dataset.path, mirror)))) {
+    return "mirror";
+  }
   if (dataset.url !== undefined) return "public";
   return dataset.page !== undefined ? "by hand" : "mirror only";
 }
@@ -115,25 +119,25 @@ interface Errand {
 }
 
 /** The registry's size and checksum, or those of the first download where the registry has none. */
-async function knownOf(dataset: Dataset, options: FetchOptions): Promise<Expected> {
+function knownOf(dataset: Dataset, options: FetchOptions): Expected {
   if (dataset.sha256 !== undefined) return dataset;
-  return await readReceipt(cachePath(dataset, options)) ?? dataset;
+  return readReceipt(cachePath(dataset, options)) ?? dataset;
 }
 
 async function bring(errand: Errand, options: FetchOptions): Promise<string> {
   const path = cachePath(errand.dataset, options);
-  await makeFolder(dirname(path));
+  makeFolder(dirname(path));
   const part = await openPart(`${path}.part`, options.signal);
   try {
     const meanwhile = await findCached(path, errand.dataset); // another process may have brought it
     if (meanwhile === null) await finish(path, { part, errand, options });
-    await dropPart(part);
+    dropPart(part);
     return path;
   } catch (error) {
-    if ((await part.file.stat()).size === 0) await dropPart(part);
+    if (part.file.size === 0) dropPart(part);
     throw error;
   } finally {
-    part.file.close();
+    part.file[Symbol.dispose]();
   }
 }
 
@@ -148,9 +152,9 @@ async function finish(path: string, delivery: Delivery): Promise<void> {
   const arrived = await downloadChecked(delivery);
   const found = errand.gzip ? await gzipInto(path, part.path) : arrived;
   if (!errand.gzip) {
-    await part.file.syncData();
-    await Deno.rename(part.path, path);
-    await syncFolder(dirname(path));
+    part.file.flush();
+    host.files.rename(part.path, path);
+    host.files.flush(dirname(path));
   }
   await writeReceipt(path, found, errand.url);
 }
@@ -163,15 +167,15 @@ async function downloadChecked({ part, errand, options }: Delivery): Promise<Fin
   while (true) {
     const resumed = await downloadInto(part, { ...options, url, bytes: expected.bytes, onBytes });
     const found = await fingerprint(part.path);
-    const problem = mismatch(found, expected) ?? await wrongKind(part.path, name);
+    const problem = mismatch(found, expected) ?? wrongKind(part.path, name);
     if (problem === null) return found;
-    await part.file.truncate(0);
+    part.file.resize(0);
     if (!resumed) throw networkError(`what ${url} sends is not the file: ${problem}; nothing was kept`);
   }
 }
 
 function explained(error: unknown, dataset: Dataset, options: FetchOptions): unknown {
-  const refused = error instanceof NotServedError || error instanceof Deno.errors.NotCapable;
+  const refused = error instanceof NotServedError || isForbidden(error);
   if (!refused && !(error instanceof KcellfmError && error.tag === "network")) return error;
   return networkError(
     `Cannot fetch ${dataset.name}: ${messageOf(error)}; ${byHand(dataset, options)}`,

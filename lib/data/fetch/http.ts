@@ -1,5 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { KcellfmError, messageOf, networkError, writeProblem } from "../../runtime/mod.ts";
+import { delay, KcellfmError, messageOf, networkError, writeProblem } from "../../runtime/mod.ts";
 import { type Part, readValidator, writeValidator } from "./part.ts";
 
 /** How stubborn a download is. */
@@ -39,20 +38,20 @@ export class NotServedError extends Error {
 export async function downloadInto(part: Part, download: HttpDownload): Promise<boolean> {
   const { attempts = 5, backoffMs = 500, signal } = download;
   let failures = 0;
-  let furthest = await sizeOf(part);
+  let furthest = part.file.size;
   while (true) {
     try {
       return await attempt(part, download);
     } catch (error) {
       signal?.throwIfAborted();
       if (isFinal(error)) throw error;
-      const reached = await sizeOf(part);
+      const reached = part.file.size;
       failures = reached > furthest ? 1 : failures + 1;
       furthest = Math.max(furthest, reached);
       if (failures >= attempts) {
         throw networkError(`${download.url} fails ${failures} times in a row (${reasonOf(error)})`, error);
       }
-      await delay(backoffMs * 2 ** (failures - 1), undefined, { signal });
+      await delay(backoffMs * 2 ** (failures - 1), signal);
     }
   }
 }
@@ -65,11 +64,14 @@ function reasonOf(error: unknown): string {
 
 /** Errors that no further attempt can mend. */
 const isFinal = (error: unknown): boolean =>
-  error instanceof NotServedError || error instanceof KcellfmError || error instanceof Deno.errors.NotCapable;
+  error instanceof NotServedError || error instanceof KcellfmError || isForbidden(error);
+
+/** Whether Deno was not allowed to ask that address. */
+export const isForbidden = (error: unknown): boolean => error instanceof Error && error.name === "NotCapable";
 
 async function attempt(part: Part, download: HttpDownload): Promise<boolean> {
-  const have = await sizeOf(part);
-  const validator = have > 0 ? await readValidator(part, download.url) : null;
+  const have = part.file.size;
+  const validator = have > 0 ? readValidator(part, download.url) : null;
   if (validator !== null && have === download.bytes) return true;
   const watch = watchdog(download);
   try {
@@ -99,12 +101,12 @@ async function acceptResponse(
   if (response.status === 206 && rangeStart(response) === have) return have;
   if (response.status !== 200) await response.body?.cancel();
   if (response.status === 200) {
-    await part.file.truncate(0);
+    part.file.resize(0);
     await writeValidator(part, url, validatorOf(response));
     return 0;
   }
   if (response.status === 206 || response.status === 416) { // not the range asked for: start over
-    await part.file.truncate(0);
+    part.file.resize(0);
   } else if (response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status)) {
     throw new NotServedError(response.status, url);
   }
@@ -135,29 +137,26 @@ async function appendBody(
   const announced = Number(response.headers.get("content-length") ?? NaN);
   const total = download.bytes ?? (Number.isFinite(announced) ? start + announced : null);
   let received = start;
-  await part.file.seek(start, Deno.SeekMode.Start);
   for await (const piece of response.body ?? []) {
     alive();
-    await writeAll(part, piece);
+    append(part, piece, received);
     received += piece.length;
     download.onBytes?.(received, total);
     if (download.bytes !== undefined && received > download.bytes) {
-      await part.file.truncate(0);
+      part.file.resize(0);
       throw networkError(`${download.url} sends more than the ${download.bytes} bytes expected`);
     }
   }
   if (total !== null && received < total) throw new Error(`it ends after ${received} of ${total} bytes`);
 }
 
-async function writeAll({ path, file }: Part, bytes: Uint8Array): Promise<void> {
+function append({ path, file }: Part, bytes: Uint8Array, at: number): void {
   try {
-    for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+    file.write(at, bytes);
   } catch (error) {
     throw writeProblem(path, error); // a full disk is nothing to try again
   }
 }
-
-const sizeOf = async (part: Part): Promise<number> => (await part.file.stat()).size;
 
 /** A signal that aborts with the caller's, or when `alive` was not called for `idleMs`. */
 function watchdog({ idleMs = 30_000, signal }: HttpDownload) {

@@ -1,10 +1,12 @@
-import { dirname, join } from "node:path";
 import { z } from "zod";
 import {
   cacheDir,
+  dirname,
+  join,
   makeFolder,
   messageOf,
   networkError,
+  readText,
   usageError,
   writeFileAtomically,
 } from "../../runtime/mod.ts";
@@ -101,19 +103,19 @@ async function lockRevision(
   options: HubOptions,
 ): Promise<HubLock> {
   const path = join(options.cache ?? cacheDir(), "hub", asked.repo, `${asked.revision}.json`);
-  const known = await readLock(path);
+  const known = readLock(path);
   if (known && wanted.every((names) => names.some((name) => known.files.some((it) => it.path === name)))) {
     return known;
   }
   const lock = await resolveRevision(asked, { names: wanted.flat(), commit: known?.commit, options });
-  await makeFolder(dirname(path));
+  makeFolder(dirname(path));
   await writeFileAtomically(path, JSON.stringify(lock, null, 2) + "\n");
   return lock;
 }
 
-async function readLock(path: string): Promise<HubLock | null> {
+function readLock(path: string): HubLock | null {
   try {
-    return LockSchema.parse(JSON.parse(await Deno.readTextFile(path)));
+    return LockSchema.parse(JSON.parse(readText(path)));
   } catch {
     return null; // a missing or broken lock only means that the hub is asked again
   }

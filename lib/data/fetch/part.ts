@@ -1,6 +1,13 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { writeFileAtomically, writeProblem } from "../../runtime/mod.ts";
+import {
+  type ByteTarget,
+  delay,
+  host,
+  readText,
+  removeIfThere,
+  writeFileAtomically,
+  writeProblem,
+} from "../../runtime/mod.ts";
 
 const POLL_MS = 200;
 
@@ -10,7 +17,7 @@ const POLL_MS = 200;
  */
 export interface Part {
   readonly path: string;
-  readonly file: Deno.FsFile;
+  readonly file: ByteTarget;
 }
 
 /**
@@ -19,38 +26,39 @@ export interface Part {
  */
 export async function openPart(path: string, signal?: AbortSignal): Promise<Part> {
   while (true) {
-    const file = await Deno.open(path, { read: true, write: true, create: true }).catch((error) => {
-      throw writeProblem(path, error);
-    });
+    const file = open(path);
     try {
-      while (!await file.tryLock(true)) await delay(POLL_MS, undefined, { signal });
-      if (await isStillAt(path, file)) return { path, file };
+      while (!file.tryLock()) await delay(POLL_MS, signal);
+      if (file.isInPlace()) return { path, file };
     } catch (error) {
-      file.close();
+      file[Symbol.dispose]();
       throw error;
     }
-    file.close(); // the process before us finished or dropped that file: it is no part any more
+    file[Symbol.dispose](); // the process before us finished or dropped that file: it is no part any more
   }
 }
 
-async function isStillAt(path: string, file: Deno.FsFile): Promise<boolean> {
-  const named = await Deno.stat(path).catch(() => null);
-  return named !== null && named.ino === (await file.stat()).ino;
+function open(path: string): ByteTarget {
+  try {
+    return host.files.change(path);
+  } catch (error) {
+    throw writeProblem(path, error);
+  }
 }
 
 /** Removes the part and what is known of it, under its lock. */
-export async function dropPart(part: Part): Promise<void> {
-  await Deno.remove(originPath(part)).catch(() => {});
-  await Deno.remove(part.path).catch(() => {});
+export function dropPart(part: Part): void {
+  removeIfThere(originPath(part));
+  removeIfThere(part.path);
 }
 
 const OriginSchema = z.object({ url: z.string(), validator: z.string() });
 const originPath = (part: Part): string => `${part.path}.json`;
 
 /** The validator (ETag or date) of the version of `url` that the part is a beginning of, or null when it is not known. */
-export async function readValidator(part: Part, url: string): Promise<string | null> {
+export function readValidator(part: Part, url: string): string | null {
   try {
-    const origin = OriginSchema.parse(JSON.parse(await Deno.readTextFile(originPath(part))));
+    const origin = OriginSchema.parse(JSON.parse(readText(originPath(part))));
     return origin.url === url ? origin.validator : null;
   } catch {
     return null; // without it the download starts over, which is always right
@@ -59,6 +67,6 @@ export async function readValidator(part: Part, url: string): Promise<string | n
 
 /** Records which version of `url` the part holds; forgets it when the server names none. */
 export async function writeValidator(part: Part, url: string, validator: string | null): Promise<void> {
-  if (validator === null) return await Deno.remove(originPath(part)).catch(() => {});
+  if (validator === null) return removeIfThere(originPath(part));
   await writeFileAtomically(originPath(part), JSON.stringify({ url, validator }));
 }

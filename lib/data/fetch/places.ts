@@ -1,6 +1,4 @@
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { cacheDir } from "../../runtime/mod.ts";
+import { cacheDir, host, join, resolve } from "../../runtime/mod.ts";
 import type { RetryOptions } from "./http.ts";
 import type { DownloadProgress } from "./progress.ts";
 import type { Dataset } from "./registry.ts";
@@ -21,9 +19,9 @@ export const cachePath = (dataset: Dataset, options: FetchOptions): string =>
 
 /** The mirror as a base address, or null when there is none. */
 export function mirrorBase(options: FetchOptions): URL | null {
-  const mirror = options.mirror ?? Deno.env.get("KCELLFM_MIRROR");
+  const mirror = options.mirror ?? host.env("KCELLFM_MIRROR");
   if (!mirror) return null;
-  const address = /^(https?|file):\/\//i.test(mirror) ? mirror : pathToFileURL(resolve(mirror)).href;
+  const address = /^(https?|file):\/\//i.test(mirror) ? mirror : host.paths.toUrl(resolve(mirror)).href;
   return new URL(address.endsWith("/") ? address : `${address}/`);
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { writeFileAtomically } from "../../runtime/mod.ts";
+import { type FileFacts, host, readText, writeFileAtomically } from "../../runtime/mod.ts";
 import type { Fingerprint } from "./check.ts";
 
 const ReceiptSchema = z.object({
@@ -20,9 +20,9 @@ export type Receipt = Readonly<z.infer<typeof ReceiptSchema>>;
 const receiptPath = (path: string): string => `${path}.lock.json`;
 
 /** The receipt of the cached file, or null when it has none that can be read. */
-export async function readReceipt(path: string): Promise<Receipt | null> {
+export function readReceipt(path: string): Receipt | null {
   try {
-    return ReceiptSchema.parse(JSON.parse(await Deno.readTextFile(receiptPath(path))));
+    return ReceiptSchema.parse(JSON.parse(readText(receiptPath(path))));
   } catch {
     return null; // a missing or broken receipt only means that the file is checked again
   }
@@ -30,13 +30,11 @@ export async function readReceipt(path: string): Promise<Receipt | null> {
 
 /** Records that the file at `path` was found to be `fingerprint`. */
 export async function writeReceipt(path: string, found: Fingerprint, from?: string): Promise<void> {
-  const receipt: Receipt = { ...found, modified: modifiedAt(await Deno.stat(path)), from };
+  const receipt: Receipt = { ...found, modified: host.files.stat(path)?.modified ?? 0, from };
   await writeFileAtomically(receiptPath(path), JSON.stringify(receipt, null, 2) + "\n");
 }
 
 /** Whether the file has not been touched since its receipt was written. */
-export function isUntouched(stat: Deno.FileInfo, receipt: Receipt): boolean {
-  return stat.size === receipt.bytes && modifiedAt(stat) === receipt.modified;
+export function isUntouched({ size, modified }: FileFacts, receipt: Receipt): boolean {
+  return size === receipt.bytes && modified === receipt.modified;
 }
-
-const modifiedAt = (stat: Deno.FileInfo): number => stat.mtime?.getTime() ?? 0;

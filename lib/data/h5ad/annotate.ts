@@ -1,4 +1,4 @@
-import { writeAtomically } from "../../runtime/mod.ts";
+import { host, writeAtomically } from "../../runtime/mod.ts";
 import { Hdf5File } from "../hdf5/file.ts";
 import { requireHdf5 } from "../hdf5/check.ts";
 import { unlink } from "../hdf5/unlink.ts";
@@ -24,8 +24,7 @@ export async function annotateCopy(
 ): Promise<void> {
   requireHdf5(input);
   await writeAtomically(output, async (temporary) => {
-    await Deno.copyFile(input, temporary);
-    await Deno.chmod(temporary, 0o644);
+    host.files.copy(input, temporary);
     const copy = { path: temporary, shown: output, root };
     await convertObs(copy);
     await convertTable(copy, "obsm", (file) => {

@@ -1,5 +1,4 @@
-import { basename } from "node:path";
-import { dataError } from "../../runtime/mod.ts";
+import { basename, dataError } from "../../runtime/mod.ts";
 import { Hdf5File } from "../hdf5/file.ts";
 import type { ElementStore } from "./store.ts";
 import type { CellSource } from "../types.ts";

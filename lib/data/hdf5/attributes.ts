@@ -1,4 +1,4 @@
-import * as h5 from "h5wasm/node";
+import * as h5 from "h5wasm";
 import type { Attribute } from "./types.ts";
 
 /** An attribute as plain text or numbers; references arrive as the path they point at. */

@@ -1,5 +1,5 @@
-import { fileError } from "../../runtime/mod.ts";
-import { type Entry, FileBytes, findPath, type Message, messagesOf } from "./format.ts";
+import { fileError, host } from "../../runtime/mod.ts";
+import { EditableBytes, type Entry, type FileBytes, findPath, type Message, messagesOf } from "./format.ts";
 
 /**
  * Booleans as h5py writes them, an enumeration of FALSE and TRUE in a byte: AnnData's readers insist on them, and h5wasm
@@ -46,8 +46,8 @@ export const placeholderOf = (n: number): string => `kcellfm boolean ${n} `.padE
  */
 export function makeBooleans(path: string, pending: readonly PendingBoolean[], from: number): void {
   if (pending.length === 0) return;
-  using file = Deno.openSync(path, { read: true, write: true });
-  const bytes = new FileBytes(file);
+  using file = host.files.change(path);
+  const bytes = new EditableBytes(file);
   for (const boolean of pending) {
     const message = messageByPath(bytes, boolean) ?? messageByText(bytes, boolean, from);
     if (!message) throw fileError(`Cannot write ${boolean.path} of ${path}: its boolean was not found`);
@@ -67,7 +67,7 @@ function attributeBody(name: string, value: boolean): Uint8Array {
 }
 
 /** The placeholder's message becomes the type, and the type of bytes a message of no meaning. */
-function retype(bytes: FileBytes, { path }: PendingBoolean, placeholder: Message): void {
+function retype(bytes: EditableBytes, { path }: PendingBoolean, placeholder: Message): void {
   const entry = findPath(bytes, path);
   const messages = isEntry(entry) ? messagesOf(bytes, entry.object) : [];
   const old = messages.find(({ type }) => type === DATATYPE);

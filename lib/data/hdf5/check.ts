@@ -1,4 +1,4 @@
-import { fileError } from "../../runtime/mod.ts";
+import { fileError, type FileFacts, host } from "../../runtime/mod.ts";
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -39,23 +39,23 @@ export function requireHdf5(path: string): void {
 }
 
 /** The file's stat, or one clear line when it is missing, a folder or empty. */
-export function requireFile(path: string): Deno.FileInfo {
-  let stat: Deno.FileInfo;
+export function requireFile(path: string): FileFacts {
+  let stat: FileFacts | null;
   try {
-    stat = Deno.statSync(path);
+    stat = host.files.stat(path);
   } catch (error) {
-    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : "it cannot be opened";
-    throw fileError(`Cannot read ${path}: ${why}`, error);
+    throw fileError(`Cannot read ${path}: it cannot be opened`, error);
   }
+  if (stat === null) throw fileError(`Cannot read ${path}: there is no such file`);
   if (stat.isDirectory) throw fileError(`Cannot read ${path}: it is a folder, a file was expected`);
   if (stat.size === 0) throw fileError(`Cannot read ${path}: the file is empty (0 bytes)`);
   return stat;
 }
 
 function readHead(path: string): Uint8Array {
-  using file = Deno.openSync(path);
+  using file = host.files.open(path);
   const head = new Uint8Array(64);
-  return head.subarray(0, file.readSync(head) ?? 0);
+  return head.subarray(0, file.read(0, head));
 }
 
 /** The end-of-file address in superblock versions 0 to 3 with 8-byte offsets, else null. */

@@ -1,4 +1,4 @@
-import { inflateSync } from "node:zlib";
+import { type ByteSource, host } from "../../runtime/mod.ts";
 import { FileBytes, findPath, type Message, messagesOf, treeNode } from "./format.ts";
 import { MOST_INFLATED } from "./check.ts";
 
@@ -33,7 +33,7 @@ export class ChunkReader {
   #last: { readonly index: number; readonly values: Uint8Array } | null = null;
 
   private constructor(
-    file: Deno.FsFile,
+    file: ByteSource,
     readonly shape: ChunkShape & { total: number },
     chunks: readonly Chunk[],
   ) {
@@ -47,7 +47,7 @@ export class ChunkReader {
    * @throws {RangeError} when the index of its chunks is damaged.
    */
   static open(
-    file: Deno.FsFile,
+    file: ByteSource,
     path: string,
     { total, size }: { total: number; size: number },
   ): ChunkReader | null {
@@ -95,8 +95,8 @@ export class ChunkReader {
     const { address, bytes } = this.#chunks[index];
     const whole = this.shape.chunkSize * this.shape.elementSize;
     const stored = this.#bytes.read(address, bytes);
-    const most = Math.max(64, Math.min(whole, MOST_INFLATED * stored.length));
-    const values = inflateSync(stored, { chunkSize: most, maxOutputLength: most });
+    const most = Math.min(whole, MOST_INFLATED * stored.length);
+    const values = host.compression.unpack(stored, { form: "zlib", most });
     if (values.length !== whole) {
       throw new RangeError(`a chunk inflates to ${values.length} of ${whole} bytes`);
     }

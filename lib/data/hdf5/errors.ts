@@ -1,5 +1,5 @@
 import { fileError, KcellfmError, messageOf, writeProblem } from "../../runtime/mod.ts";
-import { guardHeaps, type StreamRead } from "./heaps.ts";
+import { takeRefusal } from "./mount.ts";
 
 /**
  * Runs a call of the HDF5 library, whose emscripten file system is `fs`, and throws what the library has to say of it: by itself it prints a page on stderr and returns garbage.
@@ -7,7 +7,7 @@ import { guardHeaps, type StreamRead } from "./heaps.ts";
  */
 export function loudly<T>(fs: object | null, call: () => T): T {
   const streams = fs as EmscriptenFiles;
-  const { write, read } = streams;
+  const { write } = streams;
   const decoder = new TextDecoder();
   let said = "";
   streams.write = (stream, heap, offset, length, position) => {
@@ -15,23 +15,20 @@ export function loudly<T>(fs: object | null, call: () => T): T {
     said += decoder.decode(heap.subarray(offset, offset + length), { stream: true });
     return length;
   };
-  streams.read = guardHeaps(read);
   try {
     const result = call();
     if (said !== "") throw new Error(said);
     return result;
   } catch (error) {
-    throw said === "" ? error : new Error(said, { cause: error });
+    throw takeRefusal() ?? (said === "" ? error : new Error(said, { cause: error }));
   } finally {
     streams.write = write;
-    streams.read = read;
   }
 }
 
 const STDERR = 2;
 interface EmscriptenFiles {
   write: StreamWrite;
-  read: StreamRead;
 }
 
 /** Emscripten's FS.write, through which everything passes that the library writes. */

@@ -1,6 +1,6 @@
-import * as h5 from "h5wasm/node";
+import * as h5 from "h5wasm";
 import type { NumberArray } from "../../matrix/mod.ts";
-import { fileError, requireFolder } from "../../runtime/mod.ts";
+import { type ByteSource, fileError, host, requireFolder } from "../../runtime/mod.ts";
 import { requireHdf5, requirePlausible } from "./check.ts";
 import { ChunkReader } from "./chunks.ts";
 import {
@@ -20,6 +20,7 @@ import {
   placeholderOf,
 } from "./booleans.ts";
 import { hdf5Error, loudly } from "./errors.ts";
+import { type Emscripten, mount, type Mounted } from "./mount.ts";
 import { plainAttribute } from "./attributes.ts";
 import { holdsPointers, reclaim, withMemory } from "./memory.ts";
 import {
@@ -47,19 +48,20 @@ export class Hdf5File {
   readonly #file: h5.File;
   readonly #info = new Map<string, DatasetInfo>();
   readonly #chunks = new Map<string, ChunkReader | null>();
-  /** A second handle for {@linkcode ChunkReader}; none while the file may change. */
-  readonly #raw: Deno.FsFile | null;
+  readonly #mounted: Mounted;
+  /** The bytes for {@linkcode ChunkReader}; none while they may change. */
+  readonly #raw: ByteSource | null;
 
   /** Booleans that are made once the file is closed, and where it ended before. */
   readonly #booleans: PendingBoolean[] = [];
 
   private constructor(
     readonly path: string,
-    file: h5.File,
-    raw: Deno.FsFile | null,
+    { file, mounted, raw }: { file: h5.File; mounted: Mounted; raw: ByteSource | null },
     readonly place: { readonly path: string; readonly end: number },
   ) {
     this.#file = file;
+    this.#mounted = mounted;
     this.#raw = raw;
   }
 
@@ -73,11 +75,15 @@ export class Hdf5File {
     if (mode === "w") requireFolder(path);
     else requireHdf5(path);
     await h5.ready;
+    let mounted: Mounted | null = null;
     try {
-      const file = loudly(h5.FS, () => new h5.File(path, mode, OLDEST));
-      const end = mode === "a" ? Deno.statSync(path).size : 0;
-      return new Hdf5File(shown, file, mode === "r" ? Deno.openSync(path) : null, { path, end });
+      const bytes = mode === "r" ? host.files.open(path) : host.files.change(path);
+      const { name } = mounted = mount(h5.FS as unknown as Emscripten, bytes);
+      const file = loudly(h5.FS, () => new h5.File(name, mode, OLDEST));
+      const end = mode === "a" ? bytes.size : 0;
+      return new Hdf5File(shown, { file, mounted, raw: mode === "r" ? bytes : null }, { path, end });
     } catch (error) {
+      mounted?.[Symbol.dispose]();
       throw hdf5Error(error, { path: shown, what: `Cannot open ${shown}`, writes: mode !== "r" });
     }
   }
@@ -91,7 +97,7 @@ export class Hdf5File {
       const { path } = this;
       if (!this.#raw) throw hdf5Error(error, { path, what: `Cannot write ${path}`, writes: true });
     } finally {
-      this.#raw?.close();
+      this.#mounted[Symbol.dispose]();
     }
   }
 
@@ -125,7 +131,7 @@ export class Hdf5File {
       const meta = h5.Module.get_dataset_metadata(this.#file.file_id, path);
       const { shape, chunks, size, littleEndian } = meta;
       if (this.#raw && shape) {
-        requirePlausible(shape.reduce((a, b) => a * b, size), this.#raw.statSync().size);
+        requirePlausible(shape.reduce((a, b) => a * b, size), this.#raw.size);
       }
       const info = { shape, chunks, type: valueTypeOf(meta), size, littleEndian };
       this.#info.set(path, info);

@@ -1,3 +1,5 @@
+import type { ByteSource, ByteTarget } from "../../runtime/mod.ts";
+
 /**
  * The parts of the HDF5 file format that h5wasm does not give us: where a group of the original format keeps its
  * links, and where a dataset keeps its chunks. Everything here gives null for what is of a newer format, and the
@@ -121,26 +123,14 @@ export function treeNode(
 export class FileBytes {
   readonly #size: number;
 
-  constructor(readonly file: Deno.FsFile) {
-    this.#size = file.statSync().size;
+  constructor(readonly file: ByteSource) {
+    this.#size = file.size;
   }
 
   /** Up to `length` bytes: fewer, and no more memory, where the file ends. */
   read(address: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(Math.max(0, Math.min(length, this.#size - address)));
-    if (bytes.length === 0) return bytes;
-    this.file.seekSync(address, Deno.SeekMode.Start);
-    for (let at = 0; at < bytes.length;) {
-      const count = this.file.readSync(bytes.subarray(at));
-      if (count === null) return bytes.subarray(0, at);
-      at += count;
-    }
-    return bytes;
-  }
-
-  write(address: number, bytes: Uint8Array): void {
-    this.file.seekSync(address, Deno.SeekMode.Start);
-    for (let at = 0; at < bytes.length;) at += this.file.writeSync(bytes.subarray(at));
+    return bytes.length === 0 ? bytes : bytes.subarray(0, this.file.read(address, bytes));
   }
 
   uint(address: number, size: number): number {
@@ -152,5 +142,16 @@ export class FileBytes {
     const bytes = this.read(address, length + 1);
     const end = bytes.indexOf(0);
     return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  }
+}
+
+/** Fields that can be changed. */
+export class EditableBytes extends FileBytes {
+  constructor(override readonly file: ByteTarget) {
+    super(file);
+  }
+
+  write(address: number, bytes: Uint8Array): void {
+    this.file.write(address, bytes);
   }
 }

@@ -1,4 +1,4 @@
-import * as h5 from "h5wasm/node";
+import * as h5 from "h5wasm";
 import type { ValueType } from "./types.ts";
 
 /** Whether elements are, or hold, pointers into the library's memory. */

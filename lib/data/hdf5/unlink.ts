@@ -1,5 +1,5 @@
-import { fileError } from "../../runtime/mod.ts";
-import { type Entry, ENTRY_BYTES, FileBytes, findPath, NODE_HEAD_BYTES } from "./format.ts";
+import { fileError, host } from "../../runtime/mod.ts";
+import { EditableBytes, type Entry, ENTRY_BYTES, findPath, NODE_HEAD_BYTES } from "./format.ts";
 
 /**
  * Removes the link to `target` (such as `obs/kcellfm_cell_type`) from a closed HDF5 file, so that something else can
@@ -10,8 +10,8 @@ import { type Entry, ENTRY_BYTES, FileBytes, findPath, NODE_HEAD_BYTES } from ".
  * @throws {KcellfmError} tag "file", when the group is of the newer format.
  */
 export function unlink(path: string, target: string, { shown }: { shown: string }): void {
-  using file = Deno.openSync(path, { read: true, write: true });
-  const bytes = new FileBytes(file);
+  using file = host.files.change(path);
+  const bytes = new EditableBytes(file);
   const entry = findPath(bytes, target);
   if (entry === "missing") return;
   if (entry === null) {
@@ -24,7 +24,7 @@ export function unlink(path: string, target: string, { shown }: { shown: string 
 }
 
 /** Moves the later entries of the node up and lowers its count; the tree's keys stay valid bounds. */
-function removeEntry(bytes: FileBytes, { node, slot }: Entry): void {
+function removeEntry(bytes: EditableBytes, { node, slot }: Entry): void {
   const count = bytes.uint(node + 6, 2);
   const at = node + NODE_HEAD_BYTES + slot * ENTRY_BYTES;
   const later = bytes.read(at + ENTRY_BYTES, (count - slot - 1) * ENTRY_BYTES);

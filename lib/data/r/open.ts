@@ -1,5 +1,4 @@
-import { basename } from "node:path";
-import { dataError, fileError, KcellfmError, messageOf } from "../../runtime/mod.ts";
+import { basename, dataError, fileError, KcellfmError, messageOf } from "../../runtime/mod.ts";
 import type { DenseArray } from "../h5ad/elements.ts";
 import { memorySource } from "../memory.ts";
 import type { CellSource } from "../types.ts";

@@ -1,10 +1,9 @@
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
-import { fileError, messageOf } from "../../runtime/mod.ts";
+import { fileError, host, messageOf } from "../../runtime/mod.ts";
 import { type Compression, compressionOf } from "../compression/kinds.ts";
 import { unbzip2 } from "../compression/bzip2.ts";
 import { unxz } from "../compression/xz.ts";
 import { requireFile } from "../hdf5/check.ts";
+import { filePieces } from "../pieces.ts";
 
 /**
  * The bytes of a file in pieces, unpacked where it starts like gzip, bzip2 or xz.
@@ -14,34 +13,31 @@ import { requireFile } from "../hdf5/check.ts";
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
   requireFile(path);
   const compression = compressionOf(readHead(path));
-  const stream = createReadStream(path, { highWaterMark: 1 << 20 });
   try {
-    yield* unpacked(stream, compression);
+    yield* unpacked(filePieces(path), compression);
   } catch (error) {
     throw fileError(
       `Cannot read ${path}: the ${compression} data are damaged or truncated (${messageOf(error)})`,
       error,
     );
-  } finally {
-    stream.destroy();
   }
 }
 
-function unpacked(stream: ReturnType<typeof createReadStream>, compression: Compression) {
+function unpacked(pieces: AsyncIterable<Uint8Array>, compression: Compression): AsyncIterable<Uint8Array> {
   switch (compression) {
     case "gzip":
-      return stream.pipe(createGunzip({ chunkSize: 1 << 20 })) as AsyncIterable<Uint8Array>;
+      return host.compression.inflate(pieces, "gzip");
     case "bzip2":
-      return unbzip2(stream);
+      return unbzip2(pieces);
     case "xz":
-      return unxz(stream);
+      return unxz(pieces);
     case "none":
-      return stream as AsyncIterable<Uint8Array>;
+      return pieces;
   }
 }
 
 function readHead(path: string): Uint8Array {
-  using file = Deno.openSync(path);
+  using file = host.files.open(path);
   const head = new Uint8Array(6);
-  return head.subarray(0, file.readSync(head) ?? 0);
+  return head.subarray(0, file.read(0, head));
 }

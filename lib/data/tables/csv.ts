@@ -1,5 +1,4 @@
-import { basename } from "node:path";
-import { dataError } from "../../runtime/mod.ts";
+import { basename, dataError } from "../../runtime/mod.ts";
 import { readTable, type Table } from "./csv_table.ts";
 import { memorySource } from "../memory.ts";
 import { type FrameColumns, transpose } from "../../matrix/mod.ts";

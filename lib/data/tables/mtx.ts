@@ -1,5 +1,4 @@
-import { basename, dirname, join } from "node:path";
-import { dataError, fileError } from "../../runtime/mod.ts";
+import { basename, dataError, dirname, fileError, host, join } from "../../runtime/mod.ts";
 import { featureColumns, type Features, geneColumns, selectFeatures } from "./features.ts";
 import { memorySource } from "../memory.ts";
 import { parseMatrixMarket } from "./mtx_parse.ts";
@@ -36,7 +35,7 @@ export async function openMatrixMarket(path: string): Promise<CellSource> {
   const keep = geneColumns(features);
   const genes = selectFeatures(features, keep);
   return memorySource({
-    name: basename(Deno.statSync(path).isDirectory ? path : dirname(path)),
+    name: basename(isFolder(path) ? path : dirname(path)),
     matrix: keep ? selectColumns(matrix, keep) : matrix,
     obsNames: barcodes,
     varNames: genes.names,
@@ -53,13 +52,12 @@ function readFeatures(path: string): Features {
   };
 }
 
+const isFolder = (path: string): boolean => host.files.stat(path)?.isDirectory ?? false;
+
 function findParts(path: string): Record<keyof typeof PARTS, string> {
-  const isFolder = Deno.statSync(path).isDirectory;
-  const folder = isFolder ? path : dirname(path);
-  const prefix = isFolder ? "" : basename(path).replace(PARTS.matrix, "");
-  const names = [...Deno.readDirSync(folder)].map((entry) => entry.name).filter((name) =>
-    name.startsWith(prefix)
-  );
+  const folder = isFolder(path) ? path : dirname(path);
+  const prefix = isFolder(path) ? "" : basename(path).replace(PARTS.matrix, "");
+  const names = host.files.list(folder).filter((name) => name.startsWith(prefix));
   const find = (part: keyof typeof PARTS): string => {
     const found = names.filter((name) => PARTS[part].test(name));
     if (found.length === 1) return join(folder, found[0]);

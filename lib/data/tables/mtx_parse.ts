@@ -1,6 +1,6 @@
 import { fileError } from "../../runtime/mod.ts";
 import { fileBytes } from "./bytes.ts";
-import { MOST_INFLATED } from "../hdf5/check.ts";
+import { MOST_INFLATED, requireFile } from "../hdf5/check.ts";
 import { csrFromTriplets, type CsrMatrix } from "../../matrix/mod.ts";
 
 interface Header {
@@ -25,7 +25,7 @@ export async function parseMatrixMarket(
   const lines = new NumberLines(path);
   const header = await lines.header();
   const byGene = rowsAre(header) === "genes";
-  const { size } = Deno.statSync(path);
+  const { size } = requireFile(path);
   if (header.entries * SHORTEST > MOST_INFLATED * size) {
     throw lines.error(`it announces ${header.entries} entries, more than its ${size} bytes can hold`);
   }

@@ -1,5 +1,4 @@
-import { basename } from "node:path";
-import { dataError } from "../../runtime/mod.ts";
+import { basename, dataError } from "../../runtime/mod.ts";
 import { featureColumns, type Features, geneColumns, selectFeatures } from "./features.ts";
 import { csrReader } from "../h5ad/matrix.ts";
 import type { Hdf5File } from "../hdf5/file.ts";

@@ -1,5 +1,4 @@
-import { gunzipSync } from "node:zlib";
-import { fileError } from "../../runtime/mod.ts";
+import { fileError, host } from "../../runtime/mod.ts";
 import { requireFile } from "../hdf5/check.ts";
 
 /** Bytes of text that become one string at most: V8 holds no longer ones. */
@@ -14,10 +13,10 @@ export function readTextFile(path: string): string {
   const tooLong = (cause?: unknown) =>
     fileError(`Cannot read ${path}: it is larger than 512 MB of text; give a part of it`, cause);
   if (requireFile(path).size > LONGEST) throw tooLong();
-  const bytes = Deno.readFileSync(path);
+  const bytes = host.files.read(path);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return new TextDecoder().decode(bytes);
   try {
-    return new TextDecoder().decode(gunzipSync(bytes, { maxOutputLength: LONGEST }));
+    return new TextDecoder().decode(host.compression.unpack(bytes, { form: "gzip", most: LONGEST }));
   } catch (error) {
     if (error instanceof RangeError) throw tooLong(error);
     throw fileError(`Cannot read ${path}: the gzip data are damaged or truncated`, error);

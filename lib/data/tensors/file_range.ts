@@ -1,4 +1,4 @@
-import { fileError } from "../../runtime/mod.ts";
+import { type ByteSource, fileError, host } from "../../runtime/mod.ts";
 
 /** Bytes of a file. */
 export interface FileRange {
@@ -14,25 +14,20 @@ export interface FileRange {
  */
 export function readRange(path: string, { start, length }: FileRange): Uint8Array<ArrayBuffer> {
   using file = openForReading(path);
-  const { size } = file.statSync();
+  const { size } = file;
   if (start + length > size) {
     throw fileError(
       `Cannot read ${path}: it ends at byte ${size}, ${start + length} were expected; fetch it again`,
     );
   }
   const bytes = new Uint8Array(length);
-  file.seekSync(start, Deno.SeekMode.Start);
-  for (let done = 0; done < length;) {
-    const read = file.readSync(bytes.subarray(done));
-    if (read === null) throw fileError(`Cannot read ${path}: it was cut short while it was read`);
-    done += read;
-  }
-  return bytes;
+  if (file.read(start, bytes) === length) return bytes;
+  throw fileError(`Cannot read ${path}: it was cut short while it was read`);
 }
 
-function openForReading(path: string): Deno.FsFile {
+function openForReading(path: string): ByteSource {
   try {
-    return Deno.openSync(path);
+    return host.files.open(path);
   } catch (error) {
     throw fileError(`Cannot read ${path}: the file is missing or not readable`, error);
   }

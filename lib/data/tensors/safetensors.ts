@@ -1,4 +1,4 @@
-import { fileError } from "../../runtime/mod.ts";
+import { fileError, host } from "../../runtime/mod.ts";
 import { headerLength, parseHeader } from "./safetensors_header.ts";
 import { DTYPE_BYTES, elementsOf, type StoredTensor, type TensorDtype, widen } from "./tensor_types.ts";
 
@@ -27,7 +27,7 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
 export function readSafetensors(path: string): Safetensors {
   let bytes: Uint8Array;
   try {
-    bytes = Deno.readFileSync(path);
+    bytes = host.files.read(path);
   } catch (error) {
     throw fileError(`Cannot read ${path}: the file is missing or not readable`, error);
   }

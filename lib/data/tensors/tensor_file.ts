@@ -1,4 +1,4 @@
-import { fileError, requireFolder, writeAtomically } from "../../runtime/mod.ts";
+import { fileError, host, requireFolder, writeAtomically } from "../../runtime/mod.ts";
 import { readRange } from "./file_range.ts";
 import { requireFile } from "../hdf5/check.ts";
 import { layOut, narrow } from "./safetensors.ts";
@@ -48,14 +48,15 @@ export async function writeTensors(
     [...tensors].map(([name, it]) => [name, { dtype: writtenAs(it.dtype, dtype), shape: it.shape }]),
   );
   const { head, names } = layOut(entries, metadata);
-  await writeAtomically(path, async (temporary) => {
-    using file = await Deno.open(temporary, { write: true, create: true });
-    const writer = file.writable.getWriter();
-    await writer.write(head);
+  await writeAtomically(path, (temporary) => {
+    using file = host.files.change(temporary);
+    file.write(0, head);
+    let at = head.length;
     for (const name of names) {
-      await writer.write(narrow({ ...tensors.get(name)!.read(), dtype: entries.get(name)!.dtype }));
+      const bytes = narrow({ ...tensors.get(name)!.read(), dtype: entries.get(name)!.dtype });
+      file.write(at, bytes);
+      at += bytes.length;
     }
-    await writer.close();
   });
 }
 

@@ -1,5 +1,5 @@
-import { inflateSync } from "node:zlib";
 import { decompress as unzstd } from "fzstd";
+import { host } from "../../runtime/mod.ts";
 import { unblosclz } from "./blosclz.ts";
 import { unlz4 } from "./lz4.ts";
 
@@ -10,7 +10,7 @@ const FLAG = { shuffle: 1, stored: 2, bitShuffle: 4, whole: 16 } as const;
 const COMPRESSORS: Readonly<Record<number, (bytes: Uint8Array, out: Uint8Array) => Uint8Array>> = {
   0: unblosclz,
   1: unlz4,
-  3: (bytes, out) => inflateSync(bytes, { maxOutputLength: out.length }),
+  3: (bytes, out) => host.compression.unpack(bytes, { form: "zlib", most: out.length }),
   4: (bytes, out) => unzstd(bytes, out),
 };
 

@@ -1,7 +1,6 @@
 import { crc32c } from "./crc32c.ts";
-import { gunzipSync, inflateSync } from "node:zlib";
 import { decompress as unzstd } from "fzstd";
-import { messageOf } from "../../runtime/mod.ts";
+import { host, messageOf } from "../../runtime/mod.ts";
 import { unblosc } from "./blosc.ts";
 import { unlz4 } from "./lz4.ts";
 import type { Codec } from "./types.ts";
@@ -10,8 +9,8 @@ type Decode = (bytes: Uint8Array, most: number) => Uint8Array;
 
 /** Codecs of either version by name; each gives at most `most` bytes. */
 const DECODERS: Readonly<Record<string, Decode>> = {
-  gzip: (bytes, most) => gunzipSync(bytes, { maxOutputLength: most }),
-  zlib: (bytes, most) => inflateSync(bytes, { maxOutputLength: most }),
+  gzip: (bytes, most) => host.compression.unpack(bytes, { form: "gzip", most }),
+  zlib: (bytes, most) => host.compression.unpack(bytes, { form: "zlib", most }),
   zstd: zstd,
   blosc: unblosc,
   lz4: (bytes, most) => {

@@ -1,9 +1,7 @@
-import { join } from "node:path";
-import { inflateRawSync } from "node:zlib";
-import { messageOf, statOrNull } from "../../runtime/mod.ts";
+import { host, join, messageOf, statOrNull } from "../../runtime/mod.ts";
 import { type FileRange, readRange } from "../tensors/file_range.ts";
 import { MOST_INFLATED } from "../hdf5/check.ts";
-import { openZip } from "../fetch/zip_file.ts";
+import { type ZipMember, zipMembers } from "../zip.ts";
 
 /** The files of a zarr hierarchy by their keys, such as `X/data/0.0`, wherever they lie. */
 export interface ZarrFiles {
@@ -29,7 +27,7 @@ export function folderFiles(root: string): ZarrFiles {
   return {
     read(key, range) {
       if (!statOf(key)?.isFile) return null;
-      return range ? readRange(placeOf(key)!, range) : Deno.readFileSync(placeOf(key)!);
+      return range ? readRange(placeOf(key)!, range) : host.files.read(placeOf(key)!);
     },
     size: (key) => {
       const stat = statOf(key);
@@ -37,14 +35,9 @@ export function folderFiles(root: string): ZarrFiles {
     },
     names: (key) => {
       if (!statOf(key)?.isDirectory) return [];
-      return [...Deno.readDirSync(placeOf(key)!)].map(({ name }) => name).sort();
+      return host.files.list(placeOf(key)!).sort();
     },
   };
-}
-
-interface ZipMember extends FileRange {
-  readonly isDeflated: boolean;
-  readonly unpacked: number;
 }
 
 /** Members that a zip of a hierarchy may have: one a chunk. */
@@ -67,37 +60,28 @@ export async function zipFiles(path: string): Promise<ZarrFiles> {
   };
 }
 
-function unpackMember(path: string, { isDeflated, unpacked, ...range }: ZipMember): Uint8Array {
-  const bytes = readRange(path, range);
-  if (!isDeflated) return bytes;
+function unpackMember(path: string, { packing, unpacked, start, length }: ZipMember): Uint8Array {
+  const bytes = readRange(path, { start, length });
+  if (packing === "stored") return bytes;
   if (unpacked > MOST_INFLATED * bytes.length + 64) throw new RangeError(`a member claims ${unpacked} bytes`);
-  return inflateRawSync(bytes, { maxOutputLength: Math.max(unpacked, 1) });
+  return host.compression.unpack(bytes, { form: "raw", most: unpacked });
 }
 
 async function listMembers(path: string): Promise<Map<string, ZipMember>> {
-  const zip = await openZip(path);
+  const members = new Map<string, ZipMember>();
   try {
-    if (zip.entryCount > MOST_MEMBERS) throw new RangeError(`it has ${zip.entryCount} members`);
-    const members = new Map<string, ZipMember>();
-    for await (const entry of zip.eachEntry()) {
-      if (entry.fileName.endsWith("/")) continue;
-      if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) {
-        throw new RangeError(`member ${entry.fileName} is compressed in a way that is not known`);
+    for await (const member of zipMembers(path)) {
+      if (member.kind === "folder") continue;
+      if (members.size >= MOST_MEMBERS) throw new RangeError(`it has more than ${MOST_MEMBERS} members`);
+      if (member.packing === "other") {
+        throw new RangeError(`member ${member.name} is compressed in a way that is not known`);
       }
-      const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-      members.set(entry.fileName, {
-        start: fileDataStart,
-        length: entry.compressedSize,
-        isDeflated: entry.compressionMethod === 8,
-        unpacked: entry.uncompressedSize,
-      });
+      members.set(member.name, member);
     }
-    return members;
   } catch (error) {
     throw new RangeError(`its zip is damaged (${messageOf(error)})`, { cause: error });
-  } finally {
-    zip.close();
   }
+  return members;
 }
 
 const MARKS = /^((?:[^/]+\/)?)(\.zgroup|\.zattrs|zarr\.json)$/;

@@ -1,5 +1,4 @@
-import { dirname, join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { dirname, host, join } from "../../runtime/mod.ts";
 import type { ElementSink } from "../h5ad/store.ts";
 import type { NumberArray } from "../../matrix/mod.ts";
 import type { AttributeValue, Layout } from "../hdf5/types.ts";
@@ -126,7 +125,7 @@ export class ZarrSink extends ZarrStore implements ElementSink {
 
   #putChunk(path: string, chunk: readonly number[], bytes: Uint8Array): void {
     const key = this.version === 3 ? ["c", ...chunk].join("/") : chunk.join(".") || "0";
-    this.#put(path, key, gzipSync(bytes, { level: LEVEL }));
+    this.#put(path, key, host.compression.pack(bytes, LEVEL));
   }
 
   #putMeta(path: string, array: Meta): void {
@@ -148,8 +147,8 @@ export class ZarrSink extends ZarrStore implements ElementSink {
 
   #put(path: string, name: string, bytes: Uint8Array): void {
     const place = join(this.folder, keyOf(path, name));
-    Deno.mkdirSync(dirname(place), { recursive: true });
-    Deno.writeFileSync(place, bytes);
+    host.files.makeFolder(dirname(place));
+    host.files.write(place, bytes);
   }
 }
 

@@ -1,15 +1,11 @@
-import { createWriteStream } from "node:fs";
-import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-// @ts-types="@types/yazl"
-import { ZipFile } from "yazl";
-import { writeAtomically, writeFolderAtomically } from "../../runtime/mod.ts";
+import { bytesOf, dirname, host, join, writeAtomically, writeFolderAtomically } from "../../runtime/mod.ts";
 import { addTo, type Annotations, replacedBy } from "../h5ad/add.ts";
 import { below, type ElementSink } from "../h5ad/store.ts";
 import { type H5adContent, writeContent } from "../h5ad/write.ts";
 import type { ZarrFiles } from "./files.ts";
 import { openZarrStore, type TableChoice, tableRoot } from "./open.ts";
 import { ZarrSink } from "./sink.ts";
+import { packFolder } from "../zip_write.ts";
 import type { JsonObject } from "./types.ts";
 
 /**
@@ -55,12 +51,12 @@ async function inFolderOrZip(path: string, write: (folder: string) => void | Pro
   if (!/\.zip$/i.test(path)) return await writeFolderAtomically(path, write);
   await writeAtomically(path, async (temporary) => {
     const folder = `${temporary}.folder`;
-    await Deno.mkdir(folder);
+    host.files.makeFolder(folder);
     try {
       await write(folder);
-      await pack(folder, temporary);
+      await packFolder(folder, temporary);
     } finally {
-      await Deno.remove(folder, { recursive: true });
+      host.files.remove(folder);
     }
   });
 }
@@ -73,33 +69,11 @@ function copyFiles(files: ZarrFiles, folder: string, without: ReadonlySet<string
     const bytes = files.size(key) === null ? null : files.read(key);
     if (!bytes) copyFiles(files, folder, without, key);
     else {
-      Deno.mkdirSync(dirname(join(folder, key)), { recursive: true });
-      Deno.writeFileSync(join(folder, key), bytes);
+      host.files.makeFolder(dirname(join(folder, key)));
+      host.files.write(join(folder, key), bytes);
     }
   }
 }
-
-/** The names as they lie in the folder, stored: chunks are compressed already. */
-async function pack(folder: string, path: string): Promise<void> {
-  const zip = new ZipFile();
-  const walk = (at: string) => {
-    for (
-      const { name, isDirectory } of [...Deno.readDirSync(join(folder, at))].sort((a, b) =>
-        a.name < b.name ? -1 : 1
-      )
-    ) {
-      const key = at === "" ? name : `${at}/${name}`;
-      if (isDirectory) walk(key);
-      else zip.addFile(join(folder, key), key, { compress: false, mtime: EPOCH, mode: 0o100644 });
-    }
-  };
-  walk("");
-  zip.end();
-  await pipeline(zip.outputStream, createWriteStream(path));
-}
-
-/** The same bytes whenever they are packed. */
-const EPOCH = new Date(2026, 0, 1);
 
 /**
  * Metadata that lie at the root a second time are told what was written: readers believe them alone.
@@ -121,5 +95,5 @@ function consolidate(files: ZarrFiles, sink: ZarrSink, replaced: readonly string
   const changed = sink.version === 3
     ? { ...json, consolidated_metadata: { ...inside, metadata } }
     : { ...json, metadata };
-  Deno.writeTextFileSync(join(sink.folder, name), JSON.stringify(changed, null, 2));
+  host.files.write(join(sink.folder, name), bytesOf(JSON.stringify(changed, null, 2)));
 }

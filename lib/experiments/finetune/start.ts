@@ -38,7 +38,7 @@ export async function unseenCheckpoint(
 ): Promise<StartingPoint | null> {
   const refused: string[] = [];
   for (const name of [preset, `${preset}-heldout`]) {
-    const studies = await readCheckpointStudies(join(folder, name));
+    const studies = readCheckpointStudies(join(folder, name));
     if (studies?.includes(set) === false) {
       return { model: await loadCellCheckpoint(join(folder, name)), name, studies };
     }
@@ -59,7 +59,7 @@ export async function unseenCheckpoint(
  * @throws {KcellfmError} tag "model", when its training has seen the set.
  */
 export async function namedCheckpoint(set: string, folder: string): Promise<StartingPoint> {
-  const studies = await readCheckpointStudies(folder);
+  const studies = readCheckpointStudies(folder);
   if (studies?.includes(set)) {
     throw modelError(
       `Cannot start from ${folder}: it was trained on ${set}, whose test cells it must not have seen`,

@@ -50,7 +50,7 @@ export function startCellWorkers(
     classes,
     types: vectors.dataSync<"float32">(),
   };
-  return startWorkers({ entry: new URL("./worker.ts", import.meta.url), setup, count, params });
+  return startWorkers({ entry: "lib/experiments/pretrain/worker.ts", setup, count, params });
 }
 
 /** Sums the gradients of pretraining batches over workers. */

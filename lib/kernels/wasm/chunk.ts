@@ -6,4 +6,4 @@ const CHUNK_WITH_BLAS = 64;
 
 /** The positions that a scan takes at once; 0 leaves the choice to the engine. */
 export const chunkFor = (engine: WasmEngine, chunk: number): number =>
-  chunk || (engine.blas.sgemm ? CHUNK_WITH_BLAS : CHUNK);
+  chunk || (engine.blas.gemmOn ? CHUNK_WITH_BLAS : CHUNK);

@@ -28,7 +28,7 @@ export function setBlasThreads(threads: number): number | null {
 
 /** The backend as results name it: `wasm+blas` where a native BLAS computes its products. */
 export function engineName({ name }: { name: string }): string {
-  return name === "wasm" && engineOf(tf.backend()).blas.sgemm ? "wasm+blas" : name;
+  return name === "wasm" && engineOf(tf.backend()).blas.gemmOn ? "wasm+blas" : name;
 }
 
 /** The backend, why it runs, and what its matrix products run on, in one line for the head of a run. */

@@ -1,7 +1,5 @@
 import type { TensorInfo } from "../../tensor/mod.ts";
-import { readFileSync } from "node:fs";
-import { backendError } from "../../runtime/mod.ts";
-import { type Blas, gemmOnMemory, openBlas } from "./blas.ts";
+import { backendError, type Blas, host, join } from "../../runtime/mod.ts";
 import type { KernelExports, KernelHost, Pointer } from "./exports.ts";
 import { ADDRESSABLE, RESERVE } from "./room.ts";
 
@@ -43,10 +41,10 @@ const BLAS_FROM = 16 * 16 * 16;
 export function startEngine(backend: WasmBackend): WasmEngine {
   const { memory } = backend.wasm.asm;
   guardAllocations(backend);
-  const blas = openBlas();
-  const gemm = blas.sgemm ? gemmOnMemory(blas.sgemm, memory) : () => {};
+  const blas = host.compute.openBlas(host.env("KCELLFM_BLAS"));
+  const gemm = blas.gemmOn?.(memory) ?? (() => {});
   const { run, relaxed } = instantiate(memory, { gemm, log: Math.log });
-  run.configure(backend.wasm._malloc(run.workspaceBytes()), blas.sgemm ? BLAS_FROM : Infinity);
+  run.configure(backend.wasm._malloc(run.workspaceBytes()), blas.gemmOn ? BLAS_FROM : Infinity);
 
   const pointer = (tensor: TensorInfo | undefined): Pointer =>
     tensor ? backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 0 : 0; // above 2 GiB it comes signed
@@ -79,15 +77,18 @@ export function startEngine(backend: WasmBackend): WasmEngine {
 /** Number of entries of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-function instantiate(memory: WebAssembly.Memory, host: KernelHost): { run: KernelExports; relaxed: boolean } {
-  const relaxed = Deno.env.get("KCELLFM_RELAXED_SIMD") !== "off" && isValid("kernels-relaxed.wasm");
+function instantiate(
+  memory: WebAssembly.Memory,
+  given: KernelHost,
+): { run: KernelExports; relaxed: boolean } {
+  const relaxed = host.env("KCELLFM_RELAXED_SIMD") !== "off" && isValid("kernels-relaxed.wasm");
   const module = new WebAssembly.Module(moduleBytes(relaxed ? "kernels-relaxed.wasm" : "kernels.wasm"));
-  const imports = { env: { memory }, host: { ...host } };
+  const imports = { env: { memory }, host: { ...given } };
   return { run: new WebAssembly.Instance(module, imports).exports as unknown as KernelExports, relaxed };
 }
 
 const moduleBytes = (name: string): BufferSource =>
-  readFileSync(new URL(`../assembly/${name}`, import.meta.url));
+  host.files.read(join(host.root, "lib/kernels/assembly", name));
 
 const isValid = (name: string): boolean => WebAssembly.validate(moduleBytes(name));
 

@@ -19,6 +19,7 @@ export interface Connection {
 
 /** A running `deno jupyter` kernel. */
 export interface KernelProcess {
+  readonly pid: number;
   readonly connection: Connection;
   /** Resolves when the process has ended, with the last of what it printed. */
   readonly ended: Promise<{ code: number; stderr: string }>;
@@ -52,6 +53,7 @@ export async function startKernel({ cwd, env = {} }: KernelOptions): Promise<Ker
     stderr,
   }));
   return {
+    pid: child.pid,
     connection,
     ended,
     async kill() {

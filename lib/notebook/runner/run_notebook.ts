@@ -14,6 +14,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Called before each code cell, with its number among them from 1. */
   readonly onCell?: (cell: number, of: number) => void;
+  /** Called with the process id of the kernel when it has started. */
+  readonly onKernel?: (pid: number) => void;
+  /** Called with the finished run before its sockets close, which now and then ends the process. */
+  readonly onRun?: (run: NotebookRun) => void;
 }
 
 /** What went wrong in one cell. */
@@ -35,6 +39,8 @@ export interface NotebookRun {
   readonly seconds: number;
   readonly cellSeconds: readonly number[];
   readonly failures: readonly CellFailure[];
+  /** Of one that has not ended; default: it has. */
+  readonly state?: "waits" | "runs";
 }
 
 /**
@@ -49,14 +55,16 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
   for (const cell of cells) Object.assign(cell, { outputs: [], execution_count: null });
   const start = performance.now();
   const kernel = await startKernel({ cwd: dirname(path), env: options.env });
+  options.onKernel?.(kernel.pid);
   try {
-    const { failures, cellSeconds } = await withClient(
-      kernel,
-      (client) => runCells(cells, { client, options }),
-    );
-    const silent = failures.length > 0 ? [] : silentCells(cells);
-    const seconds = (performance.now() - start) / 1000;
-    return { path, notebook, seconds, cellSeconds, failures: [...failures, ...silent] };
+    return await withClient(kernel, async (client) => {
+      const { failures, cellSeconds } = await runCells(cells, { client, options });
+      const silent = failures.length > 0 ? [] : silentCells(cells);
+      const seconds = (performance.now() - start) / 1000;
+      const run = { path, notebook, seconds, cellSeconds, failures: [...failures, ...silent] };
+      options.onRun?.(run);
+      return run;
+    });
   } finally {
     await kernel.kill();
   }

@@ -14,8 +14,11 @@ export interface IndexFacts {
 
 /** The first page: how the run went, a card for each chapter with its first figure, the table of results. */
 export function indexPage(chapters: readonly Chapter[], { preset, seconds, tables }: IndexFacts): string {
+  const open = chapters.filter(({ run }) => run.state !== undefined).length;
   const failed = chapters.filter(({ run }) => run.failures.length > 0).length;
-  const state = failed === 0
+  const state = open > 0
+    ? `<span class="badge">${chapters.length - open} of ${chapters.length} notebooks have run</span>`
+    : failed === 0
     ? `<span class="badge good">all ${chapters.length} notebooks ran through</span>`
     : `<span class="badge bad">${failed} of ${chapters.length} notebooks failed</span>`;
   return htmlPage(
@@ -30,6 +33,7 @@ ${SEARCH_BOX}
 <div class="cards">${chapters.map(card).join("\n")}</div>
 ${resultsSection(tables)}
 </main>`,
+    { reload: open > 0 },
   );
 }
 
@@ -42,7 +46,9 @@ function card(chapter: Chapter): string {
   const words = failure ? `cell ${failure.cell}: ${failure.message}` : firstSentence(chapter);
   return `<a class="card" href="${name}.html"><div class="picture">${picture}</div>
 <div class="words"><h2>${escapeHtml(title)}</h2><p>${escapeHtml(words)}</p>
-<p style="margin-top:8px">${statusBadge(chapter)} &nbsp;${duration(run.seconds)}</p></div></a>`;
+<p style="margin-top:8px">${statusBadge(chapter)} ${
+    run.state ? "" : `&nbsp;${duration(run.seconds)}`
+  }</p></div></a>`;
 }
 
 /** The static picture of the cell tagged "cover", else of a chapter's first figure. */

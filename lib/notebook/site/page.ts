@@ -12,14 +12,21 @@ export interface Chapter {
   readonly run: NotebookRun;
 }
 
+/** A page that is not finished loads itself anew, so that it fills up before the reader's eyes. */
+const RELOAD = `<meta http-equiv="refresh" content="5">\n`;
+
 /** What stands around every page: its title, its style, and where plotly.js lies. */
-export function htmlPage(title: string, body: string): string {
+export function htmlPage(
+  title: string,
+  body: string,
+  { reload = false }: { reload?: boolean } = {},
+): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
+${reload ? RELOAD : ""}<title>${escapeHtml(title)}</title>
 <link rel="stylesheet" href="assets/style.css">
 <script>window.kcellfmPlotly = "assets/plotly.min.js";</script>
 <script defer src="assets/search.js"></script>
@@ -56,18 +63,26 @@ export function chapterPage(
     `${chapter.title} - KCellFM`,
     `<div class="book">${sideBar(chapter, chapters, body.headings)}
 <main>
-<p class="small faint">${statusBadge(chapter)} ran in ${duration(chapter.run.seconds)} &middot;
-<a href="${chapter.name}.ipynb" download>notebook with outputs</a> &middot;
+<p class="small faint">${statusBadge(chapter)} ${timeNote(chapter)}
 <button onclick="document.body.classList.toggle('hide-code')">code on / off</button></p>
 ${failureNote(chapter)}
 ${body.html}
 ${pager(chapter, chapters)}
 </main></div>`,
+    { reload: chapter.run.state !== undefined },
   );
 }
 
+const timeNote = ({ name, run }: Chapter): string =>
+  run.state
+    ? "this page loads itself anew &middot;"
+    : `ran in ${
+      duration(run.seconds)
+    } &middot; <a href="${name}.ipynb" download>notebook with outputs</a> &middot;`;
+
 /** Whether the chapter ran through, as a coloured word. */
 export function statusBadge({ run }: Chapter): string {
+  if (run.state) return `<span class="badge">${run.state === "runs" ? "runs now" : "waits"}</span>`;
   return run.failures.length === 0
     ? '<span class="badge good">ran through</span>'
     : '<span class="badge bad">failed</span>';

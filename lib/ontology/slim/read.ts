@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { ROOT } from "../../runtime/mod.ts";
+import { join, readText, ROOT } from "../../runtime/mod.ts";
 import { createOntology } from "../create.ts";
 import { parseSlimTable } from "./table.ts";
 import type { Ontology } from "../types.ts";
@@ -8,7 +7,7 @@ import type { Ontology } from "../types.ts";
 export const SLIM_PATH = join(ROOT, "lib/ontology/slim/terms.tsv");
 
 /** The embedded ontology: a few hundred terms over all major branches, with marker genes. */
-export async function readSlimTable(): Promise<Ontology> {
-  const { version, terms } = parseSlimTable(await Deno.readTextFile(SLIM_PATH), "slim/terms.tsv");
+export function readSlimTable(): Ontology {
+  const { version, terms } = parseSlimTable(readText(SLIM_PATH), "slim/terms.tsv");
   return createOntology(terms, { version, source: "embedded slim table" });
 }

@@ -128,7 +128,7 @@ Deno.test("fetchFile names the page of a file that has no fixed address", () =>
     const said =
       /^Cannot fetch thing: download it from https:\/\/example\.org\/data and put it at .*file\.bin/;
     await assert.rejects(fetchFile(entry, options), { tag: "network", message: said });
-    assert.equal(await whereIs(entry, options), "by hand");
+    assert.equal(whereIs(entry, options), "by hand");
   }));
 
 Deno.test("fetchFile stops when told to and resumes later", () =>

@@ -13,11 +13,11 @@ const good: Member = { name: "set/train.csv", data: "a,b\n1,2\n" };
 Deno.test("fetchFile unpacks no zip with a member that would land outside, is a link, is there twice, or lies", () =>
   withCache(async (options) => {
     const cases: [Member[], RegExp][] = [
-      [[{ name: "../escaped.csv", data: "x" }], /invalid relative path: \.\.\/escaped\.csv/],
-      [[{ name: "set/../../escaped.csv", data: "x" }], /invalid relative path/],
-      [[{ name: "/escaped.csv", data: "x" }], /absolute path: \/escaped\.csv/],
-      [[{ name: "C:/escaped.csv", data: "x" }], /absolute path: C:/],
-      [[{ name: "..\\escaped.csv", data: "x" }], /invalid characters in fileName/],
+      [[{ name: "../escaped.csv", data: "x" }], /"\.\.\/escaped\.csv" would lead out of its folder/],
+      [[{ name: "set/../../escaped.csv", data: "x" }], /"set\/\.\.\/\.\.\/escaped\.csv" would lead out/],
+      [[{ name: "/escaped.csv", data: "x" }], /"\/escaped\.csv" would lead out/],
+      [[{ name: "C:/escaped.csv", data: "x" }], /escaped\.csv" would lead out/],
+      [[{ name: "..\\escaped.csv", data: "x" }], /escaped\.csv" would lead out/],
       [[{ name: "set//train.csv", data: "x" }], /"set\/\/train\.csv" would not land in the folder/],
       [[{ name: "set/a\u0000b", data: "x" }], /would not land in the folder/],
       [
@@ -27,8 +27,8 @@ Deno.test("fetchFile unpacks no zip with a member that would land outside, is a 
       [[{ name: "pipe", mode: 0o010644 }], /"pipe" is neither a file nor a folder/],
       [[good, { ...good, data: "other" }], /"set\/train\.csv" is there twice/],
       [[good, { name: "SET/Train.csv" }], /"SET\/Train\.csv" is there twice/],
-      [[{ name: "set", data: "a file" }, good], /EEXIST|not a directory|ENOTDIR|File exists/],
-      [[{ ...good, deflate: true, claimed: 3 }], /too many bytes in the stream/],
+      [[{ name: "set", data: "a file" }, good], /not a directory|ENOTDIR|File exists|is there twice/i],
+      [[{ ...good, deflate: true, claimed: 3 }], /does not unpack to the 3 bytes that it claims/],
       [[{ ...good, deflate: true, claimed: 2 ** 32 - 2 }], /unpacks to more than \d+ bytes/],
     ];
     for (const [members, message] of cases) {
@@ -69,7 +69,7 @@ Deno.test("unpackInto refuses a zip that points outside of itself, and goes on",
   withCache(async ({ cache }) => {
     const archive = join(cache, "far.zip");
     await Deno.writeFile(archive, farZip64(makeZip([good])));
-    const said = { tag: "file", message: /far\.zip: it points to byte 1\d+, and has \d+; delete it/ };
+    const said = { tag: "file", message: /far\.zip: 64-bit value exceeds .*; delete it/ };
     await assert.rejects(unpackInto(join(cache, "far"), archive), said);
     assert.deepEqual(await filesIn(cache), ["far.zip"]);
   }));

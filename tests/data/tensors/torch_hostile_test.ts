@@ -166,9 +166,12 @@ Deno.test("readTorchCheckpoint refuses zips that torch.save does not write", asy
   );
   await refused(torchZip(pickle, [storage, storage]), /two members named a\/data\/0/);
   await refused(torchZip(pickle, [{ ...storage, deflate: true }]), /member a\/data\/0 is compressed/);
-  await refused(torchZip(pickle, [{ name: "../data/0" }]), /its zip is damaged \(invalid relative path/);
+  await refused(
+    torchZip(pickle, [{ name: "../data/0" }]),
+    /its zip is damaged \(member "\.\.\/data\/0" would lead out/,
+  );
   await refused(makeZip([{ name: "readme.txt", data: "hello" }]), /without data\.pkl/);
-  await refused(farZip64(torchZip(pickle)), /its zip is damaged \(it points to byte 1\d+, and has \d+\)/);
+  await refused(farZip64(torchZip(pickle)), /its zip is damaged \(64-bit value exceeds/);
   await refused(torchZip(pickle).slice(0, -30), /its zip is damaged/);
   await refused(torchZip(pickle).slice(0, 60), /its zip is damaged/);
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { atlasSample, writeAtlasShards } from "../../../lib/simulate/mod.ts";
-import { findDataset } from "../../../lib/data/fetch/mod.ts";
 import { openH5ad } from "../../../lib/data/mod.ts";
 import { symbolVocabulary } from "../../../lib/genes/mod.ts";
 import { bestOntology, realStudies, studyOf } from "../../../lib/experiments/pretrain/mod.ts";
@@ -15,6 +14,7 @@ import { saveNanoCheckpoint } from "../../annotate/fixture.ts";
 import { ATLAS } from "./fixture.ts";
 import { capture } from "../../capture.ts";
 import { inFolder } from "../../folder.ts";
+import { onRealData } from "../../mirror.ts";
 
 await startBackend();
 
@@ -31,7 +31,7 @@ Deno.test("atlas --set simulated writes shards, trains, names every cell and fil
     const { code, said } = await run(folder, `--set simulated ${SMALL} ${FAST} --answers ${answers}`);
     assert.equal(code, EXIT.ok, said);
     assert.match(said, /240 cells, \d+ a second, [\d.]+ % of the time reading, peak \d+ MB/);
-    const [result] = await readResults(join(folder, "results"));
+    const [result] = readResults(join(folder, "results"));
     assert.equal(`${result.task}-${result.set}`, "atlas-simulated");
     assert.deepEqual([result.data.cells, result.data.shards, result.data.real], [240, 2, false]);
     assert.equal(result.published.ontology_macro_f1, 0.846, "scTab's number follows the subtype rule");
@@ -56,7 +56,7 @@ Deno.test("atlas names a folder of shards by a checkpoint and scores them by the
     const paths = `--set ${shards} --checkpoint ${nano} --answers ${answers}`;
     const { code, said } = await run(folder, `${paths} --workers 1`);
     assert.equal(code, EXIT.ok, said);
-    const [result] = await readResults(join(folder, "results"));
+    const [result] = readResults(join(folder, "results"));
     assert.deepEqual([result.set, result.data.cells, result.data.named_by], ["shards", 40, "text"]);
     assert.ok(typeof result.metrics.ontology_accuracy === "number");
   });
@@ -119,16 +119,13 @@ Deno.test("commonGrain replaces a type by the most general one of the pool above
   assert.deepEqual(commonGrain([memory, cd4, tCell], ontology), [tCell, tCell, tCell]);
 });
 
-const real = await findDataset("pbmc68k_reduced");
-if (Deno.env.get("KCELLFM_MIRROR") && real) {
-  Deno.test("the pooled blood studies have types in common, however they name them", async () => {
-    const ontology = await bestOntology();
-    const studies = await realStudies(
-      [{ name: "pbmc3k" }, { name: "pbmc68k_reduced", labels: "bulk_labels", useRaw: true }],
-      ontology,
-    );
-    const [a, b] = studies.map(({ types }) => new Set(types.filter((id) => id !== null)));
-    assert.ok(a.intersection(b).size >= 5);
-    studies.forEach(({ source }) => source.close());
-  });
-}
+onRealData("the pooled blood studies have types in common, however they name them", async () => {
+  const ontology = await bestOntology();
+  const studies = await realStudies(
+    [{ name: "pbmc3k" }, { name: "pbmc68k_reduced", labels: "bulk_labels", useRaw: true }],
+    ontology,
+  );
+  const [a, b] = studies.map(({ types }) => new Set(types.filter((id) => id !== null)));
+  assert.ok(a.intersection(b).size >= 5);
+  studies.forEach(({ source }) => source.close());
+});

@@ -12,12 +12,14 @@ import {
   readFold,
 } from "../../../lib/experiments/finetune/mod.ts";
 import { splitCells } from "../../../lib/baselines/mod.ts";
+import { onRealData } from "../../mirror.ts";
 
 const counts = (labels: readonly (string | null)[]) =>
   ["G1", "S", "G2M"].map((phase) => labels.filter((label) => label === phase).length);
 
-if (Deno.env.get("KCELLFM_MIRROR")) {
-  Deno.test("openCycleSet reads Buettner's cells: 182 of three phases, most genes with a human orthologue", async () => {
+onRealData(
+  "openCycleSet reads Buettner's cells: 182 of three phases, most genes with a human orthologue",
+  async () => {
     await startBackend();
     const set = await openCycleSet("mesc_buettner", { seed: 1 });
     assert.ok(set.real && set.sha256?.startsWith("2a915c1b"));
@@ -39,12 +41,12 @@ if (Deno.env.get("KCELLFM_MIRROR")) {
       const mean = right.reduce((sum, scores) => sum + scores[method], 0) / right.length;
       assert.ok(mean > 0.89, `${["random forest", "linear path"][method]}: ${mean}`);
     }
-  });
+  },
+);
 
-  Deno.test("openCycleSet reads Hsiao's cells: 888 angles, no phase rare", async () => {
-    const set = await openCycleSet("ipsc_fucci", { seed: 1 });
-    assert.equal(set.angles?.length, 888);
-    assert.deepEqual(counts(set.labels), [355, 239, 294]);
-    set.source.close();
-  });
-}
+onRealData("openCycleSet reads Hsiao's cells: 888 angles, no phase rare", async () => {
+  const set = await openCycleSet("ipsc_fucci", { seed: 1 });
+  assert.equal(set.angles?.length, 888);
+  assert.deepEqual(counts(set.labels), [355, 239, 294]);
+  set.source.close();
+});

@@ -24,6 +24,8 @@ import {
   scoreRules,
   simulatedNovelSet,
 } from "../../../lib/experiments/novel/mod.ts";
+import { inFolder } from "../../folder.ts";
+import { onRealData } from "../../mirror.ts";
 import { tableOf } from "../../../lib/matrix/mod.ts";
 
 await startBackend();
@@ -51,10 +53,8 @@ Deno.test("runPool names each type once, by a model that met none of its branch"
   }
 });
 
-Deno.test("openPool opens what is at hand, and nothing where there is nothing", async () => {
-  const mirror = Deno.env.get("KCELLFM_MIRROR");
+onRealData("openPool opens every set of the pool, its labelled cells alone, few of a type", async () => {
   const pool = await openPool({ most: 10, rng: createRng(1) });
-  if (!mirror) return void assert.ok(pool === null || pool.studies.length >= 2);
   assert.ok(pool !== null);
   assert.equal(pool.studies.length, POOL.length);
   for (const { source, types } of pool.studies) {
@@ -63,6 +63,19 @@ Deno.test("openPool opens what is at hand, and nothing where there is nothing", 
     for (const cells of counts.values()) assert.ok(cells.length <= 10);
   }
 });
+
+Deno.test("openPool opens nothing where fewer than two sets are at hand", () =>
+  inFolder(async (folder) => {
+    const places = ["KCELLFM_CACHE", "KCELLFM_MIRROR"].map((name) => [name, Deno.env.get(name)] as const);
+    for (const [name] of places) Deno.env.set(name, folder);
+    try {
+      assert.equal(await openPool({ most: 10, rng: createRng(1) }), null);
+    } finally {
+      for (const [name, value] of places) {
+        value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+      }
+    }
+  }));
 
 /** Cells named by rules from made-up evidence about the novel types of the set: text near, the rest noise. */
 function named(): NamedNovelCells {

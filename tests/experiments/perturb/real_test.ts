@@ -5,6 +5,7 @@ import {
   splitConditions,
   withoutTest,
 } from "../../../lib/experiments/perturb/mod.ts";
+import { onRealData } from "../../mirror.ts";
 
 const small = { seed: 1, cells: 60 };
 
@@ -15,31 +16,29 @@ Deno.test("openPerturbationSet refuses a name that it does not know", async () =
   );
 });
 
-if (Deno.env.get("KCELLFM_MIRROR")) {
-  Deno.test("eccite_thp1: 25 knock-outs, and losing the interferon pathway lowers PSMB9 most", async () => {
-    const set = await openPerturbationSet("eccite_thp1", small);
-    assert.deepEqual([set.genes.length, set.conditions.length, set.total], [299, 25, 186]);
-    assert.ok(set.notes.some((note) => /^16 of 25 perturbed genes are not measured/.test(note)));
-    const reporter = set.genes.indexOf("PSMB9");
-    for (const { name, mean, control, differential } of set.conditions) {
-      if (!/^(IFNGR1|IFNGR2|JAK2|STAT1)\+/.test(name)) continue;
-      assert.ok(mean[reporter] - control.mean[reporter] < -0.5, name);
-      assert.ok(differential.slice(0, 6).includes(reporter), name);
-    }
-  });
+onRealData("eccite_thp1: 25 knock-outs, and losing the interferon pathway lowers PSMB9 most", async () => {
+  const set = await openPerturbationSet("eccite_thp1", small);
+  assert.deepEqual([set.genes.length, set.conditions.length, set.total], [299, 25, 186]);
+  assert.ok(set.notes.some((note) => /^16 of 25 perturbed genes are not measured/.test(note)));
+  const reporter = set.genes.indexOf("PSMB9");
+  for (const { name, mean, control, differential } of set.conditions) {
+    if (!/^(IFNGR1|IFNGR2|JAK2|STAT1)\+/.test(name)) continue;
+    assert.ok(mean[reporter] - control.mean[reporter] < -0.5, name);
+    assert.ok(differential.slice(0, 6).includes(reporter), name);
+  }
+});
 
-  Deno.test("kang_ifnb_832: interferon in six types, each left out once", async () => {
-    const set = await openPerturbationSet("kang_ifnb_832", { ...small, genes: 300 });
-    assert.deepEqual([set.controls.length, set.conditions.length, set.perturbable], [6, 6, ["IFNB1"]]);
-    const splits = splitConditions(set, "leave-type-out", { seed: 1 });
-    assert.equal(splits.length, 6);
-    const [split] = splits;
-    const model = await fitTrainMean(withoutTest(set, split), split, { seed: 1, terms: new Map() });
-    const held = set.conditions.find(({ name }) => name === split.test[0])!;
-    const called = model.predict(held);
-    const right = held.differential.filter((gene) =>
-      (called[gene] - held.control.mean[gene]) * (held.mean[gene] - held.control.mean[gene]) > 0
-    );
-    assert.ok(right.length >= 15, `${right.length} of 20 genes change as in other types`);
-  });
-}
+onRealData("kang_ifnb_832: interferon in six types, each left out once", async () => {
+  const set = await openPerturbationSet("kang_ifnb_832", { ...small, genes: 300 });
+  assert.deepEqual([set.controls.length, set.conditions.length, set.perturbable], [6, 6, ["IFNB1"]]);
+  const splits = splitConditions(set, "leave-type-out", { seed: 1 });
+  assert.equal(splits.length, 6);
+  const [split] = splits;
+  const model = await fitTrainMean(withoutTest(set, split), split, { seed: 1, terms: new Map() });
+  const held = set.conditions.find(({ name }) => name === split.test[0])!;
+  const called = model.predict(held);
+  const right = held.differential.filter((gene) =>
+    (called[gene] - held.control.mean[gene]) * (held.mean[gene] - held.control.mean[gene]) > 0
+  );
+  assert.ok(right.length >= 15, `${right.length} of 20 genes change as in other types`);
+});

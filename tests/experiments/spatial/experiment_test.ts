@@ -94,7 +94,7 @@ Deno.test("deno task spatial ends 0 on a twin and writes its results; a wrong sp
   const out = join(folder, "results");
   const small = ["--preset", "nano", "--epochs", "1", "--cells", "80", "--no-ablations", "--out", out];
   assert.equal(await runCommand(command, ["--set", "sb-cross", "--neighbours", "5", ...small]), 0);
-  const [result] = await readResults(out);
+  const [result] = readResults(out);
   assert.equal(result.task, "spatial");
   assert.deepEqual([result.set, result.split, result.data.real], ["sb-cross", "files", false]);
   assert.equal(result.published.accuracy, null);

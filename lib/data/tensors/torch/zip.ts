@@ -1,9 +1,7 @@
-// @ts-types="@types/yauzl"
-import type { Entry, ZipFile } from "yauzl";
 import { fileError, KcellfmError, messageOf } from "../../../runtime/mod.ts";
 import { type FileRange, readRange } from "../file_range.ts";
 import { DTYPE_BYTES } from "../tensor_types.ts";
-import { openZip } from "../../fetch/zip_file.ts";
+import { type ZipMember, zipMembers } from "../../zip.ts";
 import { MAX_PICKLE, type TorchContent } from "./content.ts";
 import { storageRecord, torchGlobals } from "./globals.ts";
 import { unpickle } from "./pickle.ts";
@@ -62,43 +60,30 @@ function requireLittleEndian(path: string, order: FileRange | undefined): void {
 }
 
 async function listMembers(path: string): Promise<Map<string, FileRange>> {
-  const zip = await open(path);
+  const members = new Map<string, FileRange>();
   try {
-    return await rangesOf(zip, path);
+    for await (const member of zipMembers(path)) {
+      requireReadable(path, member, members);
+      members.set(member.name, member);
+    }
   } catch (error) {
     if (error instanceof KcellfmError) throw error;
     throw fileError(`Cannot read ${path}: its zip is damaged (${messageOf(error)}); fetch it again`, error);
-  } finally {
-    zip.close();
-  }
-}
-
-async function open(path: string): Promise<ZipFile> {
-  try {
-    return await openZip(path);
-  } catch (error) {
-    throw fileError(`Cannot read ${path}: its zip is damaged (${messageOf(error)}); fetch it again`, error);
-  }
-}
-
-async function rangesOf(zip: ZipFile, path: string): Promise<Map<string, FileRange>> {
-  if (zip.entryCount > MAX_MEMBERS) throw fileError(`Cannot read ${path}: it has ${zip.entryCount} members`);
-  const members = new Map<string, FileRange>();
-  for await (const entry of zip.eachEntry()) {
-    if (members.has(entry.fileName)) {
-      throw fileError(`Cannot read ${path}: it has two members named ${entry.fileName}`);
-    }
-    members.set(entry.fileName, await rangeOf(zip, entry, path));
   }
   return members;
 }
 
-async function rangeOf(zip: ZipFile, entry: Entry, path: string): Promise<FileRange> {
-  if (entry.compressionMethod !== 0) {
-    throw fileError(
-      `Cannot read ${path}: member ${entry.fileName} is compressed, as in a TorchScript program; save the state dict by torch.save`,
-    );
+function requireReadable(
+  path: string,
+  { name, packing }: ZipMember,
+  known: ReadonlyMap<string, unknown>,
+): void {
+  if (known.size >= MAX_MEMBERS) {
+    throw fileError(`Cannot read ${path}: it has more than ${MAX_MEMBERS} members`);
   }
-  const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-  return { start: fileDataStart, length: entry.uncompressedSize };
+  if (known.has(name)) throw fileError(`Cannot read ${path}: it has two members named ${name}`);
+  if (packing === "stored") return;
+  throw fileError(
+    `Cannot read ${path}: member ${name} is compressed, as in a TorchScript program; save the state dict by torch.save`,
+  );
 }

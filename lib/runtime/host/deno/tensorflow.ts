@@ -1,9 +1,8 @@
-import * as tf from "../tensor/mod.ts";
+import * as tf from "../../../tensor/mod.ts";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type BackendStarter, useBackend } from "./backend_starter.ts";
-import { messageOf } from "./errors.ts";
-import { vendorDir } from "./paths.ts";
+import { useBackend } from "../../backend_starter.ts";
+import { messageOf } from "../../errors.ts";
 import { type Executing, explainFullMemory, prepareForTensorflow } from "./tensorflow_shims.ts";
 
 /** TensorFlow itself, best first. Optional, since it takes a download of hundreds of megabytes or a build. */
@@ -16,11 +15,11 @@ interface NodeBackend extends Executing {
 }
 
 /**
- * TensorFlow's C library through tfjs-node-gpu or tfjs-node, where `deno task gpu:setup` has installed one; by itself only
- * with a GPU, since our wasm kernels are several times faster than its own on a CPU (docs/GPU.md).
+ * TensorFlow's C library through tfjs-node-gpu or tfjs-node, where `deno task gpu:setup` has installed one in the folder
+ * `vendor`; by itself only with a GPU, since our wasm kernels are several times faster than its own on a CPU (docs/GPU.md).
  */
-export const startTensorflow: BackendStarter = async ({ forced }) => {
-  const require = createRequire(join(vendorDir(), "package.json"));
+export async function startTensorflow(vendor: string, { forced }: { forced: boolean }): Promise<string> {
+  const require = createRequire(join(vendor, "package.json"));
   const name = TENSORFLOW_PACKAGES.find((name) => isInstalled(require, name));
   if (!name) {
     throw new Error(forced ? "TensorFlow is not installed; run deno task gpu:setup" : "not installed");
@@ -39,7 +38,7 @@ export const startTensorflow: BackendStarter = async ({ forced }) => {
   const what = `TensorFlow ${binding.TF_Version} on the ${isUsingGpuDevice ? "GPU" : "CPU"} (${name})`;
   if (!forced && !isUsingGpuDevice) throw new Error(`${what}, where wasm is faster`);
   return what;
-};
+}
 
 function isInstalled(require: NodeJS.Require, name: string): boolean {
   try {

@@ -1,4 +1,4 @@
-import { backendError, messageOf } from "./errors.ts";
+import { backendError, messageOf } from "../../errors.ts";
 
 /** TensorFlow reads these once, while it is loaded. What the user has set stays. */
 const SETTINGS = {

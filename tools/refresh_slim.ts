@@ -1,17 +1,15 @@
 /**
- * Brings the embedded table up to date with a release: `deno run -RW lib/ontology/slim/refresh.ts cl-simple.obo.gz`.
+ * Brings the embedded table up to date with a release: `deno run -A tools/refresh_slim.ts cl-simple.obo.gz`.
  * Ids and markers stay as they are written; names, relations and synonyms come from the release.
  */
-import { usageError, writeFileAtomically } from "../../runtime/mod.ts";
-import { loadOntology } from "../load.ts";
-import { SLIM_PATH } from "./read.ts";
-import { restrictTerms } from "../restrict.ts";
-import { formatSlimTable, parseSlimTable } from "./table.ts";
+import { loadOntology, restrictTerms } from "../lib/ontology/mod.ts";
+import { formatSlimTable, parseSlimTable, SLIM_PATH } from "../lib/ontology/slim/mod.ts";
+import { readText, usageError, writeFileAtomically } from "../lib/runtime/mod.ts";
 
 const [path] = Deno.args;
 if (path === undefined) throw usageError("Cannot refresh the slim table: name a release (.obo or .obo.gz)");
 const release = await loadOntology(path);
-const { terms } = parseSlimTable(await Deno.readTextFile(SLIM_PATH), SLIM_PATH);
+const { terms } = parseSlimTable(readText(SLIM_PATH), SLIM_PATH);
 const markers = new Map(terms.map((term) => [term.id, term.markers]));
 const fresh = restrictTerms(release, new Set(markers.keys()));
 await writeFileAtomically(

@@ -1,9 +1,9 @@
-import * as tf from "../tensor/mod.ts";
+import * as tf from "../../../tensor/mod.ts";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import type { LateFailing } from "./backend_health.ts";
-import { backendError, messageOf } from "./errors.ts";
-import { limitPool } from "./webgpu_pool.ts";
-import { createReceipts, RECEIPT_BYTES, type Receipts } from "./webgpu_receipts.ts";
+import type { LateFailing } from "../../backend_starter.ts";
+import { backendError, messageOf } from "../../errors.ts";
+import { limitPool } from "../../webgpu_pool.ts";
+import { createReceipts, RECEIPT_BYTES, type Receipts } from "../../webgpu_receipts.ts";
 
 /** What large models and large workgroups need more of than WebGPU promises everywhere. */
 const RAISED = [

@@ -7,7 +7,7 @@ export const MODULES = {
   "kernels-relaxed.wasm": ["--enable", "relaxed-simd"],
 } as const;
 
-const FOLDER = fileURLToPath(new URL("./assembly/", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../lib/kernels/assembly/", import.meta.url));
 
 /** No runtime and no static data: all memory belongs to tfjs. */
 // deno-fmt-ignore

@@ -1,4 +1,5 @@
-import { backendError, messageOf } from "../../runtime/mod.ts";
+import { backendError, messageOf } from "../../errors.ts";
+import { type Blas, type Gemm, noBlas } from "../blas.ts";
 
 /** Where a native BLAS is looked for, best first; names without a folder go through the system's loader. */
 const CANDIDATES: Record<string, readonly string[]> = {
@@ -30,21 +31,12 @@ const TRANSPOSE = [111, 112] as const;
 type Symbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 type Sgemm = Symbols["cblas_sgemm"];
 
-/** A native single-precision matrix product, or the reason there is none. */
-export interface Blas {
-  readonly sgemm: Sgemm | null;
-  /** Sets on how many threads one product runs; answers how many it was, null where none can be set (Accelerate). */
-  readonly setThreads: (threads: number) => number | null;
-  /** The library that runs, or why none does. */
-  readonly name: string;
-}
-
 /**
- * Opens the BLAS named by `KCELLFM_BLAS` (a path, or "off"), else the first one the system's loader finds.
+ * Opens the BLAS that `KCELLFM_BLAS` names (a path, or "off"), else the first one the system's loader finds.
  *
  * @throws {KcellfmError} tag "backend", when the named library cannot be opened.
  */
-export function openBlas(forced = Deno.env.get("KCELLFM_BLAS")): Blas {
+export function openBlas(forced?: string): Blas {
   if (forced === "off") return noBlas("off");
   if (forced) return blasOf(forced, openForced(forced));
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
@@ -57,8 +49,6 @@ export function openBlas(forced = Deno.env.get("KCELLFM_BLAS")): Blas {
   return noBlas("none found");
 }
 
-const noBlas = (name: string): Blas => ({ sgemm: null, setThreads: () => null, name });
-
 function blasOf(name: string, symbols: Symbols): Blas {
   const setThreads = (threads: number): number | null => {
     const before = symbols.openblas_get_num_threads?.() ?? symbols.MKL_Get_Max_Threads?.() ??
@@ -68,7 +58,7 @@ function blasOf(name: string, symbols: Symbols): Blas {
     symbols.bli_thread_set_num_threads?.(BigInt(threads));
     return before === undefined ? null : Number(before);
   };
-  return { sgemm: symbols.cblas_sgemm, setThreads, name };
+  return { name, gemmOn: (memory) => gemmOn(symbols.cblas_sgemm, memory), setThreads };
 }
 
 function openForced(path: string): Symbols {
@@ -91,16 +81,12 @@ function openOrNull(path: string): Symbols | null {
   }
 }
 
-/** `sgemm` on matrices that lie in `memory`, wherever it is mapped now (growing may move it). */
-export function gemmOnMemory(sgemm: Sgemm, memory: WebAssembly.Memory) {
+/** `sgemm` by offsets into `memory`, wherever it is mapped now. */
+function gemmOn(sgemm: Sgemm, memory: WebAssembly.Memory): Gemm {
   let buffer: ArrayBufferLike | null = null;
   let base = 0;
   const address = (offset: number) => BigInt(base + (offset >>> 0));
-  // deno-fmt-ignore
-  return (
-    transposeA: number, transposeB: number, m: number, n: number, k: number,
-    a: number, lda: number, b: number, ldb: number, accumulate: number, c: number, ldc: number,
-  ): void => {
+  return (transposeA, transposeB, m, n, k, a, lda, b, ldb, accumulate, c, ldc) => {
     if (memory.buffer !== buffer) {
       buffer = memory.buffer;
       base = Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(new Uint8Array(memory.buffer))));

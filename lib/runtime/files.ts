@@ -1,0 +1,34 @@
+import { type FileFacts, host } from "./host/mod.ts";
+
+/** The text of a file. @throws {Error} when the system refuses. */
+export const readText = (path: string): string => new TextDecoder().decode(host.files.read(path));
+
+/** The text of a file that need not be there. */
+export function readTextOrNull(path: string): string | null {
+  try {
+    return readText(path);
+  } catch {
+    return null;
+  }
+}
+
+/** What is at `path`, or null. */
+export function statOrNull(path: string): FileFacts | null {
+  try {
+    return host.files.stat(path);
+  } catch {
+    return null;
+  }
+}
+
+export const bytesOf = (content: string | Uint8Array): Uint8Array =>
+  typeof content === "string" ? new TextEncoder().encode(content) : content;
+
+/** Removes what is at `path`, if it can. */
+export function removeIfThere(path: string): void {
+  try {
+    host.files.remove(path);
+  } catch {
+    // what is left is told by its name
+  }
+}

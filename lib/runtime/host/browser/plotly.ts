@@ -1,0 +1,27 @@
+import { parseHTML } from "linkedom";
+import type { Plotly, PlotlyWindow } from "../types.ts";
+
+/** What plotly.js takes from the page by name. */
+const NAMES = [
+  ...["document", "DOMParser", "Element", "HTMLElement", "SVGElement", "Node"],
+  ...["HTMLCanvasElement", "HTMLImageElement", "HTMLVideoElement", "CustomEvent", "MutationObserver"],
+];
+
+/** plotly.js on a page in memory: a worker has none, and pictures are the same everywhere without a screen's fonts. */
+export async function startPlotly(prepare: (window: PlotlyWindow) => void): Promise<Plotly> {
+  const { window } = parseHTML("<!doctype html><html><head></head><body></body></html>");
+  prepare(window as unknown as PlotlyWindow);
+  const scope = globalThis as unknown as Record<string, unknown>;
+  for (const name of NAMES) scope[name] = (window as unknown as Record<string, unknown>)[name];
+  scope.window = scope.self = globalThis;
+  scope.XMLSerializer = Serializer;
+  scope.getComputedStyle = ({ style }: { style: unknown }) => style;
+  const loaded = await import("plotly.js-cartesian-dist-min");
+  return (loaded.default ?? loaded) as unknown as Plotly;
+}
+
+class Serializer {
+  serializeToString(node: { toString(): string }): string {
+    return node.toString();
+  }
+}

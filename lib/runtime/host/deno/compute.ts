@@ -1,0 +1,23 @@
+import { existsSync, readdirSync } from "node:fs";
+import type { Compute } from "../types.ts";
+import { openBlas } from "./blas.ts";
+import { startTensorflow } from "./tensorflow.ts";
+
+/** Where drivers for Linux say that they are there. */
+const DRIVERS = ["etc", "usr/share"].map((folder) => `/${folder}/vulkan/icd.d`);
+
+export const compute: Compute = {
+  openBlas,
+  startTensorflow,
+  // asking loads the graphics drivers, and Mesa's then end a process of several isolates with a corrupted heap in about
+  // 1 of 40 exits (docs/LOG.md)
+  whyNoWebgpu: () =>
+    Deno.build.os !== "linux" || DRIVERS.some(hasNvidia)
+      ? null
+      : "on Linux without NVIDIA's driver only if asked for",
+  registerWebgpu: async () => void await import("./webgpu_device.ts"),
+  wasmFolder: null,
+};
+
+const hasNvidia = (folder: string): boolean =>
+  existsSync(folder) && readdirSync(folder).some((name) => name.startsWith("nvidia_icd"));
