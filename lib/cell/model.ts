@@ -1,5 +1,5 @@
 import * as tf from "../tensor/mod.ts";
-import { type CsrMatrix, sliceRows } from "../matrix/mod.ts";
+import { type CsrMatrix, rowLengths, sliceRows } from "../matrix/mod.ts";
 import { type GeneVocabulary, type ModelCells, readModelCells } from "../genes/mod.ts";
 import { disposeParams, innerSize } from "../nn/mod.ts";
 import { tokenizeFor } from "./batches.ts";
@@ -46,6 +46,8 @@ export interface CellEmbeddings {
   readonly start: number;
   readonly count: number;
   readonly vectors: Float32Array;
+  /** Known genes of each cell that have a value. */
+  readonly genes: Int32Array;
 }
 
 /** Cells that go through the encoder at once, and rows read from a file at once, unless asked otherwise. */
@@ -93,7 +95,8 @@ export async function* embedCells(
   { batchSize, signal }: { batchSize?: number; signal?: AbortSignal } = {},
 ): AsyncGenerator<CellEmbeddings> {
   for (const { start, block } of readBlocks(cells, { signal })) {
-    yield { start, count: block.rows, vectors: embedMatrix(model, block, batchSize) };
+    const vectors = embedMatrix(model, block, batchSize);
+    yield { start, count: block.rows, vectors, genes: rowLengths(block) };
     await new Promise((resolve) => setTimeout(resolve)); // lets a notebook or a signal be heard
   }
 }

@@ -1,10 +1,10 @@
 import { setBlasThreads } from "../../kernels/mod.ts";
-import { type CellModel, embedCells, type TypeVectors } from "../model.ts";
+import { type CellEmbeddings, type CellModel, embedCells, type TypeVectors } from "../model.ts";
 import { selectTypes } from "../naming.ts";
 import type { Workers } from "../../train/mod.ts";
 import type { GeneVocabulary, ModelCells } from "../../genes/mod.ts";
 import { embedCellsShared } from "./parallel.ts";
-import type { Embeddings } from "./vectors.ts";
+import type { EmbeddedFile } from "./vectors.ts";
 
 /** The part of a cell model that annotation needs; tests give a fake one. */
 export interface Embedder {
@@ -23,7 +23,7 @@ export interface Embedder {
   embed(
     cells: ModelCells,
     options: { signal?: AbortSignal },
-  ): AsyncIterable<{ readonly start: number; readonly count: number; readonly vectors: Float32Array }>;
+  ): AsyncIterable<CellEmbeddings>;
 }
 
 /** Which types can be called by text: those the model was trained on, or all that have a vector. */
@@ -58,17 +58,19 @@ export async function embedAll(
   embedder: Embedder,
   cells: ModelCells,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
-): Promise<Embeddings> {
+): Promise<EmbeddedFile> {
   const rows = cells.source.nObs;
   const vectors = new Float32Array(rows * embedder.width);
+  const genes = new Int32Array(rows);
   const threads = setBlasThreads(1);
   try {
     for await (const batch of embedder.embed(cells, { signal })) {
       vectors.set(batch.vectors, batch.start * embedder.width);
+      genes.set(batch.genes, batch.start);
       onProgress?.(batch.start + batch.count);
     }
   } finally {
     if (threads !== null) setBlasThreads(threads);
   }
-  return { vectors, rows, width: embedder.width };
+  return { vectors, rows, width: embedder.width, genes };
 }

@@ -7,6 +7,7 @@ import {
   readBlocks,
 } from "../model.ts";
 import type { ModelCells } from "../../genes/mod.ts";
+import { rowLengths } from "../../matrix/mod.ts";
 import { mapShared, startWorkers, type Workers } from "../../train/mod.ts";
 
 /** What a worker builds its copy of the encoder from; plain data. */
@@ -45,4 +46,5 @@ export const embedBlock = (model: CellEncoder, { start, block }: CellBlock): Cel
   start,
   count: block.rows,
   vectors: embedMatrix(model, block),
+  genes: rowLengths(block),
 });
