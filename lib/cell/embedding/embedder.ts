@@ -1,4 +1,3 @@
-import { setBlasThreads } from "../../kernels/mod.ts";
 import { type CellEmbeddings, type CellModel, embedCells, type TypeVectors } from "../model.ts";
 import { selectTypes } from "../naming.ts";
 import type { Workers } from "../../train/mod.ts";
@@ -62,15 +61,10 @@ export async function embedAll(
   const rows = cells.source.nObs;
   const vectors = new Float32Array(rows * embedder.width);
   const genes = new Int32Array(rows);
-  const threads = setBlasThreads(1);
-  try {
-    for await (const batch of embedder.embed(cells, { signal })) {
-      vectors.set(batch.vectors, batch.start * embedder.width);
-      genes.set(batch.genes, batch.start);
-      onProgress?.(batch.start + batch.count);
-    }
-  } finally {
-    if (threads !== null) setBlasThreads(threads);
+  for await (const batch of embedder.embed(cells, { signal })) {
+    vectors.set(batch.vectors, batch.start * embedder.width);
+    genes.set(batch.genes, batch.start);
+    onProgress?.(batch.start + batch.count);
   }
   return { vectors, rows, width: embedder.width, genes };
 }
