@@ -1,4 +1,4 @@
-import { describeEngine, setBlasThreads } from "../lib/kernels/mod.ts";
+import { describeEngine, setThreads } from "../lib/kernels/mod.ts";
 import type { BenchRow } from "../lib/metrics/mod.ts";
 import { startBackend } from "../lib/runtime/mod.ts";
 import { bertCases } from "./bert_cases.ts";
@@ -40,7 +40,7 @@ export async function measure(
 ): Promise<BenchRow[]> {
   const { name } = await startBackend(backend);
   const { blas, relaxedSimd } = describeEngine();
-  setBlasThreads(threads);
+  setThreads(threads);
   const twin = await startTwin(python, { threads });
   const torch = twin?.version ?? null;
   console.log(

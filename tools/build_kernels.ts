@@ -9,10 +9,11 @@ export const MODULES = {
 
 const FOLDER = fileURLToPath(new URL("../lib/kernels/assembly/", import.meta.url));
 
-/** No runtime and no static data: all memory belongs to tfjs. */
+/** No runtime and no static data: all memory belongs to tfjs, whose limits ours must state. */
 // deno-fmt-ignore
 const FLAGS = [
-  "-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--enable", "simd", "--use", "abort=",
+  "-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--maximumMemory", "65536",
+  "--enable", "simd", "--use", "abort=",
 ];
 
 /**

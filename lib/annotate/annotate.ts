@@ -1,9 +1,17 @@
-import { type CellLabels, type Ontology, readLabels } from "../ontology/mod.ts";
+import { type CellLabels, labelsIfAny, type Ontology, readLabelColumn } from "../ontology/mod.ts";
 import { modelError } from "../runtime/mod.ts";
 import { callByReference, type HeldOut } from "./by_reference.ts";
 import { callByText } from "./by_text.ts";
 import { scoreBaselines, scoreMajority } from "./compare.ts";
 import { embedAll, type Embedder, hasSeen } from "../cell/mod.ts";
+import {
+  blankCells,
+  blankNote,
+  callsWithoutBlank,
+  expectationOf,
+  LEAST_GENES,
+  sharedEvidence,
+} from "./evidence.ts";
 import { findMarkers, type Markers } from "./markers.ts";
 import type { OpenCells, ReadChoice } from "./choose_matrix.ts";
 import { geneNames, readCells, type ReadFile } from "./read.ts";
@@ -53,6 +61,8 @@ export interface Annotation {
   /** Release of the ontology. */
   readonly ontology: string;
   readonly seed: number;
+  /** What a careful reader should know beside values and genes, as sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -67,11 +77,11 @@ export async function annotate(request: AnnotateRequest, context: AnnotateContex
   requireConfidence(request.confidence ?? CONFIDENCE);
   const query = await readCells(request.input, request.choice ?? {}, embedder.vocabulary, context.open);
   try {
-    const truthKey = truthKeyOf(request, query);
-    const truth = truthKey === null ? null : readLabels(query.cells.source, truthKey, ontology);
+    const expectation = request.reference ? [] : expectationOf(query.report);
+    const { truthKey, truth, notes } = truthOf(request, query, ontology);
     const reference = request.reference ? await readReference(request.reference, context) : null;
     try {
-      const named = await nameCells(query, reference, context);
+      const { evidence, ...named } = await nameCells(query, reference, context);
       const rolled = rollUp(named.calls, { ontology, confidence: request.confidence });
       const scored = truth && scoreAll({ query, reference, truth, calls: named.calls, rolled }, context);
       return {
@@ -84,6 +94,7 @@ export async function annotate(request: AnnotateRequest, context: AnnotateContex
         model: { preset: embedder.preset, hash: embedder.hash },
         ontology: ontology.version,
         seed,
+        notes: [...expectation, ...notes, ...evidence],
       };
     } finally {
       reference?.file.cells.source.close();
@@ -106,6 +117,7 @@ interface Reference {
   readonly file: ReadFile;
   readonly labelKey: string;
   readonly labels: CellLabels;
+  readonly notes: readonly string[];
 }
 
 async function readReference(
@@ -114,22 +126,47 @@ async function readReference(
 ): Promise<Reference> {
   const file = await readCells(path, {}, embedder.vocabulary, open);
   try {
-    return { file, labelKey, labels: readLabels(file.cells.source, labelKey, ontology) };
+    return { file, labelKey, ...readLabelColumn(file.cells.source, labelKey, ontology) };
   } catch (error) {
     file.cells.source.close();
     throw error;
   }
 }
 
-function truthKeyOf({ truthKey, reference }: AnnotateRequest, { cells }: ReadFile): string | null {
-  if (truthKey !== undefined) return truthKey;
-  const key = reference?.labelKey ?? "cell_type";
-  return cells.source.obs.columns.includes(key) ? key : null;
+interface Truth {
+  readonly truthKey: string | null;
+  readonly truth: CellLabels | null;
+  readonly notes: readonly string[];
+}
+
+const NO_TRUTH: Truth = { truthKey: null, truth: null, notes: [] };
+
+/** The labels to score against: those asked for, or those under the usual name where there are any. */
+function truthOf({ truthKey, reference }: AnnotateRequest, { cells }: ReadFile, ontology: Ontology): Truth {
+  if (truthKey === null) return NO_TRUTH;
+  if (truthKey !== undefined) {
+    const { labels, notes } = readLabelColumn(cells.source, truthKey, ontology);
+    return { truthKey, truth: labels, notes };
+  }
+  const usual = reference?.labelKey ?? "cell_type";
+  const found = labelsIfAny(cells.source, usual, ontology);
+  if (found) return { truthKey: usual, truth: found.labels, notes: found.notes };
+  const isEmpty = cells.source.obs.columns.includes(usual);
+  return isEmpty
+    ? { ...NO_TRUTH, notes: [`obs "${usual}" names no type, so the calls were not scored.`] }
+    : NO_TRUTH;
 }
 
 async function nameCells(query: ReadFile, reference: Reference | null, context: AnnotateContext) {
+  const shared = reference ? sharedEvidence(reference.file.cells, query.cells) : [];
   const embeddings = await embedFile(query, context);
-  if (!reference) return { embeddings, calls: callByText(context.embedder, embeddings), reference: null };
+  const least = reference ? 1 : LEAST_GENES; // a reference says itself what a few genes are worth
+  const blank = blankCells(embeddings.genes, { least, foreign: query.foreignCells });
+  const evidence = [...shared, ...reference?.notes ?? [], ...blankNote(blank, least)];
+  if (!reference) {
+    const calls = callsWithoutBlank(callByText(context.embedder, embeddings), blank);
+    return { embeddings, calls, reference: null, evidence };
+  }
   const { file, labelKey, labels } = reference;
   const known = { cells: file.cells, embeddings: await embedFile(file, context), labels };
   const { heldOut, ...calls } = callByReference(known, { cells: query.cells, embeddings }, {
@@ -138,7 +175,12 @@ async function nameCells(query: ReadFile, reference: Reference | null, context: 
     modelHasSeen: hasSeen(context.embedder, { cells: file.cells, path: file.report.path }),
     signal: context.signal,
   });
-  return { embeddings, calls, reference: { ...file.report, labelKey, heldOut } };
+  return {
+    embeddings,
+    calls: callsWithoutBlank(calls, blank),
+    reference: { ...file.report, labelKey, heldOut },
+    evidence,
+  };
 }
 
 function embedFile({ cells, report }: ReadFile, { embedder, signal, onProgress }: AnnotateContext) {

@@ -4,6 +4,7 @@ export * from "./by_reference.ts";
 export * from "./by_text.ts";
 export type { OpenCells, ReadChoice } from "./choose_matrix.ts";
 export * from "./compare.ts";
+export { blankCells, expectationOf, LEAST_GENES, withoutBlank } from "./evidence.ts";
 export * from "./experts.ts";
 export * from "./markers.ts";
 export * from "./read.ts";

@@ -106,11 +106,6 @@ function sharedColumns(
   { learned, query }: { learned: Int32Array; query: ModelCells },
 ): Int32Array {
   const shared = sharedGenes(cells, query);
-  if (shared.length === 0) {
-    throw dataError(
-      `Cannot use the reference: no gene of ${cells.source.name} is in ${query.source.name}; give one measured on the same genes`,
-    );
-  }
   const codeOf = new Map([...types.keys()].map((key, code) => [key, code]));
   const classes = Int32Array.from(labels, (type) => type ? codeOf.get(keyOf(type)) ?? -1 : -1);
   return informativeGenes(shared, { ...cells, rows: learned, classes }, types.size);

@@ -1,5 +1,5 @@
 import * as tf from "../tensor/mod.ts";
-import { type CsrMatrix, sliceRows, type Table } from "../matrix/mod.ts";
+import { type CsrMatrix, rowLengths, sliceRows, type Table } from "../matrix/mod.ts";
 import { type GeneVocabulary, type ModelCells, readModelCells } from "../genes/mod.ts";
 import { disposeParams, innerSize } from "../nn/mod.ts";
 import type { TypeVectors } from "../text/mod.ts";
@@ -37,6 +37,8 @@ export function disposeModel(model: CellModel): void {
 /** Embeddings of the cells from `start` on, `[cells, width]`. */
 export interface CellEmbeddings extends Table {
   readonly start: number;
+  /** Known genes of each cell that have a value. */
+  readonly genes: Int32Array;
 }
 
 /** Cells that go through the encoder at once, and rows read from a file at once, unless asked otherwise. */
@@ -84,7 +86,7 @@ export async function* embedCells(
   { batchSize, signal }: { batchSize?: number; signal?: AbortSignal } = {},
 ): AsyncGenerator<CellEmbeddings> {
   for (const { start, block } of readBlocks(cells, { signal })) {
-    yield { start, ...embedMatrix(model, block, batchSize) };
+    yield { start, ...embedMatrix(model, block, batchSize), genes: rowLengths(block) };
     await new Promise((resolve) => setTimeout(resolve)); // lets a notebook or a signal be heard
   }
 }

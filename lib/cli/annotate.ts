@@ -55,7 +55,7 @@ async function prepare(paths: OutputPaths): Promise<void> {
 const pickFlags = ({ reference, labelKey, truthKey, candidates, confidence }: AnnotateFlags) => ({
   reference,
   labelKey,
-  truthKey,
+  truthKey: truthKey === "none" ? null : truthKey,
   candidates,
   confidence,
 });
@@ -67,6 +67,9 @@ function summary(annotation: Annotation, paths: OutputPaths & { resultPath: stri
   const width = Math.max(...largest.map(([type]) => calls.types[type].name.length));
   const lines = [
     `${input.name}: ${input.cells} cells; values: ${input.values.kind} (${input.values.evidence}); ${input.overlap.summary}`,
+    ...[...input.values.doubts ?? [], ...input.overlap.notes, ...annotation.notes].map((note) =>
+      `Check: ${note}`
+    ),
     "",
     ...largest.map(([type, cells]) => `  ${calls.types[type].name.padEnd(width)}  ${cells.length}`),
     ...(counts.size > largest.length ? [`  and ${counts.size - largest.length} more types`] : []),

@@ -15,7 +15,7 @@ export const annotateFlags = createCommand(
   .option("--label-key <column>", "obs column of the reference that holds its labels", "cell_type")
   .option(
     "--truth-key <column>",
-    "obs column of FILE with true types to score against (default: the label key, if FILE has it)",
+    "obs column of FILE with true types to score against, or none (default: the label key, if FILE has it)",
   )
   .option(
     "--checkpoint <path>",

@@ -30,6 +30,10 @@ export function csrFromDense(dense: ArrayLike<number>, rows: number, cols: numbe
   return { rows, cols, indptr, indices, data };
 }
 
+/** How many values each row stores. */
+export const rowLengths = ({ rows, indptr }: CsrMatrix): Int32Array =>
+  Int32Array.from({ length: rows }, (_, row) => indptr[row + 1] - indptr[row]);
+
 /** Rows [start, end) of a matrix, sharing its memory where it can. */
 export function sliceRows(matrix: CsrMatrix, start: number, end: number): CsrMatrix {
   const [from, to] = [matrix.indptr[start], matrix.indptr[end]];

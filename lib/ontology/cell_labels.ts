@@ -1,46 +1,98 @@
 import type { CellSource } from "../data/mod.ts";
-import { findTerm } from "./find.ts";
-import { foldLabel } from "./labels.ts";
-import type { Ontology } from "./types.ts";
 import { dataError } from "../runtime/mod.ts";
+import { findTerm } from "./find.ts";
+import { ancestors } from "./graph.ts";
+import { foldLabel } from "./labels.ts";
+import type { Ontology, Term } from "./types.ts";
 
 /** A cell type as the answer names it; `id` is its Cell Ontology id, or "" where no term is known. */
 export interface CellType {
   readonly name: string;
   readonly id: string;
+  /** What tells it from other types of the same id, where a file divides a term by texts of its own. */
+  readonly key?: string;
 }
 
 /** The column in which CELLxGENE's schema keeps Cell Ontology ids beside `cell_type`. */
 const ID_COLUMN = "cell_type_ontology_term_id";
+/** Words by which files say that a cell has no type; reserved by the Cell Annotation Platform's schema, or usual. */
+const NO_TYPE = new Set([
+  ...[
+    "",
+    "nan",
+    "na",
+    "n/a",
+    "none",
+    "null",
+    "-",
+    "?",
+    "unknown",
+    "unassigned",
+    "unclassified",
+    "undetermined",
+  ],
+  ...[
+    "unlabeled",
+    "unlabelled",
+    "doublet",
+    "doublets",
+    "junk",
+    "debris",
+    "low quality",
+    "cell",
+    "cells",
+    "native cell",
+  ],
+]);
+/** The root of the ontology: "cell". */
+const ROOT = "CL:0000000";
 
 /** Labels of cells; null where a cell has none. */
 export type CellLabels = readonly (CellType | null)[];
 
+/** Labels of cells, and what a careful reader should know of how they were read. */
+export interface LabelColumn {
+  readonly labels: CellLabels;
+  readonly notes: readonly string[];
+}
+
 /**
- * Reads the labels in obs column `key` as cell types. A label gets the Cell Ontology id that stands beside it (when
- * `key` is `cell_type` and the file has `cell_type_ontology_term_id`), else the term it names; a label that names
- * no term is kept without an id.
+ * {@linkcode readLabelColumn} without its notes.
  *
  * @throws {KcellfmError} tag "data", when there is no such column or no cell has a label.
  */
-export function readLabels(source: CellSource, key: string, ontology: Ontology): CellLabels {
+export const readLabels = (source: CellSource, key: string, ontology: Ontology): CellLabels =>
+  readLabelColumn(source, key, ontology).labels;
+
+/** {@linkcode readLabelColumn}, or null where the column is not there or no cell has a label. */
+export function labelsIfAny(source: CellSource, key: string, ontology: Ontology): LabelColumn | null {
+  const isThere = source.obs.columns.includes(key) && readColumn(source, key).some((text) => text !== null);
+  return isThere ? readLabelColumn(source, key, ontology) : null;
+}
+
+/**
+ * Reads the labels in obs column `key` as cell types, row by row: by the Cell Ontology id that stands beside the text (when
+ * `key` is `cell_type` and the file has `cell_type_ontology_term_id`) and by the term that the text names. Where they
+ * differ, the finer of the two counts, or the text where neither lies below the other, which is noted. Texts that name no term and
+ * share an id are types of their own. Words such as "unknown" and "doublets" are no types.
+ *
+ * @throws {KcellfmError} tag "data", when there is no such column or no cell has a label.
+ */
+export function readLabelColumn(source: CellSource, key: string, ontology: Ontology): LabelColumn {
   const texts = readColumn(source, key);
   const ids = key === "cell_type" && source.obs.columns.includes(ID_COLUMN)
     ? readColumn(source, ID_COLUMN)
     : null;
-  const known = new Map<string, CellType>();
-  const labels = texts.map((text, row) => {
-    if (text === null) return null;
-    const type = known.get(text) ?? toCellType(text, { id: ids?.[row] ?? null, ontology });
-    known.set(text, type);
-    return type;
-  });
-  if (known.size > 0) return labels;
-  throw dataError(`Cannot use the labels in obs "${key}" of ${source.name}: no cell has one`);
+  const reader = labelReader(texts, ids, ontology);
+  const labels = texts.map((text, row) => text === null ? null : reader.read(text, ids?.[row] ?? null));
+  if (labels.some((label) => label !== null)) return { labels, notes: reader.notes() };
+  throw dataError(
+    `Cannot use the labels in obs "${key}" of ${source.name}: no cell has one (words such as "unknown" are none)`,
+  );
 }
 
 /** What makes two types the same: the id, or the folded name where there is no id. */
-export const keyOf = ({ id, name }: CellType): string => id || foldLabel(name);
+export const keyOf = ({ id, name, key }: CellType): string => key ?? (id || foldLabel(name));
 
 /** The key of a cell's type; "" where it has none. */
 export function keyAt(labels: CellLabels, row: number): string {
@@ -48,13 +100,74 @@ export function keyAt(labels: CellLabels, row: number): string {
   return type ? keyOf(type) : "";
 }
 
-function toCellType(text: string, { id, ontology }: { id: string | null; ontology: Ontology }): CellType {
-  const found = findTerm(ontology, id ?? text) ?? findTerm(ontology, text);
-  return { name: text, id: found?.term.id ?? (id?.startsWith("CL:") ? id : "") };
+type Text = string | null;
+
+function labelReader(texts: readonly Text[], ids: readonly Text[] | null, ontology: Ontology) {
+  const known = new Map<string, Joined>();
+  const conflicts = new Map<string, number>();
+  const shared = ids ? textsOfIds(texts, ids) : new Map<string, Set<string>>();
+  const read = (text: string, id: Text): CellType => {
+    const pair = `${text}\t${id ?? ""}`;
+    const joined = known.get(pair) ??
+      join(text, { id, ontology, isShared: (shared.get(id ?? "")?.size ?? 0) > 1 });
+    known.set(pair, joined);
+    if (joined.conflict) conflicts.set(joined.conflict, (conflicts.get(joined.conflict) ?? 0) + 1);
+    return joined.type;
+  };
+  return { read, notes: () => noteOf(conflicts) };
 }
 
-/** A column as text; null for what is missing. */
-function readColumn(source: CellSource, key: string): (string | null)[] {
+interface Joined {
+  readonly type: CellType;
+  /** How text and id contradict each other. */
+  readonly conflict?: string;
+}
+
+function join(
+  text: string,
+  { id, ontology, isShared }: { id: Text; ontology: Ontology; isShared: boolean },
+): Joined {
+  const byText = findTerm(ontology, text)?.term;
+  const byId = id === null || id === ROOT ? undefined : findTerm(ontology, id)?.term;
+  if (!byId) {
+    return { type: { name: text, id: byText?.id ?? (id?.startsWith("CL:") && id !== ROOT ? id : "") } };
+  }
+  if (!byText) {
+    const own = isShared ? { key: `${byId.id} ${foldLabel(text)}` } : {};
+    return { type: { name: text, id: byId.id, ...own } };
+  }
+  if (byText.id === byId.id || isAbove(ontology, byText, byId)) return { type: { name: text, id: byId.id } };
+  const type = { name: text, id: byText.id };
+  return isAbove(ontology, byId, byText)
+    ? { type }
+    : { type, conflict: `"${text}" beside ${byId.id} (${byId.name})` };
+}
+
+const isAbove = (ontology: Ontology, upper: Term, lower: Term): boolean =>
+  ancestors(ontology, lower.id).has(upper.id);
+
+/** The folded texts that stand beside each id. */
+function textsOfIds(texts: readonly Text[], ids: readonly Text[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  texts.forEach((text, row) => {
+    const id = ids[row];
+    if (text === null || id === null) return;
+    found.set(id, (found.get(id) ?? new Set()).add(foldLabel(text)));
+  });
+  return found;
+}
+
+function noteOf(conflicts: ReadonlyMap<string, number>): string[] {
+  if (conflicts.size === 0) return [];
+  const cells = [...conflicts.values()].reduce((a, b) => a + b, 0);
+  const [first] = conflicts.keys();
+  return [
+    `The labels of ${cells} cells contradict the ontology ids beside them (such as ${first}): the text was taken.`,
+  ];
+}
+
+/** A column as text; null for what is missing or says that there is no type. */
+function readColumn(source: CellSource, key: string): Text[] {
   if (!source.obs.columns.includes(key)) {
     const known = source.obs.columns.join(", ") || "none";
     throw dataError(
@@ -63,6 +176,6 @@ function readColumn(source: CellSource, key: string): (string | null)[] {
   }
   return source.obs.values(key).map((value) => {
     const text = String(value ?? "").trim();
-    return text === "" || text.toLowerCase() === "nan" ? null : text;
+    return NO_TYPE.has(text.toLowerCase()) ? null : text;
   });
 }

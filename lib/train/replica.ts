@@ -1,5 +1,5 @@
 import type * as tf from "../tensor/mod.ts";
-import { setBlasThreads } from "../kernels/mod.ts";
+import { setThreads } from "../kernels/mod.ts";
 import { flattenParams, type ParamTree } from "../nn/mod.ts";
 import { startBackend } from "../runtime/mod.ts";
 import { batchRng, computeGradients } from "./gradients.ts";
@@ -53,7 +53,7 @@ async function start<Setup, Batch>(
   build: (setup: Setup) => Replica<Batch>,
 ): Promise<Running<Batch>> {
   await startBackend(request.backend);
-  setBlasThreads(1); // libraries that keep the number by thread have to be told in each
+  setThreads(1); // libraries that keep the number by thread have to be told in each
   const replica = build(request.setup as Setup);
   const all = flattenParams(replica.params);
   const learning = new Map(request.learning.map((name) => [name, all.get(name)!]));

@@ -1,5 +1,5 @@
 import * as tf from "../tensor/mod.ts";
-import { setBlasThreads } from "../kernels/mod.ts";
+import { setThreads } from "../kernels/mod.ts";
 import { flattenParams, type ParamTree } from "../nn/mod.ts";
 import { type BackendName, host } from "../runtime/mod.ts";
 import { type SharedTensors, shareTensors, writeShared } from "./shared.ts";
@@ -73,10 +73,10 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
 }
 
 function openThreads({ entry, count }: WorkersOptions): Pick<Workers, "threads" | "close"> {
-  const before = count > 1 ? setBlasThreads(1) : null;
+  const before = count > 1 ? setThreads(1) : null;
   const close = () => {
     threads.forEach((thread) => thread.close());
-    if (before !== null) setBlasThreads(before);
+    if (before !== null) setThreads(before);
   };
   const threads = Array.from(
     { length: count - 1 },

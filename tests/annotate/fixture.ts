@@ -7,7 +7,7 @@ import { symbolVocabulary } from "../../lib/genes/mod.ts";
 import { loadOntology } from "../../lib/ontology/mod.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
 import type { Embedder } from "../../lib/cell/embedding/embedder.ts";
-import { type CsrMatrix, type Table, tableOf } from "../../lib/matrix/mod.ts";
+import { type CsrMatrix, rowLengths, type Table, tableOf } from "../../lib/matrix/mod.ts";
 
 /** Types of the simulated pair: two that are close in the ontology, three that are not. */
 export const TYPES = ["CL:0000624", "CL:0000625", "CL:0000236", "CL:0000576", "CL:0000084"];
@@ -95,7 +95,8 @@ export function linearEmbedder(genes: readonly string[], { width = 24, types = T
       for (let start = 0; start < cells.source.nObs; start += 64) {
         signal?.throwIfAborted();
         const end = Math.min(start + 64, cells.source.nObs);
-        yield { start, ...project(readModelCells(cells, start, end), weights, width) };
+        const block = readModelCells(cells, start, end);
+        yield { start, ...project(block, weights, width), genes: rowLengths(block) };
       }
     },
   };

@@ -58,6 +58,19 @@ Deno.test("createAdamW leaves parameters without a gradient alone and refuses un
   });
 });
 
+Deno.test("createAdamW moves parameters in place, but no clone of them", async () => {
+  const params = makeParams();
+  const clones = new Map([...params].map(([name, p]) => [name, p.clone()]));
+  const before = await numbersOf(clones);
+  const optimiser = createAdamW(params);
+  optimiser.step(gradientsOf(0), 0.1);
+  assert.deepEqual(await numbersOf(clones), before);
+  const [moved, tensors] = [await numbersOf(params), tf.memory().numTensors];
+  optimiser.step(gradientsOf(1), 0.1);
+  assert.notDeepEqual(await numbersOf(params), moved);
+  assert.equal(tf.memory().numTensors, tensors + 2); // the gradients
+});
+
 Deno.test("createAdamW restore refuses moments of another model", () => {
   const optimiser = createAdamW(makeParams());
   const state = optimiser.state();

@@ -25,6 +25,7 @@ export function pointsToCheck(annotation: Annotation, types: readonly CalledType
       `check that the gene names are human symbols or Ensembl ids.`,
     ...input.values.doubts ?? [],
     ...input.overlap.notes,
+    ...annotation.notes,
     unsure / input.cells > 0.2 &&
     `${count(unsure)} cells (${
         percent(unsure / input.cells, 0)

@@ -1,11 +1,10 @@
-import { setBlasThreads } from "../../kernels/mod.ts";
 import { type CellEmbeddings, type CellModel, embedCells } from "../model.ts";
-import type { TypeVectors } from "../../text/mod.ts";
-import type { Table } from "../../matrix/mod.ts";
 import { selectTypes } from "../naming.ts";
 import type { Workers } from "../../train/mod.ts";
 import type { GeneVocabulary, ModelCells } from "../../genes/mod.ts";
 import { embedCellsShared } from "./parallel.ts";
+import type { Table } from "../../matrix/mod.ts";
+import type { TypeVectors } from "../../text/mod.ts";
 
 /** The part of a cell model that annotation needs; tests give a fake one. */
 export interface Embedder {
@@ -48,6 +47,12 @@ export function modelEmbedder(
   };
 }
 
+/** Embeddings of all cells of a file. */
+export interface EmbeddedFile extends Table {
+  /** Known genes of each cell that have a value. */
+  readonly genes: Int32Array;
+}
+
 /**
  * Embeds every cell of a file: `[cells, width]`. The BLAS computes each product on one thread, as it does in workers, so
  * that the number of workers changes no bit: on some processors OpenBLAS rounds otherwise on two threads.
@@ -56,17 +61,14 @@ export async function embedAll(
   embedder: Embedder,
   cells: ModelCells,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
-): Promise<Table> {
+): Promise<EmbeddedFile> {
   const rows = cells.source.nObs;
   const data = new Float32Array(rows * embedder.width);
-  const threads = setBlasThreads(1);
-  try {
-    for await (const batch of embedder.embed(cells, { signal })) {
-      data.set(batch.data, batch.start * embedder.width);
-      onProgress?.(batch.start + batch.rows);
-    }
-  } finally {
-    if (threads !== null) setBlasThreads(threads);
+  const genes = new Int32Array(rows);
+  for await (const batch of embedder.embed(cells, { signal })) {
+    data.set(batch.data, batch.start * embedder.width);
+    genes.set(batch.genes, batch.start);
+    onProgress?.(batch.start + batch.rows);
   }
-  return { data, rows, cols: embedder.width };
+  return { data, rows, cols: embedder.width, genes };
 }

@@ -7,6 +7,7 @@ import {
   readBlocks,
 } from "../model.ts";
 import type { ModelCells } from "../../genes/mod.ts";
+import { rowLengths } from "../../matrix/mod.ts";
 import { mapShared, startWorkers, type Workers } from "../../train/mod.ts";
 
 /** What a worker builds its copy of the encoder from; plain data. */
@@ -44,4 +45,5 @@ export function embedCellsShared(
 export const embedBlock = (model: CellEncoder, { start, block }: CellBlock): CellEmbeddings => ({
   start,
   ...embedMatrix(model, block),
+  genes: rowLengths(block),
 });

@@ -1,9 +1,9 @@
 import type { CellSource } from "../../data/mod.ts";
 import type { ModelCells } from "../../genes/mod.ts";
-import { type CellLabels, type Ontology, readLabels } from "../../ontology/mod.ts";
+import { type CellLabels, labelsIfAny, type Ontology } from "../../ontology/mod.ts";
 import { makeFolder, peakMemoryMb } from "../../runtime/mod.ts";
 import type { Embedder } from "../../cell/mod.ts";
-import { readCells } from "../../annotate/mod.ts";
+import { blankCells, expectationOf, LEAST_GENES, readCells, withoutBlank } from "../../annotate/mod.ts";
 import type { Namer } from "./namer.ts";
 import { type PartRow, partRows, writePart } from "./parts.ts";
 import type { ShardFile } from "./sets.ts";
@@ -84,11 +84,14 @@ async function annotateShard(
     const { cells, report } = file;
     const labels = labelsOf(cells.source, context);
     const rows: PartRow[] = [];
-    for await (const { start, ...vectors } of embedder.embed(timed(cells, clock), { signal })) {
+    expectationOf(report);
+    for await (const { start, genes, ...vectors } of embedder.embed(timed(cells, clock), { signal })) {
       const end = start + vectors.rows;
       const names = cells.source.obsNames.slice(start, end);
+      const foreign = file.foreignCells?.subarray(start, end) ?? null;
+      const blank = blankCells(genes, { least: LEAST_GENES, foreign });
       rows.push(
-        ...partRows(namer.name(vectors), namer, {
+        ...partRows(withoutBlank(namer.name(vectors), blank, namer.types.length), namer, {
           names,
           labels: labels?.slice(start, end) ?? null,
         }),
@@ -112,7 +115,7 @@ async function annotateShard(
 }
 
 function labelsOf(source: CellSource, { truthKey = "cell_type", ontology }: AtlasContext): CellLabels | null {
-  return source.obs.columns.includes(truthKey) ? readLabels(source, truthKey, ontology) : null;
+  return labelsIfAny(source, truthKey, ontology)?.labels ?? null;
 }
 
 /** Adds up the time that calls take. */

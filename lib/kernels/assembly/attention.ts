@@ -10,11 +10,11 @@ function weigh(q: usize, k: usize, L: i32, D: i32, open: i32, weights: usize): v
   for (let i = 0; i < L; i++) softmaxRow(at(weights, i * L), at(weights, i * L), open, L, scale);
 }
 
-/** out `[rows, heads, L, D]`; scratch holds L L floats. */
+/** Heads [from, to), counted over the rows, of out `[rows, heads, L, D]`; scratch holds L L floats. */
 export function attentionForward(
-  rows: i32, heads: i32, L: i32, D: i32, q: usize, k: usize, v: usize, lengths: usize, out: usize, scratch: usize,
+  from: i32, to: i32, heads: i32, L: i32, D: i32, q: usize, k: usize, v: usize, lengths: usize, out: usize, scratch: usize,
 ): void {
-  for (let block = 0; block < rows * heads; block++) {
+  for (let block = from; block < to; block++) {
     const offset = block * L * D;
     const open = max(0, min(L, load<i32>(at(lengths, block / heads))));
     weigh(at(q, offset), at(k, offset), L, D, open, scratch);
@@ -24,12 +24,12 @@ export function attentionForward(
 
 /** Gradients of q, k and v, weights recomputed; scratch holds 2 L L floats. */
 export function attentionBackward(
-  rows: i32, heads: i32, L: i32, D: i32, q: usize, k: usize, v: usize, lengths: usize, dOut: usize,
+  from: i32, to: i32, heads: i32, L: i32, D: i32, q: usize, k: usize, v: usize, lengths: usize, dOut: usize,
   dq: usize, dk: usize, dv: usize, scratch: usize,
 ): void {
   const weights = scratch, grad = at(scratch, L * L);
   const scale: f32 = 1 / sqrt<f32>(<f32> D);
-  for (let block = 0; block < rows * heads; block++) {
+  for (let block = from; block < to; block++) {
     const offset = block * L * D;
     const open = max(0, min(L, load<i32>(at(lengths, block / heads))));
     weigh(at(q, offset), at(k, offset), L, D, open, weights);

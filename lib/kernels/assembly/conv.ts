@@ -1,7 +1,7 @@
 // Depthwise causal convolution of up to four taps, and SiLU: out_t = silu(bias + sum_k w_k x_{t - (3 - k)}), where t
 // counts in walking order, so the reverse direction only turns the pointers around. Four channels at a time walk
 // down the positions with their filter and the last inputs in registers. Rows of x may lie `strideX` floats apart.
-import { siluSlopeTo, siluTo } from "./exponential";
+import { siluBothTo, siluTo } from "./exponential";
 import { at, fma, multiplyTo, read, write, zero } from "./vector";
 
 export const MOST_TAPS = 4;
@@ -49,30 +49,27 @@ function startOf(base: usize, n: i32, stride: i32): usize {
   return reverse ? at(base, (n - 1) * stride) : base;
 }
 
-/** out [rows, L, C], contiguous. */
-export function convForward(rows: i32, x: usize, out: usize): void {
-  for (let row = 0; row < rows; row++) convRow(row, at(x, row * L * strideX), at(out, row * L * C));
-}
-
-/** One row: out [L, C] from rows of x. */
-export function convRow(row: i32, x: usize, out: usize): void {
-  const n = lengthOf(row);
-  convolve(n, x, out);
-  siluTo(out, out, n * C);
-  zero(at(out, n * C), (L - n) * C);
+/** Rows [from, to) of out [rows, L, C], contiguous. */
+export function convForward(from: i32, to: i32, x: usize, out: usize): void {
+  for (let row = from; row < to; row++) convRow(row, at(x, row * L * strideX), at(out, row * L * C), 0);
 }
 
 /** Positions that one walk covers, so that the rows it touches stay in the cache for the next channels. */
-const TILE = 32;
+const TILE = 16;
 
-/** What SiLU is given: bias + sum of taps, [n, C]. */
-function convolve(n: i32, x: usize, out: usize): void {
+/** One row: out [L, C] from rows of x, and the slopes of SiLU where they are asked for. */
+export function convRow(row: i32, x: usize, out: usize, slopes: usize): void {
+  const n = lengthOf(row);
   for (let start = 0; start < n; start += TILE) {
     const end = min(n, start + TILE);
     let c = 0;
     for (; c + 4 <= C; c += 4) walkWide(n, start, end, c, at(x, c), at(out, c));
     for (; c < C; c++) walkNarrow(n, start, end, c, at(x, c), at(out, c));
+    const offset = (reverse ? n - end : start) * C;
+    if (slopes) siluBothTo(at(out, offset), at(slopes, offset), at(out, offset), (end - start) * C);
+    else siluTo(at(out, offset), at(out, offset), (end - start) * C);
   }
+  zero(at(out, n * C), (L - n) * C);
 }
 
 function walkWide(n: i32, start: i32, end: i32, c: i32, x: usize, out: usize): void {
@@ -107,43 +104,45 @@ function walk(n: i32, start: i32, end: i32, c: i32, x: usize, out: usize, wide: 
 }
 
 /**
- * Adds the gradients for dOut [rows, L, C] to dx (rows `strideX` apart), dWeight [C, K] and dBias [C]; `scratch`
- * holds L C floats.
+ * Writes the gradients of rows [from, to) for dOut to dx (rows `strideX` apart), and adds those of the parameters to `taps`
+ * [MOST_TAPS, C] and dBias [C]; `scratch` holds 2 L C floats.
  */
 export function convBackward(
-  rows: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize, scratch: usize,
+  from: i32, to: i32, x: usize, dOut: usize, dx: usize, taps: usize, dBias: usize, scratch: usize,
 ): void {
-  for (let row = 0; row < rows; row++) {
+  const slopes = at(scratch, L * C);
+  for (let row = from; row < to; row++) {
     const offset = row * L * strideX;
-    convRowBackward(row, at(x, offset), at(dOut, row * L * C), at(dx, offset), dWeight, dBias, scratch);
+    for (let t = 0; t < L; t++) zero(at(dx, offset + t * strideX), C);
+    convRow(row, at(x, offset), scratch, slopes);
+    convRowBackward(row, at(x, offset), at(dOut, row * L * C), at(dx, offset), taps, dBias, slopes);
   }
 }
 
+/** Adds the gradients of one row, given the slopes that convRow has found; they become the gradients before SiLU. */
 export function convRowBackward(
-  row: i32, x: usize, dOut: usize, dx: usize, dWeight: usize, dBias: usize, slopes: usize,
+  row: i32, x: usize, dOut: usize, dx: usize, taps: usize, dBias: usize, slopes: usize,
 ): void {
   const n = lengthOf(row);
-  convolve(n, x, slopes);
-  siluSlopeTo(slopes, slopes, n * C);
-  multiplyTo(slopes, slopes, dOut, n * C);
   for (let start = 0; start < n; start += TILE) {
-    const end = min(n, start + TILE);
+    const end = min(n, start + TILE), offset = (reverse ? n - end : start) * C;
+    multiplyTo(at(slopes, offset), at(slopes, offset), at(dOut, offset), (end - start) * C);
     let c = 0;
-    for (; c + 4 <= C; c += 4) walkBackWide(n, start, end, c, at(x, c), at(slopes, c), at(dx, c), dWeight, dBias);
-    for (; c < C; c++) walkBackNarrow(n, start, end, c, at(x, c), at(slopes, c), at(dx, c), dWeight, dBias);
+    for (; c + 4 <= C; c += 4) walkBackWide(n, start, end, c, at(x, c), at(slopes, c), at(dx, c), taps, dBias);
+    for (; c < C; c++) walkBackNarrow(n, start, end, c, at(x, c), at(slopes, c), at(dx, c), taps, dBias);
   }
 }
 
 function walkBackWide(
-  n: i32, start: i32, end: i32, c: i32, x: usize, grad: usize, dx: usize, dWeight: usize, dBias: usize,
+  n: i32, start: i32, end: i32, c: i32, x: usize, grad: usize, dx: usize, taps: usize, dBias: usize,
 ): void {
-  walkBack(n, start, end, c, x, grad, dx, dWeight, dBias, true);
+  walkBack(n, start, end, c, x, grad, dx, taps, dBias, true);
 }
 
 function walkBackNarrow(
-  n: i32, start: i32, end: i32, c: i32, x: usize, grad: usize, dx: usize, dWeight: usize, dBias: usize,
+  n: i32, start: i32, end: i32, c: i32, x: usize, grad: usize, dx: usize, taps: usize, dBias: usize,
 ): void {
-  walkBack(n, start, end, c, x, grad, dx, dWeight, dBias, false);
+  walkBack(n, start, end, c, x, grad, dx, taps, dBias, false);
 }
 
 /**
@@ -153,7 +152,7 @@ function walkBackNarrow(
 // @ts-ignore: decorator
 @inline
 function walkBack(
-  n: i32, start: i32, end: i32, c: i32, x: usize, grad: usize, dx: usize, dWeight: usize, dBias: usize, wide: bool,
+  n: i32, start: i32, end: i32, c: i32, x: usize, grad: usize, dx: usize, taps: usize, dBias: usize, wide: bool,
 ): void {
   const w0 = tap(0, c), w1 = tap(1, c), w2 = tap(2, c), w3 = tap(3, c), nought = f32x4.splat(0);
   const stepX = stepBytes(strideX), stepGrad = stepBytes(C);
@@ -175,23 +174,21 @@ function walkBack(
   if (end >= 2) write(to, fma(w3, g2, fma(w2, g1, read(to, wide))), wide);
   to += stepX;
   write(to, fma(w3, g1, read(to, wide)), wide);
-  write(at(dBias, c), f32x4.add(sum, read(at(dBias, c), wide)), wide);
-  addTap(0, c, d0, dWeight); addTap(1, c, d1, dWeight); addTap(2, c, d2, dWeight); addTap(3, c, d3, dWeight);
-}
-
-/** Lanes beyond C hold zeros or are not channels; they are left out. */
-function addTap(k: i32, c: i32, v: v128, dWeight: usize): void {
-  const from = k - (MOST_TAPS - K);
-  if (from < 0) return;
-  addFloat(at(dWeight, c * K + from), f32x4.extract_lane(v, 0));
-  if (c + 4 > C) return;
-  addFloat(at(dWeight, (c + 1) * K + from), f32x4.extract_lane(v, 1));
-  addFloat(at(dWeight, (c + 2) * K + from), f32x4.extract_lane(v, 2));
-  addFloat(at(dWeight, (c + 3) * K + from), f32x4.extract_lane(v, 3));
+  addTo(at(dBias, c), sum, wide);
+  addTo(at(taps, c), d0, wide); addTo(at(taps, C + c), d1, wide);
+  addTo(at(taps, 2 * C + c), d2, wide); addTo(at(taps, 3 * C + c), d3, wide);
 }
 
 // @ts-ignore: decorator
 @inline
-function addFloat(to: usize, v: f32): void {
-  store<f32>(to, load<f32>(to) + v);
+function addTo(to: usize, v: v128, wide: bool): void {
+  write(to, f32x4.add(v, read(to, wide)), wide);
+}
+
+/** dWeight [C, K] from the gradients of its taps [MOST_TAPS, C]. */
+export function foldTaps(dWeight: usize, taps: usize, channels: i32, width: i32): void {
+  for (let k = 0; k < width; k++) {
+    const from = at(taps, (MOST_TAPS - width + k) * channels);
+    for (let c = 0; c < channels; c++) store<f32>(at(dWeight, c * width + k), load<f32>(at(from, c)));
+  }
 }

@@ -1,59 +1,79 @@
-// Both directions of a Mamba-2 layer between its two projections, a row of the batch at a time, so that everything
-// between `projected` and the result stays in the cache: split, convolution, softplus, scan, gate, norm, average.
+// A Mamba-2 layer between its two projections, a row of the batch at a time, so that everything between `projected` and the
+// result stays in the cache: split, convolution, softplus, scan, gate, norm, mean of both directions.
 // A position of `projected` is [z: F | x: F | b: N | c: N | dt: H].
-import { convRow, convRowBackward, describeConv } from "./conv";
-import { rmsBackward, rmsForward } from "./norm";
+import { convRow, convRowBackward, describeConv, foldTaps, MOST_TAPS } from "./conv";
+import { expTo, sigmoidTo, softplusTo } from "./exponential";
+import { gatePair, gatePairBackward } from "./gate";
 import { describeScan, scanForward, scanScratch } from "./scan";
-import { scanBackward } from "./scan_gradient";
-import { sigmoidTo, softplusTo } from "./exponential";
-import { addScaled, addTo, at, columnSums, multiplyTo } from "./vector";
+import { describeScanGradient, scanBackward } from "./scan_gradient";
+import { scanGradientScratch } from "./scan_gradient_scratch";
+import { addScaled, addTo, at, columnSums, copy, multiplyTo, scaleTo, zero } from "./vector";
 
-let L: i32, H: i32, P: i32, N: i32, K: i32, chunk: i32, eps: f32;
+let L: i32, H: i32, P: i32, N: i32, K: i32, eps: f32;
 let F: i32, C: i32, D: i32; // features, convolved channels, width of `projected`
 let projected: usize, lengths: usize;
 
-// The direction at hand.
-let reverse: i32;
-let convWeight: usize, convBias: usize, dtBias: usize, a: usize, d: usize, norm: usize;
+// The parameters of the direction at hand; those of the two directions in memory that the caller owns.
+let directions: usize;
+let convWeight: usize, convBias: usize, dtBias: usize, aLog: usize, d: usize, norm: usize;
 
-// Scratch.
-let normRow: usize; // [F]
+// Scratch of a thread.
+let gates: usize; // [2, F]
+let rates: usize; // [H]: a = -exp(aLog)
 let mixed: usize, rawSteps: usize, steps: usize; // one row: [L, C], [L, H] before and after softplus
-let gradY: usize, gradMixed: usize, gradSteps: usize; // one row: [L, F], [L, C], [L, H]
+let slopes: usize, gradForth: usize, gradBack: usize; // [L, C]; [L, F] each
+let gradMixed: usize, gradSteps: usize; // [L, C]; [L, H]
 let rest: usize; // the scan's own
 
+/** `parameters` holds two times six pointers: convWeight, convBias, dtBias, aLog, d and norm of forward, then of reverse. */
 export function describeMixer(
-  length: i32, heads: i32, width: i32, state: i32, tapCount: i32, chunkSize: i32, epsilon: f32,
-  input: usize, inputLengths: usize,
+  length: i32, heads: i32, width: i32, state: i32, tapCount: i32, epsilon: f32,
+  input: usize, inputLengths: usize, parameters: usize,
 ): void {
-  L = length; H = heads; P = width; N = state; K = tapCount; chunk = chunkSize; eps = epsilon;
+  L = length; H = heads; P = width; N = state; K = tapCount; eps = epsilon;
   F = H * P; C = F + 2 * N; D = F + C + H;
-  projected = input; lengths = inputLengths;
+  projected = input; lengths = inputLengths; directions = parameters;
 }
 
-/** The parameters of one direction; `rates` is a, not its logarithm. */
-export function describeDirection(
-  backwards: i32, weight: usize, bias: usize, stepBias: usize, rates: usize, skips: usize, scale: usize,
-): void {
-  reverse = backwards; convWeight = weight; convBias = bias; dtBias = stepBias; a = rates; d = skips; norm = scale;
-}
-
-/** Bytes of scratch that the described mixer needs. */
+/** Bytes of scratch that each thread needs. */
 export function mixerScratch(gradient: i32): usize {
   layOut(0);
-  describeScan(L, H, P, N, chunk, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-  return (gradient ? rest : gradY) + scanScratch(gradient);
+  describeScan(L, H, P, N, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  return gradient ? rest + scanGradientScratch() : slopes + scanScratch();
 }
 
 function layOut(scratch: usize): void {
-  normRow = scratch;
-  mixed = at(normRow, F);
+  gates = scratch;
+  rates = at(gates, 2 * F);
+  mixed = at(rates, H);
   rawSteps = at(mixed, L * C);
   steps = at(rawSteps, L * H);
-  gradY = at(steps, L * H);
-  gradMixed = at(gradY, L * F);
+  slopes = at(steps, L * H);
+  gradForth = at(slopes, L * C);
+  gradBack = at(gradForth, L * F);
+  gradMixed = at(gradBack, L * F);
   gradSteps = at(gradMixed, L * C);
   rest = at(gradSteps, L * H);
+}
+
+// @ts-ignore: decorator
+@inline
+function parameterOf(direction: i32, index: i32): usize {
+  return <usize> load<u32>(at(directions, 6 * direction + index));
+}
+
+function choose(direction: i32): void {
+  convWeight = parameterOf(direction, 0); convBias = parameterOf(direction, 1); dtBias = parameterOf(direction, 2);
+  aLog = parameterOf(direction, 3); d = parameterOf(direction, 4); norm = parameterOf(direction, 5);
+  describeConv(L, C, K, direction, D, convWeight, convBias, lengths);
+  expTo(rates, aLog, H);
+  scaleTo(rates, rates, -1, H);
+}
+
+// @ts-ignore: decorator
+@inline
+function lengthOf(row: i32): i32 {
+  return max(0, min(L, load<i32>(at(lengths, row))));
 }
 
 // @ts-ignore: decorator
@@ -62,58 +82,116 @@ function projectedRow(row: i32): usize {
   return at(projected, row * L * D);
 }
 
-/** Convolution and step sizes of one row, and the scan's view of them. */
-function prepareRow(row: i32): void {
-  convRow(row, at(projectedRow(row), F), mixed);
-  gatherSteps(row);
+/** Convolution and step sizes of one row, and the scan's view of them; the slopes of SiLU where they are asked for. */
+function prepareRow(row: i32, direction: i32, withSlopes: usize): void {
+  choose(direction);
+  convRow(row, at(projectedRow(row), F), mixed, withSlopes);
+  const from = at(projectedRow(row), F + C);
+  for (let t = 0; t < L; t++) addTo(at(rawSteps, t * H), at(from, t * D), dtBias, 1, H);
   softplusTo(steps, rawSteps, L * H);
   describeScan(
-    L, H, P, N, chunk, reverse, mixed, C, steps, H, a, at(mixed, F), C, at(mixed, F + N), C, d, at(lengths, row),
+    L, H, P, N, direction, mixed, C, steps, H, rates, at(mixed, F), C, at(mixed, F + N), C, d, at(lengths, row),
   );
 }
 
-/** rawSteps = dt + dtBias: what softplus is given. */
-function gatherSteps(row: i32): void {
-  const from = at(projectedRow(row), F + C);
-  for (let t = 0; t < L; t++) addTo(at(rawSteps, t * H), at(from, t * D), dtBias, 1, H);
+/** Rows [from, to) of out [rows, L, F]; the scans of both directions go to y1 and y2, of the same shape. */
+export function mixerForward(from: i32, to: i32, y1: usize, y2: usize, out: usize, scratch: usize): void {
+  layOut(scratch);
+  for (let row = from; row < to; row++) {
+    const offset = row * L * F, n = lengthOf(row);
+    prepareRow(row, 0, 0);
+    scanForward(0, 1, at(y1, offset), F, slopes); // the gradients' scratch is free
+    prepareRow(row, 1, 0);
+    scanForward(0, 1, at(y2, offset), F, slopes);
+    gatePair(
+      n, F, eps, at(y1, offset), at(y2, offset), projectedRow(row), D, parameterOf(0, 5), norm, at(out, offset), gates,
+    );
+    zero(at(out, offset + n * F), (L - n) * F);
+  }
 }
 
-/** Adds half of the described direction's result to out [rows, L, F]; its scan goes to y, of the same shape. */
-export function mixerForward(rows: i32, y: usize, out: usize, scratch: usize): void {
-  layOut(scratch);
-  describeConv(L, C, K, reverse, D, convWeight, convBias, lengths);
-  for (let row = 0; row < rows; row++) {
-    const rowY = at(y, row * L * F);
-    prepareRow(row);
-    scanForward(1, rowY, F, gradY); // the gradients' scratch is free
-    rmsForward(L, F, eps, rowY, projectedRow(row), D, norm, 0.5, 1, at(out, row * L * F), normRow);
-  }
+/** Bytes that a block of rows needs for the sums that become the gradients of the parameters. */
+export function mixerSums(): usize {
+  return 2 * directionSums();
+}
+
+/** The sums of a direction: taps, convBias, dtBias, norm; then, as float64, a and d. */
+function directionSums(): usize {
+  return ((at(0, (MOST_TAPS + 1) * C + H + F) + 7) & ~7) + ((<usize> H) << 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function stepSums(sums: usize): usize {
+  return sums + directionSums() - ((<usize> H) << 4);
 }
 
 /**
- * Adds the described direction's gradients from dOut and its scan y to dProjected and to those of its parameters;
- * `sumsAD` as in scanBackward.
+ * Gradients of rows [from, to) from dOut and the scans y1 and y2: writes dProjected, and makes `sums` those of the
+ * parameters.
  */
 export function mixerBackward(
-  rows: i32, y: usize, dOut: usize, dProjected: usize, dWeight: usize, dBias: usize, dStepBias: usize,
-  dNorm: usize, sumsAD: usize, scratch: usize,
+  from: i32, to: i32, y1: usize, y2: usize, dOut: usize, dProjected: usize, sums: usize, scratch: usize,
 ): void {
   layOut(scratch);
-  describeConv(L, C, K, reverse, D, convWeight, convBias, lengths);
-  for (let row = 0; row < rows; row++) {
-    const from = projectedRow(row), to = at(dProjected, row * L * D), offset = row * L * F;
-    prepareRow(row);
-    rmsBackward(L, F, eps, at(y, offset), from, D, norm, 0.5, at(dOut, offset), gradY, to, D, dNorm, normRow);
-    scanBackward(1, gradY, F, gradMixed, gradSteps, at(gradMixed, F), at(gradMixed, F + N), sumsAD, rest);
-    convRowBackward(row, at(from, F), gradMixed, at(to, F), dWeight, dBias, mixed);
-    stepsBackward(at(to, F + C), dStepBias);
+  zero(sums, <i32> (mixerSums() >> 2));
+  const second = sums + directionSums(), dNorm = (MOST_TAPS + 1) * C + H;
+  for (let row = from; row < to; row++) {
+    const offset = row * L * F, into = at(dProjected, row * L * D);
+    zero(into, L * D);
+    gatePairBackward(
+      lengthOf(row), F, eps, at(y1, offset), at(y2, offset), projectedRow(row), D, parameterOf(0, 5), parameterOf(1, 5),
+      at(dOut, offset), gradForth, gradBack, into, D, at(sums, dNorm), at(second, dNorm), gates,
+    );
+    directionBackward(row, 0, gradForth, into, sums);
+    directionBackward(row, 1, gradBack, into, second);
   }
 }
 
-/** Through softplus: its slope is the sigmoid. */
-function stepsBackward(to: usize, dStepBias: usize): void {
-  sigmoidTo(rawSteps, rawSteps, L * H);
+function directionBackward(row: i32, direction: i32, gradY: usize, into: usize, sums: usize): void {
+  prepareRow(row, direction, slopes);
+  describeScanGradient(gradY, F, gradMixed, gradSteps, at(gradMixed, F), at(gradMixed, F + N));
+  scanBackward(0, 1, stepSums(sums), rest);
+  const dBias = at(sums, MOST_TAPS * C);
+  convRowBackward(row, at(projectedRow(row), F), gradMixed, at(into, F), sums, dBias, slopes);
+  sigmoidTo(rawSteps, rawSteps, L * H); // the slope of softplus
   multiplyTo(gradSteps, gradSteps, rawSteps, L * H);
-  for (let t = 0; t < L; t++) addScaled(at(to, t * D), at(gradSteps, t * H), 1, H);
-  columnSums(gradSteps, dStepBias, L, H);
+  for (let t = 0; t < L; t++) addScaled(at(into, F + C + t * D), at(gradSteps, t * H), 1, H);
+  columnSums(gradSteps, at(dBias, C), L, H);
+}
+
+/**
+ * The gradients of one direction's parameters from the sums of all blocks, added in their order; `gradients` holds six
+ * pointers as `directions` does.
+ */
+export function mixerGradients(direction: i32, blocks: i32, sums: usize, gradients: usize): void {
+  const total = sums + <usize> direction * directionSums(), singles = (MOST_TAPS + 1) * C + H + F;
+  const ad = stepSums(total);
+  for (let block = 1; block < blocks; block++) {
+    const next = total + <usize> block * mixerSums(), nextAd = stepSums(next);
+    addScaled(total, next, 1, singles);
+    for (let i = 0; i < 2 * H; i++) addDouble(ad + (i << 3), nextAd + (i << 3));
+  }
+  foldTaps(gradientOf(gradients, 0), total, C, K);
+  copy(gradientOf(gradients, 1), at(total, MOST_TAPS * C), C);
+  copy(gradientOf(gradients, 2), at(total, (MOST_TAPS + 1) * C), H);
+  copy(gradientOf(gradients, 5), at(total, (MOST_TAPS + 1) * C + H), F);
+  const dALog = gradientOf(gradients, 3), dD = gradientOf(gradients, 4);
+  expTo(dALog, parameterOf(direction, 3), H); // a = -exp(aLog) is its own slope
+  for (let h = 0; h < H; h++) {
+    store<f32>(at(dALog, h), <f32> (load<f64>(ad + (h << 3)) * <f64> -load<f32>(at(dALog, h))));
+    store<f32>(at(dD, h), <f32> load<f64>(ad + ((H + h) << 3)));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function gradientOf(gradients: usize, index: i32): usize {
+  return <usize> load<u32>(at(gradients, index));
+}
+
+// @ts-ignore: decorator
+@inline
+function addDouble(to: usize, from: usize): void {
+  store<f64>(to, load<f64>(to) + load<f64>(from));
 }

@@ -1,39 +1,39 @@
-// The gradient of the scan in ./scan, chunk by chunk from the last to the first, in its names.
-import { gemm } from "./gemm";
+// The gradient of the scan, tile by tile as in scan.ts: down the positions for what reads the state (c), with the states
+// computed again, and back up for what writes it (x, b), with the gradient of the state G_i = c_i (x) dy_i + exp(dt_{i+1} a)
+// G_{i+1} kept times exp(S), so that its decay costs nothing either.
+//
+// The log of a decay has the gradient D_i = <exp(dt_i a) h_{i-1}, G_i>: what flows through it is what comes out after it less
+// what went in after it, D_i = D_{i+1} + <dy_i, c_i h_i> - <dt_i x_i, u_i>, u being the gradient of dt x. So that no long sum
+// cancels, D is computed as it is defined every SEGMENT positions, from states that the way down has kept.
 import {
-  F, H, L, N, P, Q, a, advance, chunkB, chunkC, chunkGrad, chunkX, chunkY, columnSums, d, decays,
-  direct, dt, fillDecays, fromStart, gradScores, gradState, gradSums, gradU, gradY, layOut,
-  lengthOf, loadChunk, multiplyLower, position, products, read, rowSums, scaleHeads, scores, states,
-  steps, strideB, strideC, strideDt, strideX, sums, toEnd, weighted, written, x,
+  a, collectRow, d, decayHead, F, firstOf, H, L, lengthOf, N, N4, P, stepOf, steps, strideB, strideC, strideDt, strideX, TILE, x,
 } from "./scan";
-import { addScaled, at, copy, dot, laneSum, scaleTo, zero } from "./vector";
+import { gradB, gradC, layOutGradient, readSums, SEGMENT, skippedSums, through, writtenSums } from "./scan_gradient_scratch";
+import { downLanes, downTile, upLanes, upTile } from "./scan_gradient_tiles";
+import { at, copy, laneSum, zero } from "./vector";
 
-// Gradients have the strides of the inputs they belong to; a and d are sums over all positions in float64.
+// Gradients have the strides of the inputs they belong to; those of a and d are sums over all positions in float64.
 let dy: usize, strideDy: i32;
-let dx: usize, ddt: usize, db: usize, dc: usize;
-let sumA: usize, sumD: usize;
+let dx: usize, ddt: usize, db: usize, dc: usize, sumsAD: usize;
 
-/**
- * Gradients of everything from dy, states recomputed. Gradients of padded positions are 0.
- * `sumsAD` holds 2 H float64 zeros and receives the gradients of a, then of d.
- */
-export function scanBackward(
-  rows: i32, gradOut: usize, stepDy: i32,
-  outX: usize, outDt: usize, outB: usize, outC: usize, sumsAD: usize, scratch: usize,
+/** Where the gradients go, and what of the output's comes in. */
+export function describeScanGradient(
+  gradOut: usize, stepDy: i32, outX: usize, outDt: usize, outB: usize, outC: usize,
 ): void {
-  layOut(scratch);
   dy = gradOut; strideDy = stepDy;
   dx = outX; ddt = outDt; db = outB; dc = outC;
-  sumA = sumsAD; sumD = sumsAD + ((<usize> H) << 3);
-  for (let row = 0; row < rows; row++) {
+}
+
+/**
+ * Gradients of rows [from, to) from dy; those of padded positions are 0. `sums` holds 2 H float64 numbers, to which the
+ * gradients of a, then of d, are added.
+ */
+export function scanBackward(from: i32, to: i32, sums: usize, scratch: usize): void {
+  layOutGradient(scratch);
+  sumsAD = sums;
+  for (let row = from; row < to; row++) {
     const n = lengthOf(row);
-    const chunks = (n + Q - 1) / Q;
-    zero(states, N * F);
-    for (let k = 0; k + 1 < chunks; k++) {
-      loadChunk(row, n, k * Q, Q);
-      advance(at(states, (k + 1) * N * F), at(states, k * N * F), Q);
-    }
-    for (let k = chunks - 1; k >= 0; k--) chunkBackward(row, n, k * Q, min(Q, n - k * Q));
+    if (n > 0) rowBackward(row, n);
     for (let t = row * L + n; t < (row + 1) * L; t++) clearPosition(t);
   }
 }
@@ -45,155 +45,66 @@ function clearPosition(t: i32): void {
   zero(at(dc, t * strideC), N);
 }
 
-function chunkBackward(row: i32, n: i32, start: i32, q: i32): void {
-  const first = start == 0, last = start + q == n;
-  const state = at(states, start / Q * N * F);
-  loadChunk(row, n, start, q);
-  for (let i = 0; i < q; i++) copy(at(gradY, i * F), at(dy, position(row, n, start + i) * strideDy), F);
-
-  fromStateAfter(last, q);
-  gemm(0, 1, q, q, N, chunkC, N, chunkB, N, 0, scores, q);
-  zero(gradScores, q * q);
-  for (let h = 0; h < H; h++) headBackward(h, q);
-
-  scaleHeads(chunkY, gradY, fromStart, q); // dy exp(s_i): what reaches the entering state and C
-  gemm(0, 0, q, N, q, gradScores, q, chunkB, N, 0, chunkGrad, N);
-  throughState(first, state, q);
-  scatterRows(dc, strideC, row, n, start, q);
-  gemm(1, 0, q, N, q, gradScores, q, chunkC, N, 0, chunkGrad, N);
-  if (!last) {
-    scaleHeads(weighted, chunkX, toEnd, q);
-    gemm(0, 1, q, N, F, weighted, F, gradState, F, 1, chunkGrad, N);
-  }
-  scatterRows(db, strideB, row, n, start, q);
-
-  for (let i = 0; i < q; i++) positionBackward(i, position(row, n, start + i));
-  for (let h = 0; h < H; h++) stepsBackward(h, row, n, start, q, first || last ? 0 : carried(h, state, q));
-  if (!first) stateBackward(last, q);
-}
-
-/** gradU, the gradient of dt x, as far as it comes from the state after the chunk; `written` is <dt x, gradU>. */
-function fromStateAfter(last: bool, q: i32): void {
-  zero(written, H * Q);
-  if (last) {
-    zero(gradU, q * F);
-    return;
-  }
-  gemm(0, 0, q, F, N, chunkB, N, gradState, F, 0, gradU, F);
-  scaleHeads(gradU, gradU, toEnd, q);
+function rowBackward(row: i32, n: i32): void {
+  collectRow(row, n);
+  zero(gradB, n * N4);
+  zero(gradC, n * N4);
   for (let h = 0; h < H; h++) {
-    for (let i = 0; i < q; i++) {
-      const offset = i * F + h * P;
-      store<f32>(at(written, h * Q + i), dot(at(chunkX, offset), at(gradU, offset), P));
-    }
+    decayHead(row, n, h);
+    zero(readSums, 4 * n);
+    zero(writtenSums, 4 * n);
+    zero(skippedSums, 4 * n);
+    zero(through, n / SEGMENT + 1);
+    headBackward(row, n, h);
+    stepsBackward(row, n, h);
+  }
+  scatter(firstOf(db, row, n, strideB), stepOf(strideB), gradB, n);
+  scatter(firstOf(dc, row, n, strideC), stepOf(strideC), gradC, n);
+}
+
+function scatter(to: usize, step: usize, from: usize, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    copy(to, at(from, i * N4), N);
+    to += step;
   }
 }
 
-/** Adds what the entering state gives to the gradient of C; `read` is its share of <dy, y>. */
-function throughState(first: bool, state: usize, q: i32): void {
-  zero(read, H * Q);
-  if (first) return;
-  for (let h = 0; h < H; h++) {
-    gemm(0, 1, q, N, P, at(chunkY, h * P), F, at(state, h * P), F, 0, products, N);
-    for (let i = 0; i < q; i++) {
-      store<f32>(at(read, h * Q + i), dot(at(chunkC, i * N), at(products, i * N), N));
-    }
-    addScaled(chunkGrad, products, 1, q * N);
+function headBackward(row: i32, n: i32, h: i32): void {
+  const stepX = stepOf(strideX), stepDy = stepOf(strideDy), last = <usize> (n - 1);
+  const fromX = firstOf(x, row, n, strideX), fromDy = firstOf(dy, row, n, strideDy);
+  const endX = fromX + last * stepX, endDy = fromDy + last * stepDy;
+  const toX = firstOf(dx, row, n, strideX) + last * stepX;
+  const skip = load<f32>(at(d, h)), end = (h + 1) * P;
+  let p = h * P;
+  for (; p + TILE <= end; p += TILE) {
+    downTile(n, at(fromX, p), at(fromDy, p), stepX, stepDy);
+    upTile(n, at(endX, p), at(endDy, p), at(toX, p), stepX, stepDy, skip);
+  }
+  for (; p + 4 <= end; p += 4) {
+    downLanes(n, at(fromX, p), at(fromDy, p), stepX, stepDy, true);
+    upLanes(n, at(endX, p), at(endDy, p), at(toX, p), stepX, stepDy, skip, true);
+  }
+  for (; p < end; p++) {
+    downLanes(n, at(fromX, p), at(fromDy, p), stepX, stepDy, false);
+    upLanes(n, at(endX, p), at(endDy, p), at(toX, p), stepX, stepDy, skip, false);
   }
 }
 
-/** Adds what head h gives within the chunk to gradU and to the gradient of C B^T. */
-function headBackward(h: i32, q: i32): void {
-  fillDecays(h, q);
-  gemm(0, 1, q, q, P, at(gradY, h * P), F, at(chunkX, h * P), F, 0, products, q);
-  multiplyLower(products, products, decays, q);
-  addScaled(gradScores, products, 1, q * q);
-  sumBelowDiagonal(h, q);
-  multiplyLower(decays, decays, scores, q);
-  gemm(1, 0, q, P, q, decays, q, at(gradY, h * P), F, 1, at(gradU, h * P), F);
-}
-
-/** Row and column sums of w = products scores, without the diagonal: what each (i, j) gives to <dy_i, y_i>. */
-function sumBelowDiagonal(h: i32, q: i32): void {
-  const columns = at(columnSums, h * Q);
-  zero(columns, q);
-  for (let i = 0; i < q; i++) {
-    const left = at(products, i * q), right = at(scores, i * q);
-    let sum = f32x4.splat(0);
-    let j = 0;
-    for (; j + 4 <= i; j += 4) {
-      const w = f32x4.mul(v128.load(at(left, j)), v128.load(at(right, j)));
-      sum = f32x4.add(sum, w);
-      v128.store(at(columns, j), f32x4.add(w, v128.load(at(columns, j))));
-    }
-    let total = laneSum(sum);
-    for (; j < i; j++) {
-      const w = load<f32>(at(left, j)) * load<f32>(at(right, j));
-      total += w;
-      store<f32>(at(columns, j), w + load<f32>(at(columns, j)));
-    }
-    store<f32>(at(rowSums, h * Q + i), total);
+/** ddt of a head, and its sums for a and d. */
+function stepsBackward(row: i32, n: i32, h: i32): void {
+  const rate = load<f32>(at(a, h)), step = stepOf(strideDt);
+  let out = at(firstOf(ddt, row, n, strideDt), h) + <usize> (n - 1) * step;
+  let passed: f32 = 0, sumA: f64 = 0, sumD: f64 = 0;
+  for (let i = n - 1; i >= 0; i--) {
+    const dtHere = load<f32>(at(steps, i)), written = laneSum(v128.load(at(writtenSums, 4 * i)));
+    passed += laneSum(v128.load(at(readSums, 4 * i))) - dtHere * written;
+    if (i % SEGMENT == 0) passed = load<f32>(at(through, i / SEGMENT));
+    store<f32>(out, written + rate * passed);
+    sumA += <f64> (dtHere * passed);
+    sumD += <f64> laneSum(v128.load(at(skippedSums, 4 * i)));
+    out -= step;
   }
-}
-
-/** Rows of `chunkGrad` `[q, N]` to their positions. */
-function scatterRows(out: usize, stride: i32, row: i32, n: i32, start: i32, q: i32): void {
-  for (let i = 0; i < q; i++) copy(at(out, position(row, n, start + i) * stride), at(chunkGrad, i * N), N);
-}
-
-/** dx, the direct part of ddt, and dd. */
-function positionBackward(i: i32, t: i32): void {
-  for (let h = 0; h < H; h++) {
-    const inX = at(x, t * strideX + h * P), grad = at(gradY, i * F + h * P), u = at(gradU, i * F + h * P);
-    const out = at(dx, t * strideX + h * P), skip = sumD + ((<usize> h) << 3);
-    scaleTo(out, grad, load<f32>(at(d, h)), P);
-    addScaled(out, u, load<f32>(at(steps, h * Q + i)), P);
-    store<f32>(at(direct, h * Q + i), dot(inX, u, P));
-    store<f64>(skip, load<f64>(skip) + <f64> dot(inX, grad, P));
-  }
-}
-
-/** What passes the whole chunk from state to state: exp(s_last) <state before, gradient of the state after>. */
-function carried(h: i32, state: usize, q: i32): f32 {
-  let sum: f32 = 0;
-  for (let n = 0; n < N; n++) sum += dot(at(state, n * F + h * P), at(gradState, n * F + h * P), P);
-  return sum * load<f32>(at(fromStart, h * Q + q - 1));
-}
-
-/**
- * ddt and da. The decay of position i scales every path from before i to i or later: within the chunk (`across`,
- * kept up to date by row and column sums), from the entering state to a later read, from an earlier write to the
- * state after, and through the whole chunk. Paths that stay on one side never enter, so nothing large cancels.
- */
-function stepsBackward(h: i32, row: i32, n: i32, start: i32, q: i32, through: f32): void {
-  const first = h * Q;
-  let later: f32 = 0;
-  for (let i = q - 1; i >= 0; i--) {
-    later += load<f32>(at(read, first + i));
-    store<f32>(at(gradSums, first + i), later);
-  }
-  const rate = load<f32>(at(a, h)), total = sumA + ((<usize> h) << 3);
-  let across: f32 = 0, earlier: f32 = through;
-  for (let i = 0; i < q; i++) {
-    const grad = load<f32>(at(gradSums, first + i)) + across + earlier;
-    const out = at(ddt, position(row, n, start + i) * strideDt + h);
-    store<f32>(out, load<f32>(at(direct, first + i)) + rate * grad);
-    store<f64>(total, load<f64>(total) + <f64> (load<f32>(at(steps, first + i)) * grad));
-    across += load<f32>(at(columnSums, first + i)) - load<f32>(at(rowSums, first + i));
-    earlier += load<f32>(at(written, first + i));
-  }
-}
-
-/** Gradient of the state before the chunk: exp(s_last) of the one after, plus C^T (dy exp(s_i)). */
-function stateBackward(last: bool, q: i32): void {
-  if (last) zero(gradState, N * F);
-  else {
-    for (let n = 0; n < N; n++) {
-      for (let h = 0; h < H; h++) {
-        const block = at(gradState, n * F + h * P);
-        scaleTo(block, block, load<f32>(at(fromStart, h * Q + q - 1)), P);
-      }
-    }
-  }
-  gemm(1, 0, N, F, q, chunkC, N, chunkY, F, 1, gradState, F);
+  const toA = sumsAD + (h << 3), toD = toA + (H << 3);
+  store<f64>(toA, load<f64>(toA) + sumA);
+  store<f64>(toD, load<f64>(toD) + sumD);
 }

@@ -1,36 +1,53 @@
+import { lightBlocks, pagesOf } from "../wasm/blocks.ts";
 import { sizeOf } from "../wasm/engine.ts";
-import { registerWasm } from "../wasm/register.ts";
-import { ACTIVATE, ACTIVATE_GRADIENT, type ActivateAttributes, AFFINE, COLUMN_SUMS } from "./op.ts";
+import { productBlocks } from "../wasm/products.ts";
+import { type KernelBody, registerWasm } from "../wasm/register.ts";
+import {
+  ACTIVATE,
+  ACTIVATE_GRADIENT,
+  type ActivateAttributes,
+  AFFINE,
+  type AffineAttributes,
+  BENT_AFFINE,
+  COLUMN_SUMS,
+} from "./op.ts";
 
-registerWasm(AFFINE, (engine, { x, weight, bias }) => {
+const affine: KernelBody<AffineAttributes> = (engine, { x, weight, bias }, { slope }) => {
   const [outputs, inputs] = weight.shape;
   const rows = sizeOf(x.shape) / inputs;
   const out = engine.output([...x.shape.slice(0, -1), outputs]);
-  const at = engine.pointer;
-  if (bias) engine.run.fillRows(at(out), at(bias), rows, outputs);
-  // deno-fmt-ignore
-  engine.run.gemm(
-    0, 1, rows, outputs, inputs, at(x), inputs, at(weight), inputs, Number(bias !== undefined), at(out), outputs,
-  );
+  const [from, w, b, to] = [x, weight, bias, out].map(engine.pointer);
+  const work = ["affineRows", outputs, inputs, from, w, b, slope, to] as const;
+  engine.share({ work, rows, blocks: productBlocks(rows, rows * outputs * inputs) });
   return out;
-});
+};
+
+registerWasm(AFFINE, affine);
+registerWasm(BENT_AFFINE, affine);
 
 registerWasm(COLUMN_SUMS, (engine, { x }) => {
   const [rows, width] = x.shape;
-  const out = engine.zeros([width]);
-  engine.run.columnSums(engine.pointer(x), engine.pointer(out), rows, width);
+  const out = engine.output([width]);
+  const blocks = lightBlocks(rows, width), perBlock = 4 * width;
+  engine.scratch(blocks * perBlock, (sums) => {
+    const work = ["sumRows", engine.pointer(x), width, { from: sums, perBlock }] as const;
+    engine.share({ work, rows, blocks });
+    engine.run.sumBlocks(engine.pointer(out), sums, blocks, width, width);
+  });
   return out;
 });
 
 registerWasm<ActivateAttributes>(ACTIVATE, (engine, { x }, { kind }) => {
   const out = engine.output(x.shape);
-  engine.run.activate(kind, sizeOf(x.shape), engine.pointer(x), engine.pointer(out));
+  const n = sizeOf(x.shape);
+  engine.share({ work: ["activate", kind, n, engine.pointer(x), engine.pointer(out)], ...pagesOf(n) });
   return out;
 });
 
 registerWasm<ActivateAttributes>(ACTIVATE_GRADIENT, (engine, { x, dy }, { kind }) => {
   const dx = engine.output(x.shape);
-  const at = engine.pointer;
-  engine.run.activateBackward(kind, sizeOf(x.shape), at(x), at(dy), at(dx));
+  const n = sizeOf(x.shape);
+  const [from, grad, to] = [x, dy, dx].map(engine.pointer);
+  engine.share({ work: ["activateBackward", kind, n, from, grad, to], ...pagesOf(n) });
   return dx;
 });

@@ -1,9 +1,19 @@
 import * as tf from "../../tensor/mod.ts";
+import { runKernel } from "../core/dispatch.ts";
 import { tensorColumnSums } from "../webgpu/column_sums.ts";
 import { runProgram } from "../webgpu/program.ts";
 import { registerWebgpu } from "../webgpu/register.ts";
 import { SILU } from "../webgpu/snippets.ts";
-import { ACTIVATE, ACTIVATE_GRADIENT, type ActivateAttributes, AFFINE, COLUMN_SUMS, KINDS } from "./op.ts";
+import {
+  ACTIVATE,
+  ACTIVATE_GRADIENT,
+  type ActivateAttributes,
+  AFFINE,
+  type AffineAttributes,
+  BENT_AFFINE,
+  COLUMN_SUMS,
+  KINDS,
+} from "./op.ts";
 import { LEAKY_SLOPE } from "./reference.ts";
 
 /** tfjs's own product, with the shift in the same program. */
@@ -16,6 +26,11 @@ registerWebgpu(AFFINE, ({ x, weight, bias }) => {
   const attributes = { transposeA: false, transposeB: true, activation: "linear" };
   const product = tf.engine().runKernel("_FusedMatMul", { a, b, bias }, attributes) as tf.Tensor;
   return tf.reshape(product, shape);
+});
+
+registerWebgpu<AffineAttributes>(BENT_AFFINE, ({ x, weight, bias }, { slope }) => {
+  const affine = runKernel(AFFINE, bias ? { x, weight, bias } : { x, weight }, { slope: 1 });
+  return runKernel(ACTIVATE, { x: affine }, { kind: slope === 0 ? KINDS.relu : KINDS.leakyRelu });
 });
 
 registerWebgpu(COLUMN_SUMS, ({ x }) => tensorColumnSums(x));

@@ -5,25 +5,27 @@ import { engineOf } from "./register.ts";
 export interface EngineDescription {
   /** The native BLAS in use, or why there is none. */
   readonly blas: string;
-  /** Whether multiply-adds round once (relaxed SIMD). */
+  /** True where multiply-adds round once (relaxed SIMD). */
   readonly relaxedSimd: boolean;
+  /** Threads that share the work of an operator. */
+  readonly threads: number;
 }
 
 /** Describes the engine of the current backend; on others than wasm there is none of ours. */
 export function describeEngine(): EngineDescription {
-  if (tf.getBackend() !== "wasm") return { blas: `none (backend ${tf.getBackend()})`, relaxedSimd: false };
-  const { blas, relaxed } = engineOf(tf.backend());
-  return { blas: blas.name, relaxedSimd: relaxed };
+  const backend = tf.getBackend();
+  if (backend !== "wasm") return { blas: `none (backend ${backend})`, relaxedSimd: false, threads: 1 };
+  const { blas, relaxed, crew } = engineOf(tf.backend());
+  return { blas: blas.name, relaxedSimd: relaxed, threads: crew.threads() };
 }
 
 /**
- * Sets on how many threads the BLAS computes one product, in this whole process: one where several workers compute at
- * once, else as many as there are cores.
+ * Sets on how many threads this thread's operators compute: one where several workers compute at once, else one a core.
  *
  * @returns how many it was, or null where there is nothing to set
  */
-export function setBlasThreads(threads: number): number | null {
-  return tf.getBackend() === "wasm" ? engineOf(tf.backend()).blas.setThreads(threads) : null;
+export function setThreads(threads: number): number | null {
+  return tf.getBackend() === "wasm" ? engineOf(tf.backend()).crew.setThreads(threads) : null;
 }
 
 /** The backend as results name it: `wasm+blas` where a native BLAS computes its products. */
@@ -34,6 +36,6 @@ export function engineName({ name }: { name: string }): string {
 /** The backend, why it runs, and what its matrix products run on, in one line for the head of a run. */
 export function engineLine({ name, why }: { name: string; why: string }): string {
   if (name !== "wasm") return `${name} (${why})`;
-  const { blas, relaxedSimd } = describeEngine();
-  return `wasm (${why}), BLAS ${blas}, relaxed SIMD ${relaxedSimd ? "on" : "off"}`;
+  const { blas, relaxedSimd, threads } = describeEngine();
+  return `wasm (${why}), BLAS ${blas}, relaxed SIMD ${relaxedSimd ? "on" : "off"}, threads ${threads}`;
 }

@@ -1,7 +1,12 @@
 import type { TensorInfo } from "../../tensor/mod.ts";
-import { backendError, type Blas, host, join } from "../../runtime/mod.ts";
-import type { KernelExports, KernelHost, Pointer } from "./exports.ts";
+import { backendError, type Blas, host } from "../../runtime/mod.ts";
+import { blocksOf } from "./blocks.ts";
+import { aloneCrew, type Crew, startCrew } from "./crew.ts";
+import type { KernelExports, Pointer } from "./exports.ts";
+import type { Job } from "./job.ts";
+import { isShared, startModule } from "./module.ts";
 import { ADDRESSABLE, RESERVE } from "./room.ts";
+import { wantedThreads } from "./threads.ts";
 
 /** The parts of tfjs-backend-wasm that our kernels stand on. */
 export interface WasmBackend {
@@ -11,6 +16,8 @@ export interface WasmBackend {
     readonly asm: { readonly memory: WebAssembly.Memory };
   };
   readonly dataIdMap: { get(dataId: TensorInfo["dataId"]): { readonly memoryOffset: number } };
+  refCount(dataId: TensorInfo["dataId"]): number;
+  incRef(dataId: TensorInfo["dataId"]): void;
   makeOutput(shape: number[], dtype: "float32" | "int32"): TensorInfo;
 }
 
@@ -18,58 +25,81 @@ export interface WasmBackend {
 export interface WasmEngine {
   readonly run: KernelExports;
   readonly blas: Blas;
-  /** Whether multiply-adds round once (relaxed SIMD). */
+  /** True where multiply-adds round once (relaxed SIMD). */
   readonly relaxed: boolean;
+  /** The threads that share the work of an operator. */
+  readonly crew: Crew;
   /** Where a tensor lies; 0 for a missing one. */
   pointer(tensor: TensorInfo | undefined): Pointer;
   /** Numbers in memory where they lie; like the two below, valid until the next allocation. */
   floats(pointer: Pointer, n: number): Float32Array;
   doubles(pointer: Pointer, n: number): Float64Array;
   integers(tensor: TensorInfo): Int32Array;
+  /** Writes where tensors lie, as 32-bit words. */
+  pointers(to: Pointer, tensors: readonly TensorInfo[]): void;
   /** A new float32 tensor, not cleared. */
   output(shape: number[]): TensorInfo;
-  /** A new float32 tensor of zeros. */
-  zeros(shape: number[]): TensorInfo;
+  /** A tensor on the memory of another one. */
+  sharing(tensor: TensorInfo): TensorInfo;
+  /** Tensors that hold the memory of this one, itself included. */
+  holders(tensor: TensorInfo): number;
   /** Runs `use` with that many bytes of memory, freed afterwards. */
   scratch<T>(bytes: number, use: (pointer: Pointer) => T): T;
+  /** Does the work of an operator by all threads. */
+  share(work: SharedWork): void;
 }
 
-/** Products of fewer multiplications cost more to hand to a native library than to do here. */
-const BLAS_FROM = 16 * 16 * 16;
+/** The work of an operator on its rows, by default in {@linkcode blocksOf} them. */
+export interface SharedWork extends Omit<Job, "blocks"> {
+  readonly blocks?: number;
+  /** Bytes that each thread needs, given to the function as its last argument. */
+  readonly scratch?: number;
+}
 
 /** Starts the compiled kernels on the backend's own memory, so that tensors need no copies. */
 export function startEngine(backend: WasmBackend): WasmEngine {
   const { memory } = backend.wasm.asm;
   guardAllocations(backend);
+  const allocate = (bytes: number): Pointer => backend.wasm._malloc(bytes) >>> 0;
   const blas = host.compute.openBlas(host.env("KCELLFM_BLAS"));
-  const gemm = blas.gemmOn?.(memory) ?? (() => {});
-  const { run, relaxed } = instantiate(memory, { gemm, log: Math.log });
-  run.configure(backend.wasm._malloc(run.workspaceBytes()), blas.gemmOn ? BLAS_FROM : Infinity);
+  const { run, relaxed } = startModule(memory, { blas, allocate });
+  const crew = openCrew(run, { memory, blas, allocate });
 
   const pointer = (tensor: TensorInfo | undefined): Pointer =>
     tensor ? backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 0 : 0; // above 2 GiB it comes signed
   const output = (shape: number[]): TensorInfo => backend.makeOutput(shape, "float32");
+  function scratch<T>(bytes: number, use: (pointer: Pointer) => T): T {
+    const at = allocate(bytes);
+    try {
+      return use(at);
+    } finally {
+      backend.wasm._free(at);
+    }
+  }
   return {
     run,
     blas,
     relaxed,
+    crew,
     pointer,
     floats: (at, n) => new Float32Array(memory.buffer, at, n),
     doubles: (at, n) => new Float64Array(memory.buffer, at, n),
+    pointers: (to, tensors) => new Uint32Array(memory.buffer, to, tensors.length).set(tensors.map(pointer)),
     integers: (tensor) => new Int32Array(memory.buffer, pointer(tensor), sizeOf(tensor.shape)),
     output,
-    zeros(shape) {
-      const tensor = output(shape);
-      run.clear(pointer(tensor), sizeOf(shape));
-      return tensor;
+    sharing({ dataId, shape, dtype }) {
+      backend.incRef(dataId);
+      return { dataId, shape, dtype };
     },
-    scratch(bytes, use) {
-      const at = backend.wasm._malloc(bytes) >>> 0;
-      try {
-        return use(at);
-      } finally {
-        backend.wasm._free(at);
-      }
+    holders: ({ dataId }) => backend.refCount(dataId),
+    scratch,
+    share({ scratch: bytes, ...given }) {
+      const job = { blocks: blocksOf(given.rows), ...given };
+      if (!bytes) return crew.share(job);
+      const perThread = (bytes + 63) & ~63;
+      scratch(crew.threads() * perThread, (from) => {
+        crew.share({ ...job, work: [...job.work, { from, perThread }] });
+      });
     },
   };
 }
@@ -77,20 +107,23 @@ export function startEngine(backend: WasmBackend): WasmEngine {
 /** Number of entries of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-function instantiate(
-  memory: WebAssembly.Memory,
-  given: KernelHost,
-): { run: KernelExports; relaxed: boolean } {
-  const relaxed = host.env("KCELLFM_RELAXED_SIMD") !== "off" && isValid("kernels-relaxed.wasm");
-  const module = new WebAssembly.Module(moduleBytes(relaxed ? "kernels-relaxed.wasm" : "kernels.wasm"));
-  const imports = { env: { memory }, host: { ...given } };
-  return { run: new WebAssembly.Instance(module, imports).exports as unknown as KernelExports, relaxed };
+interface CrewParts {
+  readonly memory: WebAssembly.Memory;
+  readonly blas: Blas;
+  readonly allocate: (bytes: number) => Pointer;
 }
 
-const moduleBytes = (name: string): BufferSource =>
-  host.files.read(join(host.root, "lib/kernels/assembly", name));
-
-const isValid = (name: string): boolean => WebAssembly.validate(moduleBytes(name));
+/** As many threads as wanted where the memory can be shared; a product of the BLAS then runs on the thread that asks for it. */
+function openCrew(run: KernelExports, { memory, blas, allocate }: CrewParts): Crew {
+  const most = wantedThreads();
+  if (most === 1 || isShared(memory)) blas.setThreads(1); // how it cuts a product would change bits
+  if (most === 1 || !isShared(memory)) return aloneCrew(run, blas);
+  const library = blas.gemmOn ? blas.name : "off";
+  return startCrew(run, {
+    most,
+    start: () => ({ memory, blas: library, workspace: allocate(run.workspaceBytes()) }),
+  });
+}
 
 /**
  * tfjs-wasm takes a failed allocation (address 0) for a real one and dies later with "memory access out of

@@ -1,14 +1,5 @@
-import * as tf from "../../tensor/mod.ts";
+import { registerWasm } from "./register.ts";
 
-/**
- * A clone that shares its memory, as on tfjs's other backends. tfjs-wasm copies instead, and every tensor saved for
- * a gradient is a clone. Sharing is safe because no kernel writes into its inputs.
- */
-const share: tf.KernelFunc = ({ inputs, backend }) => {
-  const { x } = inputs as { x: tf.TensorInfo };
-  (backend as { incRef(dataId: object): void }).incRef(x.dataId);
-  return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
-};
-
-tf.unregisterKernel("Identity", "wasm");
-tf.registerKernel({ kernelName: "Identity", backendName: "wasm", kernelFunc: share });
+// A clone that shares its memory, as on tfjs's other backends. tfjs-wasm copies instead, and every tensor saved for a
+// gradient is a clone. Sharing is safe because a kernel writes into an input only where nobody else holds it (adamw).
+registerWasm("Identity", (engine, { x }) => engine.sharing(x));

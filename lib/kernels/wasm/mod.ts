@@ -1,4 +1,4 @@
-import "@tensorflow/tfjs-backend-wasm";
+import { shareHeap } from "./heap.ts"; // registers the kernels of tfjs-wasm, which some of ours replace
 import "../adamw/wasm.ts";
 import "../attention/wasm.ts";
 import "../batch-norm/wasm.ts";
@@ -14,3 +14,5 @@ import "../softmax-cross-entropy/wasm.ts";
 import "../ssd-scan/wasm.ts";
 import "./batch_mat_mul.ts";
 import "./identity.ts";
+
+shareHeap();

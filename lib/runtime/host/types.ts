@@ -44,6 +44,14 @@ export interface Compute {
   whyNoWebgpu(): string | null;
   /** Registers the WebGPU backend. */
   registerWebgpu(): Promise<void>;
+  /** Threads that can share memory and compute at once; 1 where memory cannot be shared. */
+  readonly threads: number;
+  /** Starts a module at a path below {@linkcode Host.root} as a thread that does not keep the process alive. */
+  startHelper(module: string, data: unknown): void;
+  /** What this thread was given by {@linkcode startHelper}. */
+  helperData(): unknown;
+  /** The bytes of one of TensorFlow.js's own wasm modules, asked for where `threads` is more than 1. */
+  tensorflowWasm(name: string): Uint8Array;
   /** The folder or address that TensorFlow.js's own wasm modules lie in; null where it knows. */
   readonly wasmFolder: string | null;
 }

@@ -1,5 +1,5 @@
 import * as tf from "../../../tensor/mod.ts";
-import { setBlasThreads } from "../../../kernels/mod.ts";
+import { setThreads } from "../../../kernels/mod.ts";
 import {
   disposeParams,
   isLearnt,
@@ -133,14 +133,14 @@ async function trainWeights(
 ): Promise<StoredGears> {
   const params = initGears(rng.split("weights"), frame.size);
   const live = { frame, params, graphs: openGraphs(frame), trust: 1 };
-  const threads = setBlasThreads(1); // its products are too small to share
+  const threads = setThreads(1); // its products are too small to share
   capEmbeddings(live);
   try {
     requireFinished(await runTraining(trainingOptions(live, parts, { settings, options, rng })));
     const trust = frame.prior ? measureTrust(live, parts.validation) : 1;
     return { frame, weights: storeParams(params), trust };
   } finally {
-    if (threads !== null) setBlasThreads(threads);
+    if (threads !== null) setThreads(threads);
     disposeParams(live.params);
     tf.dispose(Object.values(live.graphs));
   }

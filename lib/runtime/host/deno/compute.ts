@@ -1,4 +1,6 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Worker, workerData } from "node:worker_threads";
 import type { Compute } from "../types.ts";
 import { openBlas } from "./blas.ts";
 import { startTensorflow } from "./tensorflow.ts";
@@ -16,8 +18,15 @@ export const compute: Compute = {
       ? null
       : "on Linux without NVIDIA's driver only if asked for",
   registerWebgpu: async () => void await import("./webgpu_device.ts"),
+  threads: navigator.hardwareConcurrency,
+  startHelper: (module, data) => new Worker(new URL(module, ROOT_URL), { workerData: data }).unref(),
+  helperData: () => workerData,
+  tensorflowWasm: (name) => readFileSync(require.resolve(`@tensorflow/tfjs-backend-wasm/dist/${name}`)),
   wasmFolder: null,
 };
+
+const ROOT_URL = new URL("../../../../", import.meta.url);
+const require = createRequire(import.meta.url);
 
 const hasNvidia = (folder: string): boolean =>
   existsSync(folder) && readdirSync(folder).some((name) => name.startsWith("nvidia_icd"));
