@@ -77,15 +77,7 @@ Deno.test("FORMATS names every field of a result", () => {
   for (const field of Object.keys(resultSchema.shape)) assert.ok(FORMATS.includes(`\`${field}\``), field);
 });
 
-Deno.test("CITATION.cff has what the format asks for, and the version of deno.json", async () => {
-  const lines = (await readDocument("CITATION.cff")).trimEnd().split("\n");
-  const top = new Map(lines.flatMap((line) => {
-    const [, key, value] = /^([a-z-]+):\s*(.*)$/.exec(line) ?? [];
-    return key ? [[key, value]] : [];
-  }));
-  for (const key of ["cff-version", "message", "title", "authors", "license"]) assert.ok(top.has(key), key);
-  assert.equal(top.get("version"), config.version);
-  for (const line of lines) assert.match(line, /^( {2})*(- )?\S.*$/, `not two spaces a level: "${line}"`);
-  assert.ok([...top.values()].every((value) => value.startsWith('"') || !value.includes(": ")));
-  assert.match(lines.join("\n"), /authors:\n {2}- name: The KCellFM in TypeScript contributors/);
+Deno.test("CITATION.cff has the version of deno.json", async () => {
+  const [, version] = /^version: "?([^"\n]+)"?$/m.exec(await readDocument("CITATION.cff")) ?? [];
+  assert.equal(version, config.version);
 });

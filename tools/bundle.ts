@@ -29,17 +29,19 @@ export function bundleForBrowser(
   options: BuildOptions,
 ): Promise<BuildResult<{ metafile: true; write: false }>> {
   return build({
-    ...{
-      absWorkingDir: ROOT,
-      bundle: true,
-      format: "esm",
-      logLevel: "silent",
-      minify: true,
-      outdir: "bundle",
-    },
-    ...{ platform: "browser", splitting: true, target: ["chrome125", "firefox130", "safari18"] },
+    absWorkingDir: ROOT,
+    bundle: true,
+    format: "esm",
+    logLevel: "silent",
+    minify: true,
+    outdir: "bundle",
+    platform: "browser",
+    splitting: true,
+    target: ["chrome125", "firefox130", "safari18"],
     alias: { "@huggingface/hub": HUB, lib: join(ROOT, "lib") },
     ...options,
-    ...{ metafile: true, plugins: [browserHost], write: false },
+    metafile: true,
+    plugins: [browserHost],
+    write: false,
   });
 }

@@ -12,11 +12,12 @@ export function readTextOrNull(path: string): string | null {
   }
 }
 
-/** What is at `path`, or null. */
+/** What is at `path`, or null. @throws {Deno.errors.NotCapable} when the task may not look, which is another matter. */
 export function statOrNull(path: string): FileFacts | null {
   try {
     return host.files.stat(path);
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && error.name === "NotCapable") throw error;
     return null;
   }
 }

@@ -3,10 +3,10 @@ import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 
 /** No sandbox, since containers seldom allow one; nothing that would call home; WebGL without a graphics card. */
-const ARGS = [
-  ...["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run"],
-  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-];
+const ARGS = (
+  "--no-sandbox --disable-gpu --enable-unsafe-swiftshader --disable-quic --no-first-run " +
+  "--disable-background-networking --disable-component-update --disable-sync"
+).split(" ");
 const IN_PAGE = fileURLToPath(new URL("in_page.js", import.meta.url));
 
 export type Scheme = "light" | "dark";

@@ -69,14 +69,7 @@ async function fuzzProcess(options: FuzzOptions, note: (verdict: Verdict) => voi
 }
 
 /** No network, and no other program: a reader that wanted either would fail. */
-const PERMISSIONS = [
-  "--no-prompt",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "--allow-ffi",
-  "--allow-sys",
-];
+const PERMISSIONS = "--no-prompt --allow-read --allow-write --allow-env --allow-ffi --allow-sys".split(" ");
 /** Seconds until the next input, or the end, on a busy machine. */
 const BETWEEN_LIMIT = 120;
 

@@ -13,12 +13,7 @@ for (const [mode, variable] of Object.entries(MODES)) {
   Deno.test(`operators pass their tests ${mode}`, async () => {
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
-        "test",
-        "--no-check",
-        "--allow-read",
-        "--allow-env",
-        "--allow-ffi",
-        "--allow-sys",
+        ..."test --no-check --allow-read --allow-env --allow-ffi --allow-sys".split(" "),
         ...FILES.map((file) => fileURLToPath(new URL(file, import.meta.url))),
       ],
       env: { [variable]: "off", NO_COLOR: "1" },

@@ -24,9 +24,9 @@ export async function atlas(folder: string): Promise<Victim> {
     job: {
       task: "atlas",
       args: [
-        ...["--set", shards, "--checkpoint", checkpoint, "--answers", answers, "--workers", "1"],
-        ...["--shared-cells", "0", "--backend", "wasm"],
-      ],
+        `--set ${shards} --checkpoint ${checkpoint} --answers ${answers}`,
+        "--workers 1 --shared-cells 0 --backend wasm",
+      ].join(" ").split(" "),
       env: { KCELLFM_RESULTS: place, KCELLFM_MIRROR: "" },
       folder: place,
     },

@@ -17,20 +17,9 @@ export async function fineTuning(folder: string): Promise<Victim> {
   await saveNanoCheckpoint(checkpoint, genes);
   const [tuned, states] = [join(place, "tuned"), join(place, "states")];
   const args = [
-    ...[
-      "--set",
-      reference,
-      "--checkpoint",
-      checkpoint,
-      "--preset",
-      "nano",
-      "--epochs",
-      "4",
-      "--layers",
-      "all",
-    ],
-    ...["--no-ablations", "--save", tuned, "--resume", states, "--out", place, "--backend", "wasm"],
-  ];
+    `--set ${reference} --checkpoint ${checkpoint} --preset nano --epochs 4 --layers all --no-ablations`,
+    `--save ${tuned} --resume ${states} --out ${place} --backend wasm`,
+  ].join(" ").split(" ");
   const job = { task: "finetune", args, env: { KCELLFM_RESULTS: place, KCELLFM_MIRROR: "" }, folder: place };
   const files = Object.fromEntries(MODEL.map((name) => [name, join(tuned, name)]));
   const outcome = async (): Promise<Outcome> => ({ ...hashesOf(files), scores: await scoresIn(place) });

@@ -115,7 +115,8 @@ Deno.test("canonical sorts columns, sums repeats and drops zeros, and leaves a c
   };
   const clean = canonical(csr);
   equal(clean, {
-    ...{ rows: 3, cols: 4 },
+    rows: 3,
+    cols: 4,
     indptr: Int32Array.of(0, 2, 2, 4),
     indices: Int32Array.of(0, 2, 0, 3),
     data: Float32Array.of(5, 3, 7, NaN),

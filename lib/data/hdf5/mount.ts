@@ -63,8 +63,19 @@ export function mount(fs: Emscripten, file: ByteSource | ByteTarget): Mounted {
 function attributesOf({ id, mode }: FileNode, size: number) {
   const never = new Date(0);
   return {
-    ...{ dev: 1, ino: id, mode, nlink: 1, uid: 0, gid: 0, rdev: 0, size },
-    ...{ atime: never, mtime: never, ctime: never, blksize: 4096, blocks: Math.ceil(size / 4096) },
+    dev: 1,
+    ino: id,
+    mode,
+    nlink: 1,
+    uid: 0,
+    gid: 0,
+    rdev: 0,
+    size,
+    atime: never,
+    mtime: never,
+    ctime: never,
+    blksize: 4096,
+    blocks: Math.ceil(size / 4096),
   };
 }
 

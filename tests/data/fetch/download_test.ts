@@ -159,14 +159,7 @@ Deno.test("fetchFile called at once by many brings one whole file", () =>
 /** Starts `download_child.ts` as another process. */
 function fetchInProcess(cache: string, entry: Dataset): Deno.ChildProcess {
   const script = join(import.meta.dirname ?? ".", "download_child.ts");
-  const flags = [
-    "run",
-    "--no-check",
-    "--allow-read",
-    "--allow-write",
-    "--allow-env",
-    "--allow-net=127.0.0.1",
-  ];
+  const flags = "run --no-check --allow-read --allow-write --allow-env --allow-net=127.0.0.1".split(" ");
   const args = [...flags, script, cache, JSON.stringify(entry)];
   return new Deno.Command(Deno.execPath(), { args, stdout: "null", stderr: "null" }).spawn();
 }

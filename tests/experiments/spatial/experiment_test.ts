@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { command } from "../../../lib/cli/spatial.ts";
-import { runCommand } from "../../../lib/cli/run.ts";
+import { capture } from "../../capture.ts";
 import { readResults } from "../../../lib/metrics/mod.ts";
 import { loadOntology } from "../../../lib/ontology/mod.ts";
 import { startBackend } from "../../../lib/runtime/mod.ts";
@@ -92,11 +92,11 @@ async function namesAgain(cells: SpatialCells, { folds: [{ split, answers }] }: 
 
 Deno.test("deno task spatial ends 0 on a twin and writes its results; a wrong split ends 2", async () => {
   const out = join(folder, "results");
-  const small = ["--preset", "nano", "--epochs", "1", "--cells", "80", "--no-ablations", "--out", out];
-  assert.equal(await runCommand(command, ["--set", "sb-cross", "--neighbours", "5", ...small]), 0);
+  const small = `--set sb-cross --preset nano --epochs 1 --cells 80 --no-ablations --out ${out}`;
+  assert.equal((await capture(command, `${small} --neighbours 5`)).code, 0);
   const [result] = readResults(out);
   assert.equal(result.task, "spatial");
   assert.deepEqual([result.set, result.split, result.data.real], ["sb-cross", "files", false]);
   assert.equal(result.published.accuracy, null);
-  assert.equal(await runCommand(command, ["--set", "sb-cross", "--split", "up-down", ...small]), 2);
+  assert.equal((await capture(command, `${small} --split up-down`)).code, 2);
 });

@@ -28,7 +28,12 @@ export const host: Host = {
   root: ROOT,
   files,
   paths: {
-    ...{ basename, dirname, extname, join, relative, resolve },
+    basename,
+    dirname,
+    extname,
+    join,
+    relative,
+    resolve,
     fromUrl: ({ pathname }) => decodeURIComponent(pathname),
     toUrl: (path) => new URL(`file://${encodeURI(path)}`),
   },

@@ -28,7 +28,9 @@ export const files: Files = {
 };
 
 const factsOf = ({ isFile, isDirectory, size, mtime }: Deno.FileInfo): FileFacts => ({
-  ...{ isFile, isDirectory, size },
+  isFile,
+  isDirectory,
+  size,
   modified: mtime?.getTime() ?? 0,
 });
 

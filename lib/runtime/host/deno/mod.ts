@@ -18,7 +18,12 @@ export const host: Host = {
   root: ROOT,
   files,
   paths: {
-    ...{ basename, dirname, extname, join, relative, resolve },
+    basename,
+    dirname,
+    extname,
+    join,
+    relative,
+    resolve,
     fromUrl: fileURLToPath,
     toUrl: (path) => pathToFileURL(path),
   },
