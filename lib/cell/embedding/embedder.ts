@@ -49,10 +49,7 @@ export function modelEmbedder(
   };
 }
 
-/**
- * Embeds every cell of a file: rows x width. The BLAS computes each product on one thread, as it does in workers, so
- * that the number of workers changes no bit: on some processors OpenBLAS rounds otherwise on two threads.
- */
+/** Embeds every cell of a file: rows x width. The number of workers changes no bit, nor does that of threads. */
 export async function embedAll(
   embedder: Embedder,
   cells: ModelCells,
