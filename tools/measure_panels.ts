@@ -7,7 +7,7 @@ import { corpusDatasets, fetchFile } from "../lib/data/fetch/mod.ts";
 import { type CellSource, memorySource, openCells } from "../lib/data/mod.ts";
 import { detectValues, matchGenes } from "../lib/genes/mod.ts";
 import { selectColumns } from "../lib/matrix/mod.ts";
-import { loadOntology, type Ontology, readLabels, sameLineIn } from "../lib/ontology/mod.ts";
+import { labelsIfAny, loadOntology, type Ontology, sameLineIn } from "../lib/ontology/mod.ts";
 import { checkpointsDir, createRng, type Rng, startBackend } from "../lib/runtime/mod.ts";
 
 /** Known genes of a panel; Infinity for all that the file has. */
@@ -72,7 +72,7 @@ interface Measuring {
 
 async function measure(source: CellSource, { embedder, ontology, rng }: Measuring): Promise<Trial[]> {
   const isSame = sameLineIn(ontology);
-  const labels = readLabels(source, "cell_type", ontology);
+  const labels = labelsIfAny(source, "cell_type", ontology)?.labels ?? [];
   const labelled = [...labels.keys()].filter((row) => ontology.terms.has(labels[row]?.id ?? ""));
   const rows = rng.split("cells").shuffle(labelled).slice(0, CELLS);
   const { tokenOf } = matchGenes(source, embedder.vocabulary);

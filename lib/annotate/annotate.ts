@@ -94,7 +94,7 @@ export async function annotate(request: AnnotateRequest, context: AnnotateContex
         model: { preset: embedder.preset, hash: embedder.hash },
         ontology: ontology.version,
         seed,
-        notes: [...expectation, ...notes, ...evidence],
+        notes: [...query.cells.source.notes ?? [], ...expectation, ...notes, ...evidence],
       };
     } finally {
       reference?.file.cells.source.close();

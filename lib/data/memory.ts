@@ -9,6 +9,7 @@ export interface MemoryCells {
   readonly varNames: readonly string[];
   readonly obs?: FrameColumns;
   readonly var?: FrameColumns;
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -32,6 +33,7 @@ export function memorySource(cells: MemoryCells): CellSource {
     varNames,
     obs: new Frame(obsNames, cells.obs),
     var: new Frame(varNames, cells.var),
+    notes: cells.notes,
     rows: (start, end) => sliceRows(matrix, start, end),
     close: () => {},
   };

@@ -15,6 +15,8 @@ export interface CellSource {
   readonly obs: Frame;
   /** One row a gene, in file order, under `varNames`. */
   readonly var: Frame;
+  /** What a careful reader should know of how the file was read, as sentences. */
+  readonly notes?: readonly string[];
   /** Rows [start, end) of the matrix. */
   rows(start: number, end: number): CsrMatrix;
   close(): void;

@@ -53,10 +53,7 @@ export interface EmbeddedFile extends Table {
   readonly genes: Int32Array;
 }
 
-/**
- * Embeds every cell of a file: `[cells, width]`. The BLAS computes each product on one thread, as it does in workers, so
- * that the number of workers changes no bit: on some processors OpenBLAS rounds otherwise on two threads.
- */
+/** Embeds every cell of a file: `[cells, width]`. The number of workers changes no bit, nor does that of threads. */
 export async function embedAll(
   embedder: Embedder,
   cells: ModelCells,

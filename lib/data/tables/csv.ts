@@ -1,5 +1,6 @@
 import { basename, dataError } from "../../runtime/mod.ts";
 import { readTable, type Table } from "./csv_table.ts";
+import { annotationColumns, isWrittenAsGene } from "./metadata.ts";
 import { memorySource } from "../memory.ts";
 import { type FrameColumns, transpose } from "../../matrix/mod.ts";
 import type { CellSource } from "../types.ts";
@@ -8,7 +9,7 @@ import type { CellSource } from "../types.ts";
 export interface CsvOptions {
   /** What a row is. Default: genes if more row names than column names look like genes, else cells. */
   readonly rowsAre?: "cells" | "genes";
-  /** Numeric columns that are annotations of the cells, not genes. Default x, y and z. */
+  /** Numeric columns that are annotations of the cells, not genes. Default: those whose names say so. */
   readonly obsColumns?: readonly string[];
   /**
    * The first column names the rows only where its header says so ("cell", "", ...). Default: also where it is text
@@ -29,15 +30,17 @@ export const GENE_LIKE =
  */
 export async function openCsv(
   path: string,
-  { rowsAre, obsColumns = ["x", "y", "z"], rowNamesByHeader }: CsvOptions = {},
+  { rowsAre, obsColumns, rowNamesByHeader }: CsvOptions = {},
 ): Promise<CellSource> {
-  const annotations = new Set(obsColumns.map((name) => name.toLowerCase()));
-  const isText = (column: string) => annotations.has(column.toLowerCase());
-  const table = await readTable(path, { isText, rowNamesByHeader });
+  const given = obsColumns && new Set(obsColumns.map((name) => name.toLowerCase()));
+  const rules = given
+    ? { annotations: (columns: readonly string[]) => columns.map((name) => given.has(name.toLowerCase())) }
+    : { annotations: annotationColumns, isValue: isWrittenAsGene };
+  const table = await readTable(path, { ...rules, rowNamesByHeader });
   if (table.columns.length === 0) {
     throw dataError(`Cannot read ${path}: none of its columns holds numbers only`);
   }
-  const { rowNames, columns, matrix } = table;
+  const { rowNames, columns, matrix, annotations } = table;
   const name = basename(path);
   if ((rowsAre ?? guessRows(table)) === "genes") {
     const varNames = rowNames ?? numbered("gene", matrix.rows);
@@ -52,8 +55,14 @@ export async function openCsv(
   const isUnique = rowNames !== null && new Set(rowNames).size === rowNames.length;
   const obsNames = isUnique ? rowNames : numbered("cell", matrix.rows);
   const label: [string, readonly string[]][] = rowNames !== null && !isUnique ? [["label", rowNames]] : [];
-  return memorySource({ name, matrix, obsNames, varNames: columns, obs: textColumns(table, label) });
+  const notes = annotations.length > 0 ? [noteOf(annotations)] : [];
+  return memorySource({ name, matrix, obsNames, varNames: columns, obs: textColumns(table, label), notes });
 }
+
+const noteOf = (columns: readonly string[]): string => {
+  const [first, more] = [columns.slice(0, 8).join(", "), columns.length > 8 ? ", ..." : ""];
+  return `Columns of numbers that were taken for annotations of the cells, not for genes: ${first}${more}.`;
+};
 
 function guessRows({ rowNames, columns }: Table): "cells" | "genes" {
   const genes = (names: readonly string[]) => names.filter((name) => GENE_LIKE.test(name)).length;

@@ -5,6 +5,8 @@ import { engineOf } from "./register.ts";
 export interface EngineDescription {
   /** The native BLAS in use, or why there is none. */
   readonly blas: string;
+  /** The one command that installs one, where none was found. */
+  readonly advice?: string;
   /** True where multiply-adds round once (relaxed SIMD). */
   readonly relaxedSimd: boolean;
   /** Threads that share the work of an operator. */
@@ -16,7 +18,7 @@ export function describeEngine(): EngineDescription {
   const backend = tf.getBackend();
   if (backend !== "wasm") return { blas: `none (backend ${backend})`, relaxedSimd: false, threads: 1 };
   const { blas, relaxed, crew } = engineOf(tf.backend());
-  return { blas: blas.name, relaxedSimd: relaxed, threads: crew.threads() };
+  return { blas: blas.name, advice: blas.advice, relaxedSimd: relaxed, threads: crew.threads() };
 }
 
 /**
@@ -36,6 +38,7 @@ export function engineName({ name }: { name: string }): string {
 /** The backend, why it runs, and what its matrix products run on, in one line for the head of a run. */
 export function engineLine({ name, why }: { name: string; why: string }): string {
   if (name !== "wasm") return `${name} (${why})`;
-  const { blas, relaxedSimd, threads } = describeEngine();
-  return `wasm (${why}), BLAS ${blas}, relaxed SIMD ${relaxedSimd ? "on" : "off"}, threads ${threads}`;
+  const { blas, advice, relaxedSimd, threads } = describeEngine();
+  const library = advice ? `${blas} (${advice} makes products faster)` : blas;
+  return `wasm (${why}), BLAS ${library}, relaxed SIMD ${relaxedSimd ? "on" : "off"}, threads ${threads}`;
 }

@@ -9,6 +9,8 @@ export type Gemm = (
 export interface Blas {
   /** The library that runs, or why none does. */
   readonly name: string;
+  /** The one command that installs one, where none was found. */
+  readonly advice?: string;
   /** The product of matrices that lie in `memory`, wherever it is mapped now (growing may move it). */
   readonly gemmOn: ((memory: WebAssembly.Memory) => Gemm) | null;
   /** Sets on how many threads one product runs; returns how many it was, null where none can be set (Accelerate). */
@@ -16,4 +18,9 @@ export interface Blas {
 }
 
 /** No library, and why. */
-export const noBlas = (name: string): Blas => ({ name, gemmOn: null, setThreads: () => null });
+export const noBlas = (name: string, advice?: string): Blas => ({
+  name,
+  advice,
+  gemmOn: null,
+  setThreads: () => null,
+});

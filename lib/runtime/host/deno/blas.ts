@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { backendError, messageOf } from "../../errors.ts";
 import { type Blas, type Gemm, noBlas } from "../blas.ts";
 
@@ -46,7 +47,23 @@ export function openBlas(forced?: string): Blas {
     const symbols = openOrNull(path);
     if (symbols) return blasOf(path, symbols);
   }
-  return noBlas("none found");
+  return noBlas("none found", installCommand());
+}
+
+/** What installs OpenBLAS where this package manager is. */
+const INSTALL: Record<string, string> = {
+  "apt-get": "sudo apt-get install libopenblas0",
+  dnf: "sudo dnf install openblas",
+  zypper: "sudo zypper install libopenblas_pthreads0",
+  pacman: "sudo pacman -S openblas",
+  apk: "sudo apk add openblas",
+};
+
+/** The command for this machine; of Windows, where none puts a library into the search path, that of conda. */
+export function installCommand(os: string = Deno.build.os, exists = existsSync): string | undefined {
+  if (os === "windows") return "conda install -c conda-forge openblas, then KCELLFM_BLAS=<its openblas.dll>";
+  const manager = Object.keys(INSTALL).find((name) => exists(`/usr/bin/${name}`) || exists(`/sbin/${name}`));
+  return manager && INSTALL[manager];
 }
 
 function blasOf(name: string, symbols: Symbols): Blas {

@@ -19,7 +19,11 @@ export const compute: Compute = {
       : "on Linux without NVIDIA's driver only if asked for",
   registerWebgpu: async () => void await import("./webgpu_device.ts"),
   threads: navigator.hardwareConcurrency,
-  startHelper: (module, data) => new Worker(new URL(module, ROOT_URL), { workerData: data }).unref(),
+  startHelper(module, data) {
+    const helper = new Worker(new URL(module, ROOT_URL), { workerData: data });
+    helper.on("error", () => {}); // one that does not start is one thread fewer
+    helper.unref();
+  },
   helperData: () => workerData,
   tensorflowWasm: (name) => readFileSync(require.resolve(`@tensorflow/tfjs-backend-wasm/dist/${name}`)),
   wasmFolder: null,
