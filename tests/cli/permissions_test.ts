@@ -107,7 +107,7 @@ Deno.test("a task that may not write, or has no network, fails in one line that 
 
 Deno.test("a task without what it or its libraries need to start names it and writes nothing", () =>
   inFolder(async (folder) => {
-    for (const kind of ["read", "env", "ffi", "sys"]) {
+    for (const kind of ["read", "env"]) {
       const out = join(folder, "named.h5ad");
       const { code, stderr } = await runWith(
         without("annotate", kind),
