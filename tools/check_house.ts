@@ -25,7 +25,11 @@ export async function houseProblems(root: string): Promise<string[]> {
     ...files.flatMap(platformProblems),
     ...files.flatMap(lengthProblems),
     ...files.flatMap(pathProblems),
+    ...files.flatMap(spreadProblems),
     ...notebooks.flatMap(cellProblems),
+    ...notebooks.flatMap(({ path, notebook }) =>
+      codeCells(notebook).flatMap((text) => spreadProblems({ path, text }))
+    ),
   ];
 }
 
@@ -81,10 +85,18 @@ export function pathProblems({ path, text }: SourceFile): string[] {
   });
 }
 
+/** Spreads of literals, which only put several properties on one line. */
+export function spreadProblems({ path, text }: SourceFile): string[] {
+  const at = text.split("\n").findIndex((line) => /^[^"'`/]*\.\.\.\{/.test(line));
+  return at < 0 ? [] : [`${path}:${at + 1}: write the properties out in place of a spread of a literal`];
+}
+
+const codeCells = ({ cells }: Notebook): string[] =>
+  cells.filter((cell) => cell.cell_type === "code").map(({ source }) => source);
+
 /** Cells too long to read at a glance. */
 export function cellProblems({ path, notebook }: { path: string; notebook: Notebook }): string[] {
-  const cells = notebook.cells.filter((cell) => cell.cell_type === "code");
-  return cells.flatMap(({ source }, i) => {
+  return codeCells(notebook).flatMap((source, i) => {
     const lines = source.trim().split("\n").length;
     return lines > LIMITS.cell
       ? [`${path} cell ${i + 1}: ${lines} lines; a cell has at most ${LIMITS.cell}, move code to lib`]

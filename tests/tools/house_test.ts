@@ -1,5 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { cellProblems, filingProblems, houseProblems, pathProblems } from "tools/check_house.ts";
+import {
+  cellProblems,
+  filingProblems,
+  houseProblems,
+  pathProblems,
+  spreadProblems,
+} from "tools/check_house.ts";
 import { importProblems, ROOMS } from "tools/check_imports.ts";
 import { kernelProblems, tensorProblems } from "tools/check_kernels.ts";
 import { platformProblems } from "tools/check_platform.ts";
@@ -49,6 +55,12 @@ Deno.test("importProblems lets imports go down only", () => {
 Deno.test("importProblems lets a later experiment build on an earlier one only", () => {
   strictEqual(problemsOf("lib/experiments/novel/a.ts", 'import "../finetune/mod.ts";'), 0);
   strictEqual(problemsOf("lib/experiments/finetune/a.ts", 'import "../novel/mod.ts";'), 1);
+});
+
+Deno.test("spreadProblems finds a literal that is spread, not an object", () => {
+  const problemsOf = (text: string) => spreadProblems({ path: "lib/a.ts", text }).length;
+  strictEqual(problemsOf("f({\n  ...{ a, b },\n});"), 1);
+  strictEqual(problemsOf("f({ ...a, ...(b && { c }) });"), 0);
 });
 
 Deno.test("filingProblems wants the same files in every experiment, under names that say what they are", () => {
