@@ -20,7 +20,12 @@ Deno.test("scoreTable has our means and deviations, and the means of the others"
 
 Deno.test("resultOf fills in what is usual, keeps what is given, and fits the schema", () => {
   const parts = {
-    ...{ task: "tcell", set: "a", split: "left-right", preset: "nano", seed: 1, backend: "wasm" },
+    task: "tcell",
+    set: "a",
+    split: "left-right",
+    preset: "nano",
+    seed: 1,
+    backend: "wasm",
     data: { real: true, cells: 3, genes: 2, checkpoint: "b" },
     metrics: { accuracy: 1 },
     facts: { seconds: 1, cells_per_second: 3, peak_mb: 2, versions: { deno: "2" } },
