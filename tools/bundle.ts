@@ -31,6 +31,7 @@ export function bundleForBrowser(
   return build({
     absWorkingDir: ROOT,
     bundle: true,
+    charset: "utf8",
     format: "esm",
     logLevel: "silent",
     minify: true,

@@ -1,3 +1,4 @@
+import { styleOf } from "./svg_style.ts";
 import { textWidth } from "./text_width.ts";
 
 /** A rectangle in pixels. */
@@ -19,8 +20,8 @@ const LINE = 1.2;
  * null when it has none.
  */
 export function localBox(element: Element): Box | null {
-  if (element.tagName === "text") return textBox(element);
-  if (element.tagName === "rect") return rectBox(element);
+  if (element.localName === "text") return textBox(element);
+  if (element.localName === "rect") return rectBox(element);
   let union: Box | null = null;
   for (const child of element.children) {
     union = unite(union, transformed(localBox(child), transformOf(child)));
@@ -31,7 +32,7 @@ export function localBox(element: Element): Box | null {
 /** {@linkcode localBox} after the transforms of the element and of all it is in. */
 export function pageBox(element: Element): Box | null {
   let box = localBox(element);
-  for (let at: Element | null = element; at && at.tagName !== "svg"; at = at.parentElement) {
+  for (let at: Element | null = element; at && at.localName !== "svg"; at = at.parentElement) {
     box = transformed(box, transformOf(at));
   }
   return box;
@@ -52,8 +53,7 @@ function textBox(text: Element): Box | null {
 
 const ANCHOR: Record<string, number> = { start: 0, middle: 0.5, end: 1 };
 const anchorOf = (text: Element) =>
-  text.getAttribute("text-anchor") ?? /text-anchor: (\w+)/.exec(text.getAttribute("style") ?? "")?.[1] ??
-    "start";
+  text.getAttribute("text-anchor") ?? styleOf(text).get("text-anchor") ?? "start";
 
 function rectBox(rect: Element): Box {
   const left = numberOf(rect, "x"), top = numberOf(rect, "y");
@@ -64,8 +64,8 @@ const numberOf = (element: Element, name: string) => Number(element.getAttribute
 
 function fontSize(element: Element): number {
   for (let at: Element | null = element; at; at = at.parentElement) {
-    const size = /font-size: ([\d.]+)px/.exec(at.getAttribute("style") ?? "")?.[1];
-    if (size) return Number(size);
+    const size = parseFloat(styleOf(at).get("font-size") ?? "");
+    if (size > 0) return size;
   }
   return 12;
 }

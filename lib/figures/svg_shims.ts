@@ -1,10 +1,14 @@
 import type { PlotlyWindow } from "../runtime/mod.ts";
 import { type Box, localBox, pageBox } from "./svg_boxes.ts";
+import { serializeSvg } from "./svg_serializer.ts";
 import { createHeatmapCanvas, type HeatmapCanvas } from "./svg_canvas.ts";
 
 /** Gives a window without a screen the geometry that plotly.js asks of a browser: sizes of texts, boxes, a canvas. */
 export function shimGeometry(window: PlotlyWindow): void {
   window.URL.createObjectURL = () => "";
+  window.XMLSerializer = class {
+    serializeToString = serializeSvg;
+  };
   // jsdom's own animation frames run on an interval that would keep the process alive
   window.requestAnimationFrame = (callback) => window.setTimeout(() => callback(0), 0);
   define(window.Element.prototype, "getBoundingClientRect", function () {

@@ -18,6 +18,7 @@ export interface Backend {
 const startWasm: BackendStarter = async () => {
   const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
   if (host.compute.wasmFolder !== null) setWasmPaths(host.compute.wasmFolder);
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // our kernels share its memory, which threads would share too
   await useBackend("wasm");
   return "WebAssembly on the CPU";
 };

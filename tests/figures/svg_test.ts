@@ -17,6 +17,21 @@ Deno.test("createSvgRenderer draws every kind of figure as well-formed SVG witho
   }
 });
 
+Deno.test("createSvgRenderer draws the same bytes twice, and in a web page's worker", async () => {
+  const worker = new Worker(new URL("./page_worker.ts", import.meta.url), { type: "module" });
+  const there = await new Promise<Record<string, string>>((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => reject(new Error(event.message));
+  });
+  worker.terminate();
+  const [first, second] = [createSvgRenderer(), createSvgRenderer()];
+  for (const [name, figure] of Object.entries(sampleFigures())) {
+    const svg = await first.render(figure);
+    strictEqual(await second.render(figure), svg, name);
+    strictEqual(there[name], svg, `${name} in a page's worker`);
+  }
+});
+
 Deno.test("renderSvg leaves the figure as it was", async () => {
   const figure = sampleFigures()["curves"];
   const before = figureJson(figure);

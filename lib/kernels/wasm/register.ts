@@ -1,3 +1,4 @@
+import { BackendWasm } from "@tensorflow/tfjs-backend-wasm"; // registers its kernels before ours take their place
 import * as tf from "../../tensor/mod.ts";
 import { startEngine, type WasmBackend, type WasmEngine } from "./engine.ts";
 
@@ -8,7 +9,10 @@ const engines = new WeakMap<object, WasmEngine>();
 export function engineOf(backend: object): WasmEngine {
   const known = engines.get(backend);
   if (known) return known;
-  const started = startEngine(backend as WasmBackend);
+  if (!(backend instanceof BackendWasm)) {
+    throw new TypeError("Cannot run kernels of wasm: another backend runs");
+  }
+  const started = startEngine(backend as unknown as WasmBackend);
   engines.set(backend, started);
   return started;
 }

@@ -10,18 +10,24 @@ const NAMES = [
 /** plotly.js on a page in memory: a worker has none, and pictures are the same everywhere without a screen's fonts. */
 export async function startPlotly(prepare: (window: PlotlyWindow) => void): Promise<Plotly> {
   const { window } = parseHTML("<!doctype html><html><head></head><body></body></html>");
+  keepNames(window.SVGElement.prototype);
   prepare(window as unknown as PlotlyWindow);
   const scope = globalThis as unknown as Record<string, unknown>;
   for (const name of NAMES) scope[name] = (window as unknown as Record<string, unknown>)[name];
   scope.window = scope.self = globalThis;
-  scope.XMLSerializer = Serializer;
+  scope.XMLSerializer = (window as unknown as Record<string, unknown>).XMLSerializer;
   scope.getComputedStyle = ({ style }: { style: unknown }) => style;
   const loaded = await import("plotly.js-cartesian-dist-min");
   return (loaded.default ?? loaded) as unknown as Plotly;
 }
 
-class Serializer {
-  serializeToString(node: { toString(): string }): string {
-    return node.toString();
+/** linkedom writes all names in capitals in an HTML document; plotly.js tells elements of SVG by their names as they are. */
+function keepNames(prototype: object): void {
+  for (const name of ["nodeName", "tagName"]) {
+    Object.defineProperty(prototype, name, {
+      get(this: Element) {
+        return this.localName;
+      },
+    });
   }
 }
