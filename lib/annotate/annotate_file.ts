@@ -21,7 +21,7 @@ export interface AnnotateFileOptions
   readonly labelKey?: string;
   /** Without a reference, which types can be called: those the model was trained on (default), or all with a text vector. */
   readonly candidates?: Candidates;
-  /** Where to write the answer, `.h5ad`, `.csv` or `.tsv`; default: nowhere. */
+  /** Where to write the answer, `.h5ad`, `.h5mu`, `.zarr`, `.zarr.zip`, `.csv` or `.tsv`; default: nowhere. */
   readonly out?: string;
   /** Where to write the report, `.html`; default: nowhere. */
   readonly report?: string;
@@ -32,6 +32,8 @@ export interface AnnotateFileOptions
 /** An answer, and how it was run. */
 export interface AnnotatedFile extends Annotation {
   readonly facts: RunFacts & { readonly backend: string };
+  /** What was written. */
+  readonly written: readonly string[];
 }
 
 /**
@@ -57,9 +59,12 @@ export async function annotateFile(path: string, options: AnnotateFileOptions): 
     .finally(() => workers?.close());
   const facts = { ...finish(annotation.input.cells), backend: engineName({ name: tf.getBackend() }) };
   const page = report === undefined ? null : await renderReport(annotation, facts);
-  if (out !== undefined) await writeAnnotation(annotation, { input: path, out, choice }, facts.versions);
-  if (report !== undefined && page !== null) await writeFileAtomically(report, page);
-  return { ...annotation, facts };
+  const written = out === undefined
+    ? []
+    : await writeAnnotation(annotation, { input: path, out, choice }, facts.versions);
+  if (report === undefined || page === null) return { ...annotation, facts, written };
+  await writeFileAtomically(report, page);
+  return { ...annotation, facts, written: [...written, report] };
 }
 
 function requestOf(

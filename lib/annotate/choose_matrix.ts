@@ -4,13 +4,14 @@ import {
   decodeOnce,
   type H5ad,
   type MatrixChoice,
+  type ModalityChoice,
   type ObjectChoice,
 } from "../data/mod.ts";
 import { type AskedValues, type DetectedValues, detectValues, type ReadableSpecies } from "../genes/mod.ts";
 import { dataError, KcellfmError } from "../runtime/mod.ts";
 
 /** Which matrix of a file to read, and what it holds. */
-export interface ReadChoice extends MatrixChoice, ObjectChoice {
+export interface ReadChoice extends MatrixChoice, ObjectChoice, ModalityChoice {
   /** What the values are; default: what they look like. */
   readonly values?: AskedValues;
   /** Whose genes it has; default: what their ids and letters tell. */

@@ -17,4 +17,5 @@ export * from "./roll_up.ts";
 export * from "./scores.ts";
 export * from "./text_expert.ts";
 export type * from "./types.ts";
+export * from "./table.ts";
 export * from "./write.ts";

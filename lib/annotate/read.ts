@@ -1,4 +1,4 @@
-import { type CellSource, type H5ad, openCells } from "../data/mod.ts";
+import { type CellSource, openCells } from "../data/mod.ts";
 import { type GeneVocabulary, LOG1P, log1pOnce, matchGenes, type ModelCells } from "../genes/mod.ts";
 import { dataError } from "../runtime/mod.ts";
 import { type OpenCells, openUsable, type ReadChoice } from "./choose_matrix.ts";
@@ -60,8 +60,8 @@ export async function readCells(
 }
 
 /** The simulator says so in uns of the files that it writes. */
-function isSimulated(source: CellSource | H5ad): boolean {
-  return "keys" in source && source.keys("uns").includes("simulation");
+function isSimulated(source: CellSource): boolean {
+  return source.keys?.("uns").includes("simulation") ?? false;
 }
 
 /** Columns of var in which files keep gene symbols when the index holds ids. */

@@ -1,23 +1,23 @@
-import Papa from "papaparse";
-import { annotateCopy, type CellSource, openCells, type OpenOptions, writeH5ad } from "../data/mod.ts";
 import {
-  extname,
-  join,
-  requireFolder,
-  resolve,
-  stemOf,
-  usageError,
-  writeFileAtomically,
-} from "../runtime/mod.ts";
+  categoricalOf,
+  CELL_ENDINGS,
+  cellEnding,
+  type Columns,
+  formOf,
+  type OpenOptions,
+  writeAnnotated,
+} from "../data/mod.ts";
+import { join, requireFolder, resolve, stemOf, usageError } from "../runtime/mod.ts";
 import type { Annotation } from "./annotate.ts";
-import type { CsrMatrix } from "../matrix/mod.ts";
+import { placesOfAll } from "./map.ts";
+import { obsColumns, writeTable } from "./table.ts";
 
 /** Where the answers go. */
 export interface OutputPaths {
   readonly input: string;
   /** Which matrix of the input was read. */
   readonly choice?: OpenOptions;
-  /** `.h5ad`, or `.csv` / `.tsv` for a table of the obs columns only. */
+  /** `.h5ad`, `.h5mu`, `.zarr`, `.zarr.zip`, or `.csv` / `.tsv` for a table of the obs columns only. */
   readonly out: string;
   /** `.html`. */
   readonly report: string;
@@ -33,7 +33,7 @@ type Answer = Pick<OutputPaths, "input" | "out" | "choice">;
 export function checkOutputs(
   { input, out, report }: Pick<OutputPaths, "input"> & Partial<OutputPaths>,
 ): void {
-  if (out !== undefined) requireEnding("--out", out, [".h5ad", ".csv", ".tsv"]);
+  if (out !== undefined) requireEnding("--out", out, [...CELL_ENDINGS, ".csv", ".tsv"]);
   if (report !== undefined) requireEnding("--report", report, [".html", ".htm"]);
   for (const path of [out, report].filter((it) => it !== undefined)) {
     requireFolder(path);
@@ -44,26 +44,8 @@ export function checkOutputs(
 }
 
 function requireEnding(flag: string, path: string, endings: readonly string[]): void {
-  if (endings.includes(extname(path).toLowerCase())) return;
+  if (endings.some((ending) => path.toLowerCase().endsWith(ending))) return;
   throw usageError(`Cannot write ${flag} ${path}: its name has to end in ${endings.join(", ")}`);
-}
-
-/**
- * The obs columns of every answer: the best type of each cell whatever its confidence (`kcellfm_cell_type`, its id
- * `kcellfm_cl_id`, its probability `kcellfm_confidence`), how little it resembles any (`kcellfm_novelty`), and the
- * deepest term that is sure enough, or "unknown" (`kcellfm_confident_type`, `kcellfm_confident_cl_id`).
- */
-export function obsColumns({ calls, rolled }: Annotation) {
-  const types = Array.from(calls.best, (type) => calls.types[type]);
-  const sure = Array.from(rolled.place, (place) => rolled.types[place]);
-  return {
-    kcellfm_cell_type: types.map(({ name }) => name),
-    kcellfm_cl_id: types.map(({ id }) => id),
-    kcellfm_confidence: calls.confidence,
-    kcellfm_novelty: calls.novelty,
-    kcellfm_confident_type: sure.map(({ name }) => name),
-    kcellfm_confident_cl_id: sure.map(({ id }) => id),
-  };
 }
 
 /** What `uns["kcellfm"]` says of how an answer came about. */
@@ -101,47 +83,48 @@ export function provenance(annotation: Annotation, versions: Record<string, stri
 const hdf5Name = (name: string): string => name.replace(/^@/, "").replaceAll("/", "_");
 
 /**
- * Writes the answer: a copy of an `.h5ad` with obs columns, obsm `X_kcellfm` and uns `kcellfm` added; for other
- * inputs a new `.h5ad` of the same matrix; or a table of the obs columns. The file is whole or not there.
+ * Writes the answer: a copy of an AnnData (HDF5 or zarr) with obs columns, obsm `X_kcellfm` and `X_kcellfm_umap`, and uns
+ * `kcellfm` added; of other inputs a new file of the same cells; or a table of the obs columns. Beside the answer of an R file
+ * lies the table too, which AddMetaData takes. Returns the paths; each is whole or not there.
  */
 export async function writeAnnotation(
   annotation: Annotation,
   { input, out, choice = {} }: Answer,
   versions: Record<string, string>,
-): Promise<void> {
-  const obs = obsColumns(annotation);
-  if (extname(out).toLowerCase() !== ".h5ad") return await writeTable(annotation, out);
+): Promise<string[]> {
+  if (cellEnding(out) === null) {
+    await writeTable(annotation, out);
+    return [out];
+  }
   const { data, rows, cols } = annotation.embeddings;
-  const obsm = { X_kcellfm: { shape: [rows, cols], data } };
-  const uns = { kcellfm: provenance(annotation, versions) };
-  if (extname(input).toLowerCase() === ".h5ad") return await annotateCopy(input, out, { obs, obsm, uns });
-  const source = await openCells(input, choice);
-  try {
-    const { obsNames, varNames } = source;
-    await writeH5ad(out, { x: blocksOf(source), obsNames, varNames, obs, obsm, uns });
-  } finally {
-    source.close();
-  }
-}
-
-function* blocksOf(source: CellSource, rows = 1024): Generator<CsrMatrix> {
-  for (let start = 0; start < source.nObs; start += rows) {
-    yield source.rows(start, Math.min(start + rows, source.nObs));
-  }
-}
-
-async function writeTable(annotation: Annotation, out: string): Promise<void> {
-  const columns = Object.entries(obsColumns(annotation));
-  const table = {
-    fields: ["cell", ...columns.map(([name]) => name)],
-    data: annotation.obsNames.map((name, row) => [name, ...columns.map(([, values]) => values[row])]),
+  const additions = {
+    obs: answerColumns(annotation),
+    obsm: {
+      X_kcellfm: { shape: [rows, cols], data },
+      X_kcellfm_umap: { shape: [rows, 2], data: placesOfAll(annotation) },
+    },
+    uns: { kcellfm: provenance(annotation, versions) },
   };
-  const delimiter = extname(out).toLowerCase() === ".tsv" ? "\t" : ",";
-  await writeFileAtomically(out, Papa.unparse(table, { delimiter, newline: "\n" }) + "\n");
+  await writeAnnotated(input, out, { additions, choice });
+  if (await formOf(input) !== "r") return [out];
+  const table = out.slice(0, out.length - (cellEnding(out) ?? "").length) + ".csv";
+  await writeTable(annotation, table);
+  return [out, table];
 }
 
-/** Where the answers go when the user names no place: beside each other in `folder`, after the input's name. */
+/** The columns as a file holds them: names and ids as categoricals. */
+function answerColumns(annotation: Annotation): Columns {
+  return Object.fromEntries(
+    Object.entries(obsColumns(annotation)).map(([name, column]) => [
+      name,
+      Array.isArray(column) ? categoricalOf(column as string[]) : column as Float32Array,
+    ]),
+  );
+}
+
+/** Where the answers go when the user names no place: beside each other in `folder`, after the input's name and form. */
 export function defaultOutputs(input: string, folder: string): { out: string; report: string } {
   const stem = stemOf(input);
-  return { out: join(folder, `${stem}.annotated.h5ad`), report: join(folder, `${stem}.annotated.html`) };
+  const kept = cellEnding(input.replace(/[\\/]+$/, "")) ?? ".h5ad";
+  return { out: join(folder, `${stem}.annotated${kept}`), report: join(folder, `${stem}.annotated.html`) };
 }

@@ -15,6 +15,6 @@ export { hasSeen } from "./seen.ts";
 export * from "./shapes.ts";
 export { type Candidates, embedAll, type Embedder, modelEmbedder } from "./embedding/embedder.ts";
 export { startEmbedWorkers } from "./embedding/parallel.ts";
-export { type CellMap, mapCells } from "./embedding/umap.ts";
+export { type CellMap, mapCells, placeCells } from "./embedding/umap.ts";
 export { FEATURE_GENES, informativeGenes, readFeatures, readUnitFeatures, sharedGenes } from "./features.ts";
 export { convertOriginal, openCellModel, ORIGINAL_DATASETS, originalVocabulary } from "./open_model.ts";

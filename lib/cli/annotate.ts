@@ -24,22 +24,24 @@ export const command = annotateFlags.action(async (file, options) => {
   await prepare(paths);
   const { backend, ...naming } = await openNaming(options);
   const bars = progressByStep();
-  const { layer, useRaw, object, values, species } = options;
-  const { facts, ...annotation } = await annotateFile(file, {
+  const { layer, useRaw, object, modality, values, species } = options;
+  const { facts, written, ...annotation } = await annotateFile(file, {
     ...naming,
     ...paths,
     ...pickFlags(options),
-    choice: { layer, useRaw, object, values, species },
+    choice: { layer, useRaw, object, modality, values, species },
     onProgress: (name, done, total) => bars(`Reading ${name}`, done, total),
   });
   const result = toResult(annotation, { ...facts, sha256: await fileSha256(file) });
   const resultPath = result && await writeResult(result);
-  console.log(`${engineLine(backend)}\n${summary(annotation, { ...paths, resultPath })}`);
+  console.log(
+    `${engineLine(backend)}\n${summary(annotation, [...written, ...(resultPath ? [resultPath] : [])])}`,
+  );
 });
 
 function outputPaths(input: string, { out, report }: AnnotateFlags): OutputPaths {
   const usual = defaultOutputs(input, resultsDir());
-  const beside = out?.replace(/\.[^.\\/]*$/, "") + ".html";
+  const beside = out?.replace(/(\.zarr)?\.[^.\\/]*$/, "") + ".html";
   return { input, out: out ?? usual.out, report: report ?? (out ? beside : usual.report) };
 }
 
@@ -60,7 +62,7 @@ const pickFlags = ({ reference, labelKey, truthKey, candidates, confidence }: An
   confidence,
 });
 
-function summary(annotation: Annotation, paths: OutputPaths & { resultPath: string | null }): string {
+function summary(annotation: Annotation, written: readonly string[]): string {
   const { input, calls, evaluation } = annotation;
   const counts = Map.groupBy(calls.best, (type) => type);
   const largest = [...counts].sort((a, b) => b[1].length - a[1].length).slice(0, 12);
@@ -75,7 +77,7 @@ function summary(annotation: Annotation, paths: OutputPaths & { resultPath: stri
     ...(counts.size > largest.length ? [`  and ${counts.size - largest.length} more types`] : []),
     "",
     ...(evaluation ? scoreLines(evaluation) : []),
-    `Written: ${[paths.out, paths.report, paths.resultPath].filter(Boolean).join(", ")}`,
+    `Written: ${written.join(", ")}`,
   ];
   return lines.join("\n");
 }

@@ -7,10 +7,14 @@ export const annotateFlags = createCommand(
   "annotate",
   "Names the type of every cell of a file, with a report.",
   {
-    out: "the answer: .h5ad, or .csv/.tsv for the columns only (default: data/results/FILE.annotated.h5ad)",
+    out:
+      "the answer: .h5ad, .h5mu, .zarr or .zarr.zip, or .csv/.tsv for the columns only (default: data/results/FILE.annotated.h5ad, or in FILE's form)",
   },
 )
-  .argument("<file>", "cells: .h5ad, 10x .h5, a MatrixMarket folder, .rds, .rda, .csv or .tsv (also .gz)")
+  .argument(
+    "<file>",
+    "cells: .h5ad, .zarr, .h5mu, .loom, 10x .h5, a MatrixMarket folder, .rds, .rda, .csv or .tsv (also .gz)",
+  )
   .option("--reference <file>", "a labelled file to learn from (default: name cells by ontology text)")
   .option("--label-key <column>", "obs column of the reference that holds its labels", "cell_type")
   .option(
@@ -37,7 +41,8 @@ export const annotateFlags = createCommand(
   )
   .option("--layer <name>", "read this layer in place of X")
   .option("--use-raw", "read raw in place of X")
-  .option("--object <name>", "of an R file that holds several: the one with the cells")
+  .option("--object <name>", "of an R file or SpatialData that holds several: the one with the cells")
+  .option("--modality <name>", "of a MuData: the one with the genes (default: rna)")
   .option(
     "--candidates <which>",
     "without a reference, types that can be called: those the model was trained on, or all with a text vector (trained, all)",

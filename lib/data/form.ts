@@ -18,7 +18,7 @@ export async function formOf(path: string): Promise<Form> {
   const head = await firstBytes(path);
   const text = new TextDecoder("latin1").decode(head);
   if (text.startsWith("PK") && await isZippedZarr(path)) return "zarr";
-  if (text.slice(1, 4) === "HDF" || /\.(h5ad|h5|hdf5)$/i.test(path)) return "hdf5";
+  if (text.slice(1, 4) === "HDF" || /\.(h5ad|h5mu|h5|hdf5|loom)$/i.test(path)) return "hdf5";
   if (text.startsWith("%%MatrixMarket") || /\.mtx(\.gz)?$/i.test(path)) return "mtx";
   if (startsLikeR(head) || /\.(rds|rda|rdata)$/i.test(path)) return "r";
   if (/\.(csv|tsv|txt|tab)(\.gz)?$/i.test(path) || isTable(text)) return "text";
@@ -65,7 +65,7 @@ function unknownForm(path: string, head: string): KcellfmError {
     return fileError(`Cannot read ${path}: it is an Excel workbook; save its sheet as .csv`);
   }
   return fileError(
-    `Cannot read ${path}: its form is not known (known: .h5ad, 10x .h5, zarr, a MatrixMarket folder, .rds, .rda, .csv or ` +
+    `Cannot read ${path}: its form is not known (known: .h5ad, .h5mu, .loom, 10x .h5, zarr, a MatrixMarket folder, .rds, .rda, .csv or ` +
       `.tsv, the last two also .gz)`,
   );
 }

@@ -1,4 +1,6 @@
+export * from "./answer.ts";
 export * from "./tables/csv.ts";
+export { type Form, formOf } from "./form.ts";
 export type { Annotations } from "./h5ad/add.ts";
 export * from "./decode_once.ts";
 export * from "./h5ad/annotate.ts";
@@ -11,6 +13,7 @@ export { writeH5ad } from "./h5ad/write.ts";
 export * from "./memory.ts";
 export { openMatrixMarket } from "./tables/mtx.ts";
 export * from "./open.ts";
+export type { ModalityChoice } from "./open_hdf5.ts";
 export * from "./r/mod.ts";
 export * from "./tables/text_file.ts";
 export * from "./types.ts";

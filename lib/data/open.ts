@@ -2,19 +2,18 @@ import { formOf } from "./form.ts";
 import type { ObjectChoice } from "./r/find.ts";
 import { openR } from "./r/open.ts";
 import { type CsvOptions, openCsv } from "./tables/csv.ts";
-import { describeH5ad, type MatrixChoice } from "./h5ad/open.ts";
-import { Hdf5File } from "./hdf5/file.ts";
+import type { MatrixChoice } from "./h5ad/open.ts";
+import { type ModalityChoice, openHdf5 } from "./open_hdf5.ts";
 import { openMatrixMarket } from "./tables/mtx.ts";
-import { openTenx, tenxGroup } from "./tables/tenx.ts";
 import type { CellSource } from "./types.ts";
 import { openZarr } from "./zarr/open.ts";
 
 /** How to open cells; each field concerns the forms that have it. */
-export interface OpenOptions extends MatrixChoice, CsvOptions, ObjectChoice {}
+export interface OpenOptions extends MatrixChoice, CsvOptions, ObjectChoice, ModalityChoice {}
 
 /**
- * Opens cells in any form that is known: `.h5ad`, 10x `.h5`, a MatrixMarket folder, CSV or TSV (gz), R's `.rds` and
- * `.rda`. What a file holds decides, not its name.
+ * Opens cells in any form that is known: AnnData in HDF5 or zarr, MuData, loom, 10x `.h5`, a MatrixMarket folder, CSV or TSV
+ * (gz), R's `.rds` and `.rda`. What a file holds decides, not its name.
  *
  * @throws {KcellfmError} tag "file" when the file cannot be opened or its form is not known, "data" when it lacks
  * what it must have.
@@ -31,16 +30,5 @@ export async function openCells(path: string, options: OpenOptions = {}): Promis
       return await openZarr(path, options);
     case "hdf5":
       return await openHdf5(path, options);
-  }
-}
-
-async function openHdf5(path: string, options: OpenOptions): Promise<CellSource> {
-  const file = await Hdf5File.open(path);
-  try {
-    const group = file.kind("obs") ? null : tenxGroup(file);
-    return group === null ? describeH5ad(file, options) : openTenx(file, group);
-  } catch (error) {
-    file.close();
-    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { CsrMatrix, Frame } from "../matrix/mod.ts";
+import type { DenseArray } from "./h5ad/elements.ts";
 
 /**
  * Cells in slices: the one form in which matrices of cells travel, whatever file (or simulator) they come from.
@@ -17,6 +18,10 @@ export interface CellSource {
   readonly var: Frame;
   /** What a careful reader should know of how the file was read, as sentences. */
   readonly notes?: readonly string[];
+  /** Names of what lies beside the matrix in a group such as `obsm`; where a form has such groups. */
+  keys?(group: string): string[];
+  /** Numbers with a row a cell: a reduction such as `X_umap`, or places in `spatial`. */
+  obsm?(name: string): DenseArray;
   /** Rows [start, end) of the matrix. */
   rows(start: number, end: number): CsrMatrix;
   close(): void;

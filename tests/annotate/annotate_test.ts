@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type CellSource, type MatrixChoice, openCells, openH5ad } from "../../lib/data/mod.ts";
+import {
+  type CellSource,
+  isCategorical,
+  type MatrixChoice,
+  openCells,
+  openH5ad,
+} from "../../lib/data/mod.ts";
 import { loadOntology } from "../../lib/ontology/mod.ts";
 import { startBackend } from "../../lib/runtime/mod.ts";
 import { annotate, type AnnotateContext, type Annotation } from "../../lib/annotate/annotate.ts";
@@ -144,6 +150,10 @@ Deno.test("annotate writes the obs columns, the embedding and its provenance", (
       Array.from(annotation.calls.best, (t) => annotation.calls.types[t].id),
     );
     assert.deepEqual(file.obsm("X_kcellfm").shape, [150, 24]);
+    const places = file.obsm("X_kcellfm_umap");
+    assert.deepEqual(places.shape, [150, 2]);
+    assert.ok(places.data.every(Number.isFinite));
+    assert.ok(isCategorical(file.element("obs/kcellfm_cell_type")));
     assert.equal(file.element("uns/kcellfm/preset"), "nano");
     assert.equal(file.element("uns/kcellfm/versions/deno"), "x");
     const original = await openH5ad(pair.query);
@@ -161,9 +171,12 @@ Deno.test("annotate writes a table of the columns when the answer is a .tsv", ()
     assert.equal(
       lines[0],
       "cell\tkcellfm_cell_type\tkcellfm_cl_id\tkcellfm_confidence\tkcellfm_novelty\tkcellfm_confident_type" +
-        "\tkcellfm_confident_cl_id",
+        "\tkcellfm_confident_cl_id\tkcellfm_ontology",
     );
-    assert.equal(lines[1].split("\t").length, 7);
+    const fields = lines[1].split("\t");
+    assert.equal(fields.length, 8);
+    assert.match(fields[3], /^0\.\d{1,9}$|^[01]$/); // as many digits as a float32 has
+    assert.match(fields[7], /\d{4}/);
   }, SMALL));
 
 Deno.test("annotate's result has the form that results are written in", () =>

@@ -42,10 +42,6 @@ Deno.test("openH5ad says which element cannot be used, and why", () =>
   inFolder(async (folder) => {
     const cases: [(file: Hdf5File) => void, RegExp][] = [
       [
-        (f) => f.setAttribute("obs/n", "encoding-type", "awkward"),
-        /obs\/n .*"awkward" 0\.2\.0 is not known \(known: /,
-      ],
-      [
         (f) => f.setAttribute("X", "encoding-type", "coo_matrix"),
         /Cannot read X .*neither a dense, a CSR nor a CSC/,
       ],

@@ -37,13 +37,19 @@ export const TARGETS: readonly Target[] = [
     read: readH5ad,
   },
   { name: "h5ad, chunks", seeds: () => seeds.chunked(), read: readH5ad },
-  { name: "10x h5", seeds: () => seeds.fixtures("data", ["tenx_v2.h5", "tenx_v3.h5"]), read: cells },
+  {
+    name: "10x h5",
+    seeds: () => seeds.fixtures("data", ["tenx_v2.h5", "tenx_v3.h5", "cellbender.h5"]),
+    read: cells,
+  },
   {
     name: "MatrixMarket",
     seeds: seeds.matrixMarket,
     read: async ({ folder }) => checkCells(await openCells(folder)),
   },
   { name: "CSV", seeds: seeds.tables, read: cells },
+  { name: "loom", seeds: () => seeds.fixtures("data", ["tiny.loom"]), read: loom },
+  { name: "MuData", seeds: () => seeds.fixtures("data", ["tiny.h5mu"]), read: cells },
   { name: "R", seeds: seeds.rFiles, read: cells },
   { name: "zarr", seeds: seeds.zarrFolders, read: ({ folder }) => readZarr(folder) },
   {
@@ -109,6 +115,12 @@ export const TARGETS: readonly Target[] = [
     read: async ({ folder }) => disposeModel(await loadCellCheckpoint(folder)),
   },
 ];
+
+async function loom({ file }: { file: string }): Promise<void> {
+  const source = await openCells(file);
+  for (const name of source.keys?.("obsm") ?? []) source.obsm?.(name);
+  checkCells(source);
+}
 
 async function readZarr(path: string): Promise<void> {
   const opened = await openZarr(path);

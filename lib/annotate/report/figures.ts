@@ -18,7 +18,7 @@ export function typeMap({ calls }: Annotation, map: CellMap, types: readonly Cal
   const figure = scatterMap({
     ...MAP,
     title: "Cells by called type",
-    subtitle: "UMAP of the cell embeddings; numbers as in the list",
+    subtitle: `UMAP of the embeddings of ${shownCells(map, calls.best.length)}; numbers as in the list`,
     x: map.x,
     y: map.y,
     label: labels,
@@ -32,6 +32,9 @@ export function typeMap({ calls }: Annotation, map: CellMap, types: readonly Cal
       `Map of ${map.rows.length} cells in ${types.length} types; the list beside it names them with their shares`,
   };
 }
+
+const shownCells = (map: CellMap, all: number): string =>
+  map.rows.length < all ? `${map.rows.length} cells, drawn from ${all}` : `all ${all} cells`;
 
 /** The same map coloured by confidence. */
 export function confidenceMap({ calls }: Annotation, map: CellMap): Described {

@@ -1,6 +1,6 @@
 import { createSvgRenderer, escapeHtml } from "../../figures/mod.ts";
 import type { Annotation } from "../annotate.ts";
-import { mapCells } from "../../cell/mod.ts";
+import { mapOf } from "../map.ts";
 import type { RunFacts } from "../../metrics/mod.ts";
 import { pointsToCheck } from "./checks.ts";
 import {
@@ -34,7 +34,7 @@ export async function renderReport(
   facts: RunFacts & { readonly backend: string },
 ): Promise<string> {
   const types = calledTypes(annotation);
-  const map = mapCells(annotation.embeddings, { seed: annotation.seed });
+  const map = mapOf(annotation);
   const renderer = createSvgRenderer();
   const draw = async (described: Described | null) =>
     described ? pictureHtml(await renderer.render(described.figure), described.alt) : "";

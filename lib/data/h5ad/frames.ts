@@ -1,4 +1,4 @@
-import { dataError } from "../../runtime/mod.ts";
+import { dataError, KcellfmError } from "../../runtime/mod.ts";
 import { Frame, type FrameColumn, lengthOf, valuesOf } from "../../matrix/mod.ts";
 import type { ElementStore } from "./store.ts";
 import {
@@ -16,19 +16,40 @@ import {
  *
  * @throws {KcellfmError} tag "data", with the path of the column that cannot be read.
  */
-export function readFrame(file: ElementStore, path: string, read: ReadElement): Frame {
-  return file.kind(path) === "dataset" ? readTable(file, path, read) : readColumns(file, path, read);
-}
-
-function readColumns(file: ElementStore, path: string, read: ReadElement): Frame {
+export function readFrame(
+  file: ElementStore,
+  path: string,
+  read: ReadElement,
+  onUnknown: (error: KcellfmError) => void = raise,
+): Frame {
+  if (file.kind(path) === "dataset") return readTable(file, path, read);
   const key = indexKey(file, path);
   const index = readIndex(file, path, read);
-  const columns = columnNames(file, path, key).map((name) => {
+  const columns = columnNames(file, path, key).flatMap((name) => {
     const at = `${path}/${name}`;
-    const element = withUnsCategories(file, name, { element: readColumn(file, at, read), read });
-    return [name, toColumn(file, { at, element, length: index.length })] as const;
+    const isThere = file.kind(at) !== null;
+    const found = isThere
+      ? orUnknown(() => readColumn(file, at, read), onUnknown)
+      : readColumn(file, at, read);
+    if (found === undefined) return [];
+    const element = withUnsCategories(file, name, { element: found, read });
+    return [[name, toColumn(file, { at, element, length: index.length })] as const];
   });
   return new Frame(index, columns);
+}
+
+const raise = (error: KcellfmError): never => {
+  throw error;
+};
+
+/** What `read` gives; undefined where it meets something that reads well and is not known here. */
+function orUnknown(read: () => Element, onUnknown: (error: KcellfmError) => void): Element | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof KcellfmError) || error.tag !== "data") throw error;
+    onUnknown(error);
+  }
 }
 
 /** The dataset that holds the row names. */

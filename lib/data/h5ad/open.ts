@@ -53,8 +53,9 @@ export function describeH5ad(file: ElementStore, choice: MatrixChoice): H5ad {
   const raw = rawPrefix(file);
   const layers = keys("layers");
   const matrix = openMatrix(file, matrixPath(file, choice, { layers, raw }));
-  const obs = requireFrame(file, "obs", matrix.rows);
-  const vars = requireFrame(file, choice.useRaw ? `${raw}var` : "var", matrix.cols);
+  const notes: string[] = [];
+  const obs = requireFrame(file, "obs", { length: matrix.rows, notes });
+  const vars = requireFrame(file, choice.useRaw ? `${raw}var` : "var", { length: matrix.cols, notes });
   return {
     path: file.path,
     name: basename(file.path),
@@ -67,6 +68,7 @@ export function describeH5ad(file: ElementStore, choice: MatrixChoice): H5ad {
     matrix,
     layers,
     hasRaw: raw !== null,
+    notes,
     keys,
     element: (at) => readElement(file, at),
     obsm: (name) => requireDense(file, `obsm/${name}`),
@@ -99,9 +101,18 @@ const isNull = (file: ElementStore, path: string): boolean =>
   file.attribute(path, "encoding-type") === "null" ||
   file.kind(path) === "dataset" && file.info(path).shape === null;
 
-function requireFrame(file: ElementStore, path: string, length: number): Frame {
+function requireFrame(
+  file: ElementStore,
+  path: string,
+  { length, notes }: { length: number; notes: string[] },
+): Frame {
   if (!file.kind(path)) throw dataError(`Cannot read ${path} of ${file.path}: the file has no ${path}`);
-  const frame = readFrame(file, path, readElement);
+  const frame = readFrame(
+    file,
+    path,
+    readElement,
+    ({ message }) => notes.push(`${message}. It was passed over.`),
+  );
   if (frame.length === length) return frame;
   throw dataError(
     `Cannot read ${path} of ${file.path}: it names ${frame.length} rows, the matrix has ${length}`,

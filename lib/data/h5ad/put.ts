@@ -79,39 +79,55 @@ export function putColumn(
 
 const isCategorical = (column: Column): column is Categorical => "codes" in column;
 
-/** Text without gaps as text, with gaps as a categorical; numbers with gaps as NaN; booleans with gaps as nullable. */
+/** Text without gaps as text, with gaps as a categorical; whole numbers and booleans with gaps as nullable. */
 function putValues(
   file: ElementSink,
   path: string,
   values: readonly (string | number | boolean | null)[],
 ): void {
   const kind = typeof values.find((value) => value !== null);
-  if (kind === "number") {
-    const data = Float64Array.from(values, (value) => value === null ? NaN : Number(value));
-    return putArray(file, path, { shape: [values.length], data });
-  }
+  if (kind === "number") return putSparseNumbers(file, path, values as readonly (number | null)[]);
   if (kind === "boolean") return putBooleans(file, path, values as readonly (boolean | null)[]);
   const texts = values as readonly (string | null)[];
   if (texts.includes(null)) putCategorical(file, path, categoricalOf(texts));
   else putStrings(file, path, texts as readonly string[]);
 }
 
+/** Whole numbers with gaps as nullable integers; others with NaN. */
+function putSparseNumbers(file: ElementSink, path: string, values: readonly (number | null)[]): void {
+  const length = values.length;
+  const isWhole = values.every((value) => value === null || (value | 0) === value);
+  if (!isWhole) {
+    return putArray(file, path, {
+      shape: [length],
+      data: Float64Array.from(values, (value) => value ?? NaN),
+    });
+  }
+  const data = Int32Array.from(values, (value) => value ?? 0);
+  if (!values.includes(null)) return putArray(file, path, { shape: [length], data });
+  putMasked(file, path, { encoding: "nullable-integer", mask: values.map((value) => value === null) });
+  putArray(file, `${path}/values`, { shape: [length], data });
+}
+
 function putBooleans(file: ElementSink, path: string, values: readonly (boolean | null)[]): void {
-  if (!values.includes(null)) {
-    file.createBooleans(path, values as readonly boolean[]);
-    return encode(file, path, ["array", "0.2.0"]);
-  }
+  if (!values.includes(null)) return putBooleanArray(file, path, values as readonly boolean[]);
+  putMasked(file, path, { encoding: "nullable-boolean", mask: values.map((value) => value === null) });
+  putBooleanArray(file, `${path}/values`, values.map((value) => value ?? false));
+}
+
+function putMasked(
+  file: ElementSink,
+  path: string,
+  { encoding, mask }: { encoding: string; mask: readonly boolean[] },
+): void {
   file.createGroup(path);
-  encode(file, path, ["nullable-boolean", "0.1.0"]);
-  for (
-    const [name, of] of [["values", (it: boolean | null) => it ?? false], [
-      "mask",
-      (it: boolean | null) => it === null,
-    ]] as const
-  ) {
-    file.createBooleans(`${path}/${name}`, values.map(of));
-    encode(file, `${path}/${name}`, ["array", "0.2.0"]);
-  }
+  encode(file, path, [encoding, "0.1.0"]);
+  putBooleanArray(file, `${path}/mask`, mask);
+}
+
+function putBooleanArray(file: ElementSink, path: string, values: readonly boolean[]): void {
+  file.createBooleans(path, values);
+  encode(file, path, ["array", "0.2.0"]);
 }
 
 function putCategorical(file: ElementSink, path: string, { codes, categories, ordered }: Categorical): void {

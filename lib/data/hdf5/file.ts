@@ -21,7 +21,7 @@ import {
 } from "./booleans.ts";
 import { hdf5Error, loudly } from "./errors.ts";
 import { type Emscripten, mount, type Mounted } from "./mount.ts";
-import { plainAttribute } from "./attributes.ts";
+import { plainAttribute, putAttribute } from "./attributes.ts";
 import { holdsPointers, reclaim, withMemory } from "./memory.ts";
 import {
   type Attribute,
@@ -32,10 +32,6 @@ import {
   type Range,
   valueTypeOf,
 } from "./types.ts";
-
-export type { Field } from "./decode.ts";
-export type { Attribute, DatasetInfo, Layout, Range, ValueType } from "./types.ts";
-export { typeName } from "./types.ts";
 
 /** Groups as HDF5 1.0 laid them out, as h5py writes them: every reader knows them, and {@linkcode unlink} too. */
 const OLDEST = { libver: ["earliest", "latest"] } satisfies h5.FileOptions;
@@ -109,6 +105,11 @@ export class Hdf5File {
 
   keys(path: string): string[] {
     return this.#run(path, () => h5.Module.get_names(this.#file.file_id, path, false));
+  }
+
+  /** The file that a link which is there points into; null where what it names lies in this one. */
+  externalFile(path: string): string | null {
+    return this.#run(path, () => h5.Module.get_external_link(this.#file.file_id, path).filename ?? null);
   }
 
   attribute(path: string, name: string): Attribute {
@@ -190,9 +191,10 @@ export class Hdf5File {
     const { shape, size, type } = this.info(path);
     return this.#run(path, () => {
       if (shape === null) return decode({ buffer: new ArrayBuffer(0), offset: 0, count: 0 });
-      const extent = range ? [range.count, ...shape.slice(1)] : shape;
+      const along = range?.axis ?? 0;
+      const extent = shape.map((size, axis) => range && axis === along ? range.count : size);
       const count = extent.reduce((a, b) => a * b, 1);
-      const offset = extent.map((_, axis) => axis === 0 && range ? range.start : 0);
+      const offset = extent.map((_, axis) => range && axis === along ? range.start : 0);
       return withMemory(count * size, (pointer) => {
         const strides = extent.map(() => 1n);
         const [counts, offsets] = [extent.map(BigInt), offset.map(BigInt)];
@@ -217,12 +219,8 @@ export class Hdf5File {
     this.#change(path, () => {
       const target = this.#file.get(path) as h5.Group | h5.Dataset;
       if (this.attributeNames(path).includes(name)) target.delete_attribute(name);
-      // An empty list is an empty float64 array, as h5py has it: HDF5 refuses to write no strings.
       if (typeof value === "boolean") this.#putBoolean(target, { path, attribute: name, value });
-      else if (Array.isArray(value) && value.length === 0) {
-        target.create_attribute(name, new Float64Array(0), [0]);
-      } else if (Array.isArray(value)) target.create_attribute(name, [...value], [value.length], "S");
-      else target.create_attribute(name, value as string | number | BigInt64Array);
+      else putAttribute(target, name, value);
     });
   }
 

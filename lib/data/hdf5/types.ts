@@ -100,10 +100,12 @@ export type AttributeValue = string | number | boolean | readonly string[] | Big
 /** What numbers can be read as. */
 export type NumberTarget = Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
 
-/** Rows [start, start + count) of a dataset's first axis. */
+/** Rows [start, start + count) of a dataset's first axis, or of another. */
 export interface Range {
   readonly start: number;
   readonly count: number;
+  /** Default 0. */
+  readonly axis?: number;
 }
 
 /** How a new dataset is laid out; `grow` lets its first axis be extended later. */

@@ -8,10 +8,21 @@ export interface Features {
   readonly types?: readonly string[];
 }
 
-/** The features that are genes, where a file mixes them with antibodies or guides; null where all are genes. */
+const GENES = "Gene Expression";
+/** What Cell Ranger measures beside genes. */
+const NOT_GENES = /antibody|crispr|guide|custom|multiplex|hashtag|peaks|antigen/i;
+
+/**
+ * The features that are genes, where a file mixes them with antibodies or guides; null where all are. Types that nobody but
+ * the file knows ("unknown", a chromosome) leave all features genes.
+ */
 export function geneColumns({ types }: Features): Int32Array | null {
-  if (!types || types.every((type) => type === "Gene Expression")) return null;
-  return Int32Array.from(types.keys().filter((i) => types[i] === "Gene Expression"));
+  if (!types) return null;
+  const isGene = types.includes(GENES)
+    ? (type: string) => type === GENES
+    : (type: string) => !NOT_GENES.test(type);
+  if (types.every(isGene)) return null;
+  return Int32Array.from(types.keys().filter((i) => isGene(types[i])));
 }
 
 /** The features that `keep` lists, or all. */

@@ -52,10 +52,14 @@ export function openTenx(file: Hdf5File, group: string): CellSource {
   };
 }
 
+/** Since Cell Ranger 3 a group of columns; before, and as some programs write it, without the types, or without names. */
 function readFeatures(file: Hdf5File, group: string): Features {
-  if (!file.kind(`${group}/features`)) {
-    return { ids: file.strings(`${group}/genes`), names: file.strings(`${group}/gene_names`) };
-  }
-  const column = (name: string) => file.strings(`${group}/features/${name}`);
-  return { ids: column("id"), names: column("name"), types: column("feature_type") };
+  const column = (...paths: string[]): string[] | null => {
+    const found = paths.map((path) => `${group}/${path}`).find((path) => file.kind(path) === "dataset");
+    return found === undefined ? null : file.strings(found);
+  };
+  const ids = column("features/id", "genes", "features/name", "gene_names");
+  if (!ids) throw dataError(`Cannot read ${group} of ${file.path}: its genes have no names`);
+  const types = column("features/feature_type");
+  return { ids, names: column("features/name", "gene_names") ?? ids, ...(types && { types }) };
 }

@@ -1,4 +1,13 @@
-import { bytesOf, dirname, host, join, writeAtomically, writeFolderAtomically } from "../../runtime/mod.ts";
+import {
+  bytesOf,
+  dirname,
+  fileError,
+  host,
+  join,
+  statOrNull,
+  writeAtomically,
+  writeFolderAtomically,
+} from "../../runtime/mod.ts";
 import { addTo, type Annotations, replacedBy } from "../h5ad/add.ts";
 import { below, type ElementSink } from "../h5ad/store.ts";
 import { type H5adContent, writeContent } from "../h5ad/write.ts";
@@ -48,7 +57,10 @@ export async function annotateZarr(
 
 /** Runs `write` on a folder, which becomes `path` or is packed into it. */
 async function inFolderOrZip(path: string, write: (folder: string) => void | Promise<void>): Promise<void> {
-  if (!/\.zip$/i.test(path)) return await writeFolderAtomically(path, write);
+  if (!/\.zip$/i.test(path)) {
+    requireZarr(path);
+    return await writeFolderAtomically(path, write);
+  }
   await writeAtomically(path, async (temporary) => {
     const folder = `${temporary}.folder`;
     host.files.makeFolder(folder);
@@ -59,6 +71,14 @@ async function inFolderOrZip(path: string, write: (folder: string) => void | Pro
       host.files.remove(folder);
     }
   });
+}
+
+/** Fails where a folder lies that is no zarr: it would be replaced. */
+function requireZarr(path: string): void {
+  if (!statOrNull(path)?.isDirectory) return;
+  const names = host.files.list(path);
+  if (names.length === 0 || [".zgroup", ".zattrs", "zarr.json"].some((name) => names.includes(name))) return;
+  throw fileError(`Cannot write ${path}: a folder that is no zarr lies there; name another`);
 }
 
 /** Copies all files but those below the folders of `without`. */
