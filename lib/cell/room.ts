@@ -13,14 +13,14 @@ export interface TrainingLoad {
 
 /**
  * Bytes that the gradients of a batch need at their peak, beside the parameters and what belongs to each of them. The numbers of a
- * token are counted by width, inner width F and projection P as `layers (2 P + 8 F + 6 width) + 20 width`: fitted to the heap
- * of ten loads from nano to paper, which it meets within 8 % (docs/LOG.md).
+ * token are counted by width, inner width F and projection P as `layers (P + 2 F + 14 width) + 24 width`: what layers keep, and
+ * what comes and goes around them, fitted to the heap of eight loads from nano to paper, which it meets within 8 %.
  */
 export function trainingBytes(config: CellConfig, { cells, length, layers }: TrainingLoad): number {
   const { inner, heads } = innerSize(config);
   const projected = 2 * inner + 2 * config.stateDim + heads;
-  const layer = 2 * projected + 8 * inner + 6 * config.width;
-  return 4 * cells * length * (layers * layer + 20 * config.width);
+  const layer = projected + 2 * inner + 14 * config.width;
+  return 4 * cells * length * (layers * layer + 24 * config.width);
 }
 
 /**

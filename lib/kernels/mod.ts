@@ -11,6 +11,7 @@ export * from "./dropout/op.ts";
 export * from "./embed/op.ts";
 export * from "./layer-norm/op.ts";
 export * from "./linear/op.ts";
+export * from "./mamba2-layer/op.ts";
 export * from "./mamba2-mix/op.ts";
 export * from "./rms-norm/op.ts";
 export * from "./softmax-cross-entropy/op.ts";

@@ -1,5 +1,5 @@
 import type * as tf from "../tensor/mod.ts";
-import { linear, mamba2Mix, type MixDirection } from "../kernels/mod.ts";
+import { mamba2Layer, type MixDirection } from "../kernels/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 import {
   constantParameter,
@@ -92,8 +92,13 @@ export function biMamba2(
   x: tf.Tensor3D,
   { size, lengths }: { size: Mamba2Size; lengths: tf.Tensor1D },
 ): tf.Tensor3D {
-  const projected = linear(x, params.inProjection.weight) as tf.Tensor3D;
-  const { forward, reverse } = params;
-  const mixed = mamba2Mix(projected, { forward, reverse }, { lengths, chunk: size.chunk, eps: 1e-5 });
-  return linear(mixed, params.outProjection.weight) as tf.Tensor3D;
+  const { forward, reverse, inProjection, outProjection } = params;
+  return mamba2Layer(x, {
+    inWeight: inProjection.weight,
+    outWeight: outProjection.weight,
+    directions: { forward, reverse },
+    lengths,
+    chunk: size.chunk,
+    eps: 1e-5,
+  });
 }

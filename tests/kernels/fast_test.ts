@@ -8,6 +8,7 @@ import { causalConvSiluReference } from "../../lib/kernels/causal-conv-silu/refe
 import { embedReference } from "../../lib/kernels/embed/reference.ts";
 import { layerNormReference } from "../../lib/kernels/layer-norm/reference.ts";
 import { linearReference } from "../../lib/kernels/linear/reference.ts";
+import { lengthMask } from "../../lib/kernels/core/mask.ts";
 import { mamba2MixReference } from "../../lib/kernels/mamba2-mix/reference.ts";
 import { gatedRmsNormReference, rmsNormReference } from "../../lib/kernels/rms-norm/reference.ts";
 import { softmaxCrossEntropyReference } from "../../lib/kernels/softmax-cross-entropy/reference.ts";
@@ -179,6 +180,37 @@ Deno.test("mamba2Mix equals its reference", async () => {
           reference: (...tensors) => mamba2MixReference(...arguments_(tensors)),
         },
       );
+    }
+  }
+});
+
+Deno.test("mamba2Layer equals its projections and its mixer", async () => {
+  for (const { lengths, length } of LENGTHS) {
+    for (const [heads, width, state] of SCANS) {
+      const rows = lengths.length, features = heads * width, channels = features + 2 * state, outer = 6;
+      const named = ([convWeight, convBias, dtBias, aLog, d, norm]: tf.Tensor[]) =>
+        ({ convWeight, convBias, dtBias, aLog, d, norm }) as unknown as kernels.MixDirection;
+      const optionsOf = (params: tf.Tensor[]) => ({
+        directions: { forward: named(params.slice(0, 6)), reverse: named(params.slice(6)) },
+        lengths: tf.tensor1d(lengths, "int32"),
+      });
+      const mask = () => tf.expandDims(lengthMask(tf.tensor1d(lengths, "int32"), length), 2);
+      const direction = [[channels, 4], [channels], [heads], [heads], [heads], [features]];
+      const projections = [[features + channels + heads, outer], [outer, features]];
+      await assertSame(smallPlains(0.5, [rows, length, outer], ...projections, ...direction, ...direction), {
+        fast: (x, inWeight, outWeight, ...params) =>
+          kernels.mamba2Layer(x as tf.Tensor3D, {
+            inWeight: inWeight as tf.Tensor2D,
+            outWeight: outWeight as tf.Tensor2D,
+            ...optionsOf(params),
+          }),
+        reference: (x, inWeight, outWeight, ...params) => {
+          const { directions, lengths } = optionsOf(params);
+          const projected = linearReference(x, inWeight) as tf.Tensor3D;
+          const mixed = tf.mul(mamba2MixReference(projected, directions, { lengths }), mask());
+          return linearReference(mixed, outWeight);
+        },
+      });
     }
   }
 });

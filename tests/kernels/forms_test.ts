@@ -9,8 +9,8 @@ const formsOn = (backend: string): string[] =>
   )
     .sort();
 
-/** What runs on webgpu in its plain form: BERT's attention, and GEARS's norm over the batch. */
-const PLAIN = ["KcfAttention", "KcfAttentionGradient", "KcfBatchNorm", "KcfBatchNormGradient"];
+/** What runs on webgpu in its plain form: BERT's attention, GEARS's norm over the batch, and a layer as its three operators. */
+const PLAIN = ["KcfAttention", "KcfBatchNorm", "KcfMamba2Layer"].flatMap((name) => [name, `${name}Gradient`]);
 
 Deno.test("every fused kernel of wasm has a WGSL form, but for those that are listed", () => {
   const wasm = formsOn("wasm");

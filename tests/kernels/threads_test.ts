@@ -30,6 +30,16 @@ const CASES: Record<string, { inputs: Plain[]; run: (...inputs: tf.Tensor[]) => 
         { lengths: lengths() },
       ),
   },
+  mamba2Layer: {
+    inputs: plains([5, 130, 6], [2 * F + 2 * N + H, 6], [6, F], ...DIRECTION, ...DIRECTION),
+    run: (x, inWeight, outWeight, ...params) =>
+      kernels.mamba2Layer(x as tf.Tensor3D, {
+        inWeight: inWeight as tf.Tensor2D,
+        outWeight: outWeight as tf.Tensor2D,
+        directions: { forward: direction(params.slice(0, 6)), reverse: direction(params.slice(6)) },
+        lengths: lengths(),
+      }),
+  },
   ssdScan: {
     inputs: plains([5, 130, 2, 16], [5, 130, 2], [2], [5, 130, 8], [5, 130, 8], [2]),
     run: (x, dt, a, b, c, d) => {

@@ -51,15 +51,14 @@ function startOf(base: usize, n: i32, stride: i32): usize {
 
 /** Rows [from, to) of out [rows, L, C], contiguous. */
 export function convForward(from: i32, to: i32, x: usize, out: usize): void {
-  for (let row = from; row < to; row++) convRow(row, at(x, row * L * strideX), at(out, row * L * C), 0);
+  for (let row = from; row < to; row++) convRow(lengthOf(row), at(x, row * L * strideX), at(out, row * L * C), 0);
 }
 
 /** Positions that one walk covers, so that the rows it touches stay in the cache for the next channels. */
 const TILE = 16;
 
-/** One row: out [L, C] from rows of x, and the slopes of SiLU where they are asked for. */
-export function convRow(row: i32, x: usize, out: usize, slopes: usize): void {
-  const n = lengthOf(row);
+/** One row of n unpadded positions: out [L, C] from rows of x, and the slopes of SiLU where they are asked for. */
+export function convRow(n: i32, x: usize, out: usize, slopes: usize): void {
   for (let start = 0; start < n; start += TILE) {
     const end = min(n, start + TILE);
     let c = 0;
@@ -114,16 +113,15 @@ export function convBackward(
   for (let row = from; row < to; row++) {
     const offset = row * L * strideX;
     for (let t = 0; t < L; t++) zero(at(dx, offset + t * strideX), C);
-    convRow(row, at(x, offset), scratch, slopes);
-    convRowBackward(row, at(x, offset), at(dOut, row * L * C), at(dx, offset), taps, dBias, slopes);
+    convRow(lengthOf(row), at(x, offset), scratch, slopes);
+    convRowBackward(lengthOf(row), at(x, offset), at(dOut, row * L * C), at(dx, offset), taps, dBias, slopes);
   }
 }
 
 /** Adds the gradients of one row, given the slopes that convRow has found; they become the gradients before SiLU. */
 export function convRowBackward(
-  row: i32, x: usize, dOut: usize, dx: usize, taps: usize, dBias: usize, slopes: usize,
+  n: i32, x: usize, dOut: usize, dx: usize, taps: usize, dBias: usize, slopes: usize,
 ): void {
-  const n = lengthOf(row);
   for (let start = 0; start < n; start += TILE) {
     const end = min(n, start + TILE), offset = (reverse ? n - end : start) * C;
     multiplyTo(at(slopes, offset), at(slopes, offset), at(dOut, offset), (end - start) * C);

@@ -6,6 +6,9 @@ export { convBackward, convForward, describeConv, foldTaps } from "./conv";
 export { dropOut } from "./dropout";
 export { configure, gemm, workspaceBytes } from "./gemm";
 export { describeMixer, mixerBackward, mixerForward, mixerGradients, mixerScratch, mixerSums } from "./mixer";
+export {
+  describeLayer, layerScratch, layerSums, mambaBackward, mambaForward, projectionGradients,
+} from "./layer";
 export { layerBackward, layerForward } from "./layer_norm";
 export { clear, rmsBackward, rmsForward } from "./norm";
 export { adamW, sumOfSquares } from "./optimiser";

@@ -9,8 +9,10 @@ import { describeScanGradient, scanBackward } from "./scan_gradient";
 import { scanGradientScratch } from "./scan_gradient_scratch";
 import { addScaled, addTo, at, columnSums, copy, multiplyTo, scaleTo, zero } from "./vector";
 
-let L: i32, H: i32, P: i32, N: i32, K: i32, eps: f32;
-let F: i32, C: i32, D: i32; // features, convolved channels, width of `projected`
+export let L: i32;
+let H: i32, P: i32, N: i32, K: i32, eps: f32;
+export let F: i32, D: i32; // features, width of `projected`
+let C: i32; // convolved channels
 let projected: usize, lengths: usize;
 
 // The parameters of the direction at hand; those of the two directions in memory that the caller owns.
@@ -37,12 +39,12 @@ export function describeMixer(
 
 /** Bytes of scratch that each thread needs. */
 export function mixerScratch(gradient: i32): usize {
-  layOut(0);
+  layOutMixer(0);
   describeScan(L, H, P, N, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   return gradient ? rest + scanGradientScratch() : slopes + scanScratch();
 }
 
-function layOut(scratch: usize): void {
+export function layOutMixer(scratch: usize): void {
   gates = scratch;
   rates = at(gates, 2 * F);
   mixed = at(rates, H);
@@ -70,25 +72,18 @@ function choose(direction: i32): void {
   scaleTo(rates, rates, -1, H);
 }
 
-// @ts-ignore: decorator
-@inline
-function lengthOf(row: i32): i32 {
+/** Unpadded positions of a row. */
+export function mixerLength(row: i32): i32 {
   return max(0, min(L, load<i32>(at(lengths, row))));
 }
 
-// @ts-ignore: decorator
-@inline
-function projectedRow(row: i32): usize {
-  return at(projected, row * L * D);
-}
-
-/** Convolution and step sizes of one row, and the scan's view of them; the slopes of SiLU where they are asked for. */
-function prepareRow(row: i32, direction: i32, withSlopes: usize): void {
+/** Convolution and step sizes of one row of `projected`, and the scan's view of them; slopes of SiLU where asked for. */
+function prepareRow(row: i32, from: usize, direction: i32, withSlopes: usize): void {
+  const n = mixerLength(row), stepsFrom = at(from, F + C);
   choose(direction);
-  convRow(row, at(projectedRow(row), F), mixed, withSlopes);
-  const from = at(projectedRow(row), F + C);
-  for (let t = 0; t < L; t++) addTo(at(rawSteps, t * H), at(from, t * D), dtBias, 1, H);
-  softplusTo(steps, rawSteps, L * H);
+  convRow(n, at(from, F), mixed, withSlopes);
+  for (let t = 0; t < n; t++) addTo(at(rawSteps, t * H), at(stepsFrom, t * D), dtBias, 1, H);
+  softplusTo(steps, rawSteps, n * H);
   describeScan(
     L, H, P, N, direction, mixed, C, steps, H, rates, at(mixed, F), C, at(mixed, F + N), C, d, at(lengths, row),
   );
@@ -96,18 +91,27 @@ function prepareRow(row: i32, direction: i32, withSlopes: usize): void {
 
 /** Rows [from, to) of out [rows, L, F]; the scans of both directions go to y1 and y2, of the same shape. */
 export function mixerForward(from: i32, to: i32, y1: usize, y2: usize, out: usize, scratch: usize): void {
-  layOut(scratch);
+  layOutMixer(scratch);
   for (let row = from; row < to; row++) {
-    const offset = row * L * F, n = lengthOf(row);
-    prepareRow(row, 0, 0);
-    scanForward(0, 1, at(y1, offset), F, slopes); // the gradients' scratch is free
-    prepareRow(row, 1, 0);
-    scanForward(0, 1, at(y2, offset), F, slopes);
-    gatePair(
-      n, F, eps, at(y1, offset), at(y2, offset), projectedRow(row), D, parameterOf(0, 5), norm, at(out, offset), gates,
-    );
-    zero(at(out, offset + n * F), (L - n) * F);
+    const offset = row * L * F;
+    mixRow(row, at(projected, row * L * D), at(y1, offset), at(y2, offset), at(out, offset));
   }
+}
+
+/** One row: the scans y1 and y2 and their mixture out [L, F], zero at padding, from its projection. */
+export function mixRow(row: i32, from: usize, y1: usize, y2: usize, out: usize): void {
+  prepareRow(row, from, 0, 0);
+  scanForward(0, 1, y1, F, slopes); // the gradients' scratch is free
+  prepareRow(row, from, 1, 0);
+  scanForward(0, 1, y2, F, slopes);
+  gateRow(row, from, y1, y2, out);
+}
+
+/** The mixture of a row's scans. */
+export function gateRow(row: i32, from: usize, y1: usize, y2: usize, out: usize): void {
+  const n = mixerLength(row);
+  gatePair(n, F, eps, y1, y2, from, D, parameterOf(0, 5), parameterOf(1, 5), out, gates);
+  zero(at(out, n * F), (L - n) * F);
 }
 
 /** Bytes that a block of rows needs for the sums that become the gradients of the parameters. */
@@ -133,42 +137,52 @@ function stepSums(sums: usize): usize {
 export function mixerBackward(
   from: i32, to: i32, y1: usize, y2: usize, dOut: usize, dProjected: usize, sums: usize, scratch: usize,
 ): void {
-  layOut(scratch);
+  layOutMixer(scratch);
   zero(sums, <i32> (mixerSums() >> 2));
-  const second = sums + directionSums(), dNorm = (MOST_TAPS + 1) * C + H;
   for (let row = from; row < to; row++) {
-    const offset = row * L * F, into = at(dProjected, row * L * D);
-    zero(into, L * D);
-    gatePairBackward(
-      lengthOf(row), F, eps, at(y1, offset), at(y2, offset), projectedRow(row), D, parameterOf(0, 5), parameterOf(1, 5),
-      at(dOut, offset), gradForth, gradBack, into, D, at(sums, dNorm), at(second, dNorm), gates,
+    const offset = row * L * F, here = row * L * D;
+    mixRowBackward(
+      row, at(projected, here), at(y1, offset), at(y2, offset), at(dOut, offset), at(dProjected, here), sums,
     );
-    directionBackward(row, 0, gradForth, into, sums);
-    directionBackward(row, 1, gradBack, into, second);
   }
 }
 
-function directionBackward(row: i32, direction: i32, gradY: usize, into: usize, sums: usize): void {
-  prepareRow(row, direction, slopes);
+/** One row: its gradient of `projected` [L, D], zero at padding; those of the parameters are added to `sums`. */
+export function mixRowBackward(
+  row: i32, from: usize, y1: usize, y2: usize, dOut: usize, into: usize, sums: usize,
+): void {
+  const second = sums + directionSums(), dNorm = (MOST_TAPS + 1) * C + H;
+  zero(into, L * D);
+  gatePairBackward(
+    mixerLength(row), F, eps, y1, y2, from, D, parameterOf(0, 5), parameterOf(1, 5),
+    dOut, gradForth, gradBack, into, D, at(sums, dNorm), at(second, dNorm), gates,
+  );
+  directionBackward(row, from, 0, gradForth, into, sums);
+  directionBackward(row, from, 1, gradBack, into, second);
+}
+
+function directionBackward(row: i32, from: usize, direction: i32, gradY: usize, into: usize, sums: usize): void {
+  const n = mixerLength(row);
+  prepareRow(row, from, direction, slopes);
   describeScanGradient(gradY, F, gradMixed, gradSteps, at(gradMixed, F), at(gradMixed, F + N));
   scanBackward(0, 1, stepSums(sums), rest);
   const dBias = at(sums, MOST_TAPS * C);
-  convRowBackward(row, at(projectedRow(row), F), gradMixed, at(into, F), sums, dBias, slopes);
-  sigmoidTo(rawSteps, rawSteps, L * H); // the slope of softplus
-  multiplyTo(gradSteps, gradSteps, rawSteps, L * H);
-  for (let t = 0; t < L; t++) addScaled(at(into, F + C + t * D), at(gradSteps, t * H), 1, H);
-  columnSums(gradSteps, at(dBias, C), L, H);
+  convRowBackward(n, at(from, F), gradMixed, at(into, F), sums, dBias, slopes);
+  sigmoidTo(rawSteps, rawSteps, n * H); // the slope of softplus
+  multiplyTo(gradSteps, gradSteps, rawSteps, n * H);
+  for (let t = 0; t < n; t++) addScaled(at(into, F + C + t * D), at(gradSteps, t * H), 1, H);
+  columnSums(gradSteps, at(dBias, C), n, H);
 }
 
 /**
- * The gradients of one direction's parameters from the sums of all blocks, added in their order; `gradients` holds six
- * pointers as `directions` does.
+ * The gradients of one direction's parameters from the sums of all blocks, `perBlock` bytes apart, added in their order;
+ * `gradients` holds six pointers as `directions` does.
  */
-export function mixerGradients(direction: i32, blocks: i32, sums: usize, gradients: usize): void {
+export function mixerGradients(direction: i32, blocks: i32, sums: usize, perBlock: usize, gradients: usize): void {
   const total = sums + <usize> direction * directionSums(), singles = (MOST_TAPS + 1) * C + H + F;
   const ad = stepSums(total);
   for (let block = 1; block < blocks; block++) {
-    const next = total + <usize> block * mixerSums(), nextAd = stepSums(next);
+    const next = total + <usize> block * perBlock, nextAd = stepSums(next);
     addScaled(total, next, 1, singles);
     for (let i = 0; i < 2 * H; i++) addDouble(ad + (i << 3), nextAd + (i << 3));
   }

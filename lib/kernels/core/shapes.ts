@@ -1,7 +1,11 @@
 import type * as tf from "../../tensor/mod.ts";
 
 /** An optional tensor and the shape and dtype it must have. */
-export type Expectation = readonly [tensor: tf.Tensor | undefined, shape: number[], dtype?: "int32"];
+export type Expectation = readonly [
+  tensor: Pick<tf.Tensor, "shape" | "dtype"> | undefined,
+  shape: number[],
+  dtype?: "int32",
+];
 
 /**
  * Compares the arguments of an operator with what it expects, before any kernel reads memory by these sizes.

@@ -39,7 +39,7 @@ export function mamba2Mix(
   options: MixOptions,
 ): tf.Tensor3D {
   const { lengths, chunk = 0, eps = 1e-5 } = options;
-  checkInputs(projected, directions, lengths);
+  checkMixer(projected, directions, lengths);
   const taps = Math.max(directions.forward.convWeight.shape[1], directions.reverse.convWeight.shape[1]);
   if (taps > MOST_TAPS || !hasKernel(MAMBA2_MIX)) return mamba2MixReference(projected, directions, options);
   const inputs = { projected, lengths, ...flatInputs(directions) };
@@ -48,8 +48,9 @@ export function mamba2Mix(
   return mixed as tf.Tensor3D;
 }
 
-function checkInputs(
-  projected: tf.Tensor3D,
+/** @throws {TypeError} when the shapes do not fit; of `projected` only its shape and type matter. */
+export function checkMixer(
+  projected: Pick<tf.Tensor, "shape" | "dtype">,
   { forward, reverse }: MixDirections,
   lengths: tf.Tensor1D,
 ): void {

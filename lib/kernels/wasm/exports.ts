@@ -106,7 +106,23 @@ export interface KernelExports {
     from: number, to: number, y1: Pointer, y2: Pointer, dOut: Pointer, dProjected: Pointer, sums: Pointer,
     scratch: Pointer,
   ): void;
-  mixerGradients(direction: number, blocks: number, sums: Pointer, gradients: Pointer): void;
+  // deno-fmt-ignore
+  mixerGradients(
+    direction: number, blocks: number, sums: Pointer, perBlock: number, gradients: Pointer,
+  ): void;
+  describeLayer(width: number, x: Pointer, inWeight: Pointer, outWeight: Pointer): void;
+  layerScratch(gradient: number): number;
+  layerSums(): number;
+  // deno-fmt-ignore
+  mambaForward(
+    from: number, to: number, projected: Pointer, y1: Pointer, y2: Pointer, out: Pointer, scratch: Pointer,
+  ): void;
+  // deno-fmt-ignore
+  mambaBackward(
+    from: number, to: number, projected: Pointer, y1: Pointer, y2: Pointer, dOut: Pointer, dx: Pointer,
+    sums: Pointer, scratch: Pointer,
+  ): void;
+  projectionGradients(blocks: number, sums: Pointer, dInWeight: Pointer, dOutWeight: Pointer): void;
   // deno-fmt-ignore
   rmsForward(
     from: number, to: number, width: number, eps: number, y: Pointer, z: Pointer, weight: Pointer, out: Pointer,

@@ -8,6 +8,7 @@ import "../dropout/wasm.ts";
 import "../embed/wasm.ts";
 import "../layer-norm/wasm.ts";
 import "../linear/wasm.ts";
+import "../mamba2-layer/wasm.ts";
 import "../mamba2-mix/wasm.ts";
 import "../rms-norm/wasm.ts";
 import "../softmax-cross-entropy/wasm.ts";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { backendError, messageOf } from "../../errors.ts";
 import { type Blas, type Gemm, noBlas } from "../blas.ts";
+import { betterCore, processorFlags } from "./openblas_core.ts";
 
 /** Where a native BLAS is looked for, best first; names without a folder go through the system's loader. */
 const CANDIDATES: Record<string, readonly string[]> = {
@@ -17,6 +18,7 @@ const SYMBOLS = {
     ],
     result: "void",
   },
+  openblas_get_corename: { parameters: [], result: "pointer", optional: true },
   openblas_get_num_threads: { parameters: [], result: "i32", optional: true },
   openblas_set_num_threads: { parameters: ["i32"], result: "void", optional: true },
   MKL_Get_Max_Threads: { parameters: [], result: "i32", optional: true },
@@ -80,7 +82,7 @@ function blasOf(name: string, symbols: Symbols): Blas {
 
 function openForced(path: string): Symbols {
   try {
-    return Deno.dlopen(path, SYMBOLS).symbols;
+    return open(path);
   } catch (error) {
     throw backendError(
       `Cannot open the BLAS library KCELLFM_BLAS=${path}: ${messageOf(error)}; give the path of a library ` +
@@ -92,10 +94,25 @@ function openForced(path: string): Symbols {
 
 function openOrNull(path: string): Symbols | null {
   try {
-    return Deno.dlopen(path, SYMBOLS).symbols;
+    return open(path);
   } catch {
     return null;
   }
+}
+
+/** What OpenBLAS reads as it is loaded: the processor that it shall take this one for. */
+const CORE = "OPENBLAS_CORETYPE";
+
+/** Opens a library; an OpenBLAS that does not know this processor is told what it can do, and opened again. */
+function open(path: string): Symbols {
+  const library = Deno.dlopen(path, SYMBOLS);
+  const name = library.symbols.openblas_get_corename?.() ?? null;
+  if (name === null || Deno.env.has(CORE)) return library.symbols;
+  const core = betterCore(Deno.UnsafePointerView.getCString(name), processorFlags());
+  if (core === null) return library.symbols;
+  library.close();
+  Deno.env.set(CORE, core);
+  return Deno.dlopen(path, SYMBOLS).symbols;
 }
 
 /** `sgemm` by offsets into `memory`, wherever it is mapped now. */
