@@ -59,7 +59,7 @@ Deno.test("importProblems lets a later experiment build on an earlier one only",
 
 Deno.test("spreadProblems finds a literal that is spread, not an object", () => {
   const problemsOf = (text: string) => spreadProblems({ path: "lib/a.ts", text }).length;
-  strictEqual(problemsOf("f({\n  a, b,\n});"), 1);
+  strictEqual(problemsOf("f({\n  ...{ a, b },\n});"), 1);
   strictEqual(problemsOf("f({ ...a, ...(b && { c }) });"), 0);
 });
 
