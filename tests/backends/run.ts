@@ -5,6 +5,7 @@ import type { BackendName } from "../../lib/runtime/mod.ts";
 const FILES = [
   "../kernels/golden_test.ts",
   "../kernels/fast_test.ts",
+  "../kernels/mat_mul_test.ts",
   "../kernels/scan_test.ts",
   "../kernels/dropout_test.ts",
   "../kernels/adamw_test.ts",

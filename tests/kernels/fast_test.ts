@@ -14,7 +14,7 @@ import { gatedRmsNormReference, rmsNormReference } from "../../lib/kernels/rms-n
 import { softmaxCrossEntropyReference } from "../../lib/kernels/softmax-cross-entropy/reference.ts";
 import { ssdScanReference } from "../../lib/kernels/ssd-scan/reference.ts";
 import { BACKEND, grid, onWasm } from "./backends.ts";
-import { type Plain, randomPlain, relativeError, toTensor, valueAndGradients } from "./helpers.ts";
+import { type Plain, randomPlain, relativeError, valueAndGradients } from "./helpers.ts";
 
 /** Two float32 computations in different orders of summation, over at most a few thousand terms. */
 const FORWARD = 1e-5;
@@ -159,19 +159,27 @@ Deno.test("ssdScan equals its reference", async () => {
   }
 });
 
+const directionOf = ([convWeight, convBias, dtBias, aLog, d, norm]: tf.Tensor[]) =>
+  ({ convWeight, convBias, dtBias, aLog, d, norm }) as unknown as kernels.MixDirection;
+const directionsOf = (params: tf.Tensor[]) => ({
+  forward: directionOf(params.slice(0, 6)),
+  reverse: directionOf(params.slice(6)),
+});
+const directionShapes = (
+  { channels, heads, features }: Record<"channels" | "heads" | "features", number>,
+) => [[channels, 4], [channels], [heads], [heads], [heads], [features]];
+
 Deno.test("mamba2Mix equals its reference", async () => {
   for (const { lengths, length } of LENGTHS) {
     for (const [heads, width, state, chunk] of SCANS) {
       const rows = lengths.length, features = heads * width, channels = features + 2 * state;
-      const named = ([convWeight, convBias, dtBias, aLog, d, norm]: tf.Tensor[]) =>
-        ({ convWeight, convBias, dtBias, aLog, d, norm }) as unknown as kernels.MixDirection;
       const arguments_ = ([projected, ...params]: tf.Tensor[]) =>
         [
           projected as tf.Tensor3D,
-          { forward: named(params.slice(0, 6)), reverse: named(params.slice(6)) },
+          directionsOf(params),
           { lengths: tf.tensor1d(lengths, "int32"), chunk },
         ] as const;
-      const direction = [[channels, 4], [channels], [heads], [heads], [heads], [features]];
+      const direction = directionShapes({ channels, heads, features });
       // Halved, so that decays are of the size they have in a model: those of -200 a chunk lose a digit in float32.
       await assertSame(
         smallPlains(0.5, [rows, length, features + channels + heads], ...direction, ...direction),
@@ -188,14 +196,12 @@ Deno.test("mamba2Layer equals its projections and its mixer", async () => {
   for (const { lengths, length } of LENGTHS) {
     for (const [heads, width, state] of SCANS) {
       const rows = lengths.length, features = heads * width, channels = features + 2 * state, outer = 6;
-      const named = ([convWeight, convBias, dtBias, aLog, d, norm]: tf.Tensor[]) =>
-        ({ convWeight, convBias, dtBias, aLog, d, norm }) as unknown as kernels.MixDirection;
       const optionsOf = (params: tf.Tensor[]) => ({
-        directions: { forward: named(params.slice(0, 6)), reverse: named(params.slice(6)) },
+        directions: directionsOf(params),
         lengths: tf.tensor1d(lengths, "int32"),
       });
       const mask = () => tf.expandDims(lengthMask(tf.tensor1d(lengths, "int32"), length), 2);
-      const direction = [[channels, 4], [channels], [heads], [heads], [heads], [features]];
+      const direction = directionShapes({ channels, heads, features });
       const projections = [[features + channels + heads, outer], [outer, features]];
       await assertSame(smallPlains(0.5, [rows, length, outer], ...projections, ...direction, ...direction), {
         fast: (x, inWeight, outWeight, ...params) =>
@@ -260,42 +266,6 @@ Deno.test("softmaxCrossEntropy equals its reference, is 0 when no row counts, an
   const unknown = tf.tensor1d([9], "int32");
   assert.throws(() => kernels.softmaxCrossEntropy(tf.zeros([1, classes]), unknown), { name: "RangeError" });
 });
-
-Deno.test("matMul equals its definition for every transposition and for broadcast blocks", async () => {
-  const cases = [
-    { m: 1, k: 1, n: 1 },
-    { m: 7, k: 5, n: 9 },
-    { m: 6, k: 300, n: 8 },
-    { m: 40, k: 33, n: 270 },
-  ];
-  for (const { m, k, n } of cases) {
-    for (const [transposeA, transposeB] of [[false, false], [false, true], [true, false], [true, true]]) {
-      const [a, b] = plains(transposeA ? [2, k, m] : [2, m, k], transposeB ? [1, n, k] : [1, k, n]);
-      const [left, right] = [a, b].map(toTensor);
-      const ours = tf.matMul(left, right, transposeA, transposeB);
-      assert.ok(
-        relativeError(await ours.data(), naiveProduct(a, b, { m, k, n, transposeA, transposeB })) < FORWARD,
-      );
-    }
-  }
-});
-
-function naiveProduct(
-  a: Plain,
-  b: Plain,
-  size: { m: number; k: number; n: number; transposeA: boolean; transposeB: boolean },
-): Float64Array {
-  const { m, k, n, transposeA, transposeB } = size;
-  const out = new Float64Array(2 * m * n);
-  out.forEach((_, index) => {
-    const block = Math.floor(index / (m * n)), i = Math.floor(index / n) % m, j = index % n;
-    for (let p = 0; p < k; p++) {
-      const left = a.values[block * m * k + (transposeA ? p * m + i : i * k + p)];
-      out[index] += left * b.values[transposeB ? j * k + p : p * n + j];
-    }
-  });
-  return out;
-}
 
 Deno.test("operators refuse shapes that do not fit", () => {
   const expected = {

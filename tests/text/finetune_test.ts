@@ -198,7 +198,8 @@ Deno.test("estimateText says what training will take before it starts, and chang
   assert.deepEqual(storeParams(run.model.params), before);
   assert.equal(estimate.steps, run.steps);
   assert.equal(estimate.totalSeconds, estimate.seconds * run.steps * 8);
-  assert.ok(estimate.memoryMb > 50 && estimate.memoryMb < 4000, `${estimate.memoryMb} MB`);
+  const beyond = estimate.memoryMb - Deno.memoryUsage().rss / 1e6; // what this process held before is in the estimate
+  assert.ok(beyond > -200 && beyond < 200, `${beyond} MB more than the process holds`);
   assert.match(
     describeEstimate({
       ...estimate,

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { backendError, messageOf } from "../../errors.ts";
 import { type Blas, type Gemm, noBlas } from "../blas.ts";
 import { betterCore, processorFlags } from "./openblas_core.ts";
@@ -62,11 +63,14 @@ const INSTALL: Record<string, string> = {
 };
 
 /** The command for this machine; of Windows, where none puts a library into the search path, that of conda. */
-export function installCommand(os: string = Deno.build.os, exists = existsSync): string | undefined {
+export function installCommand(os: string = Deno.build.os, isThere = isOnPath): string | undefined {
   if (os === "windows") return "conda install -c conda-forge openblas, then KCELLFM_BLAS=<its openblas.dll>";
-  const manager = Object.keys(INSTALL).find((name) => exists(`/usr/bin/${name}`) || exists(`/sbin/${name}`));
+  const manager = Object.keys(INSTALL).find(isThere);
   return manager && INSTALL[manager];
 }
+
+const isOnPath = (program: string): boolean =>
+  (Deno.env.get("PATH") ?? "").split(":").some((folder) => existsSync(join(folder, program)));
 
 function blasOf(name: string, symbols: Symbols): Blas {
   const setThreads = (threads: number): number | null => {
