@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { CellSource, H5ad } from "../../lib/data/mod.ts";
+import { detectValues, readLog1p } from "../../lib/genes/mod.ts";
 import { elementsOf, type LazyTensor } from "../../lib/data/tensors/mod.ts";
 import { KcellfmError } from "../../lib/runtime/mod.ts";
 
@@ -16,9 +17,18 @@ export function checkCells(source: CellSource): void {
     assert.deepEqual([indices.length, data.length], [indptr[rows], indptr[rows]]);
     assert.ok(indptr.every((at, i) => i === 0 ? at === 0 : at >= indptr[i - 1]));
     assert.ok(indices.every((column) => column >= 0 && column < cols));
+    orRefused(() => checkValues(source));
   } finally {
     source.close();
   }
+}
+
+/** Values that were told what they are come back as numbers that a model can read. */
+function checkValues(source: CellSource): void {
+  const found = detectValues(source);
+  if (found.kind === "scaled") return;
+  const { data } = readLog1p(source, found, { start: 0, end: source.nObs });
+  assert.ok(data.every((value) => value >= 0 && value < 100), found.evidence);
 }
 
 /** Reads every element that the groups of an `.h5ad` name. */

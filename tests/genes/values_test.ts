@@ -241,3 +241,11 @@ Deno.test("toLog1p keeps empty cells empty and refuses scaled values", () => {
   close(data, [[Math.log1p(3), Math.log1p(1)]]);
   throws(() => toLog1p(csrFromDense([1], 1, 1), "scaled"), oneLine("data", /Cannot normalise scaled values/));
 });
+
+Deno.test("readLog1p brings a cell back by a shorter way where the way of most would lead beyond all numbers", () => {
+  const twice = map(map(normalised(raw), Math.log1p), Math.log1p);
+  const rows = twice.with(0, twice[0].map((_, gene) => gene === 3 ? 9 : 0));
+  const cells = source(rows);
+  const { data, indptr } = readLog1p(cells, detectValues(cells), { start: 0, end: CELLS });
+  equal([...data.subarray(0, indptr[1])], [Math.fround(Math.log1p(1e4))]);
+});

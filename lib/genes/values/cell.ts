@@ -13,6 +13,8 @@ export interface RestoredCell {
 
 /** Largest plausible logarithm of an expression value: log2 of 2^25 counts. */
 export const MAX_LOG = 25;
+/** More than this no logarithm stands for, whatever its base. */
+const MOST_AMOUNT = 1e30;
 /**
  * Bits of evidence that a cell has to give: for the way back of most cells, for any, and for another than theirs where
  * values were rounded, so that chance has more room.
@@ -25,7 +27,7 @@ export function restoreCell(values: Float32Array, plan: Plan): RestoredCell {
   const shifted = plan.floor ? aboveFloor(values) : values;
   const whole = plan.whole ? wholeCell(shifted, plan) : null;
   if (whole) return { amounts: countsOf(shifted, whole), undo: whole.undo, whole: true };
-  const undo = isLog(plan.undo) && values.some((value) => value > MAX_LOG) ? "none" : plan.undo;
+  const undo = possibleUndo(shifted, plan.undo);
   return { amounts: Float64Array.from(shifted, amountOf(undo)), undo, whole: false };
 }
 
@@ -35,6 +37,14 @@ export function restoreCell(values: Float32Array, plan: Plan): RestoredCell {
 function areCounts(values: Float32Array, { undo, whole }: Plan): boolean {
   if (!values.every(Number.isInteger)) return false;
   return undo === "none" || whole && values.reduce((count, value) => count + Number(value > 1), 0) >= 5;
+}
+
+/** The way back of most cells, or a shorter one where it would lead beyond what a cell can hold. */
+function possibleUndo(values: Float32Array, undo: Undo): Undo {
+  if (!isLog(undo)) return undo;
+  const largest = values.reduce((a, b) => Math.max(a, b), 0);
+  const shorter = undo === "ee" ? "e" : undo === "22" ? "2" : "none";
+  return largest <= MAX_LOG && amountOf(undo)(largest) < MOST_AMOUNT ? undo : possibleUndo(values, shorter);
 }
 
 function wholeCell(values: Float32Array, { undo, precision }: Plan): Whole | null {

@@ -88,7 +88,9 @@ const binary = (stats: Stats): DetectedValues => ({
   kind: "binary",
   evidence: `all values of a cell are the same (${short(stats.max)}): they only say which genes are there`,
   plan: planOf(stats, "none", true),
-  doubts: ["The values only say which genes a cell has (binarised): types are less certain than by counts."],
+  doubts: [
+    "The values only say which genes a cell has (binarised): about half of the labels may be others than by counts.",
+  ],
 });
 
 const KIND_OF: Readonly<Record<Undo, ValueKind>> = {
