@@ -7,7 +7,8 @@ import { type Baseline, baseline } from "./cells.ts";
 import { type Form, save } from "./form.ts";
 import { NAMES } from "./names.ts";
 import { STORAGE } from "./storage.ts";
-import { REFUSED, thirdOf, VALUES } from "./values.ts";
+import { REFUSED } from "./refused.ts";
+import { thirdOf, VALUES } from "./values.ts";
 
 // The same cells in every form give the same labels, or one line says why not. The table of docs/GUIDE.md is made here, on real
 // cells: KCELLFM_MIRROR=... UPDATE_SNAPSHOTS=1 deno task test tests/metamorphic, then read the diff.
