@@ -8,7 +8,7 @@ import {
   readModelCells,
   readVocabulary,
 } from "../../lib/genes/mod.ts";
-import { rowLengths, selectColumns } from "../../lib/matrix/mod.ts";
+import { rowLengths, selectColumns, tableOf } from "../../lib/matrix/mod.ts";
 import { loadOntology, type Ontology } from "../../lib/ontology/mod.ts";
 import { checkpointsDir, createRng } from "../../lib/runtime/mod.ts";
 import { simulatePair } from "../../lib/simulate/mod.ts";
@@ -107,7 +107,7 @@ function meansModel(source: CellSource, { rows, columns, genes, vocabulary }: Le
     hash: "0".repeat(64),
     width: types.length,
     vocabulary,
-    types: { ids: types, names, dim: types.length, vectors },
+    types: { ids: types, names, ...tableOf(vectors, types.length) },
     temperature: 0.1,
     async *embed(cells) {
       const block = readModelCells(cells, 0, cells.source.nObs);
@@ -128,7 +128,7 @@ function meansModel(source: CellSource, { rows, columns, genes, vocabulary }: Le
           );
         }
       }
-      yield { start: 0, count: block.rows, vectors: out, genes: rowLengths(block) };
+      yield { start: 0, ...tableOf(out, types.length), genes: rowLengths(block) };
     },
   };
 }
