@@ -10,6 +10,7 @@ export { categoricalOf } from "./h5ad/put.ts";
 export type { Column, Columns, Uns, UnsDict } from "./h5ad/put.ts";
 export type { H5adContent, MatrixContent } from "./h5ad/write.ts";
 export { writeH5ad } from "./h5ad/write.ts";
+export * from "./measure.ts";
 export * from "./memory.ts";
 export { openMatrixMarket } from "./tables/mtx.ts";
 export * from "./open.ts";

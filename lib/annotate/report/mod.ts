@@ -26,7 +26,8 @@ import { STYLE } from "./style.ts";
 import { calledTypes } from "./types.ts";
 
 export * from "./figures.ts";
-export { type CalledType, calledTypes } from "./types.ts";
+export { pointsToCheck } from "./checks.ts";
+export { type CalledType, calledTypes, type ConfidentType, confidentTypes, median } from "./types.ts";
 
 /** The report of a run as one HTML page that needs no other file and no network. */
 export async function renderReport(
