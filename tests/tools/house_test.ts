@@ -71,9 +71,9 @@ Deno.test("filingProblems wants the same files in every experiment, under names 
 });
 
 Deno.test("importProblems lets only notebooks import the chapters", () => {
-  strictEqual(problemsOf("lib/notebook/a.ts", 'import "../chapters/novel/mod.ts";'), 1);
-  strictEqual(problemsOf("lib/chapters/novel/a.ts", 'import "../text/mod.ts";'), 0);
-  strictEqual(problemsOf("tests/chapters/a.ts", 'import "lib/chapters/novel/mod.ts";'), 0);
+  strictEqual(problemsOf("lib/notebook/a.ts", 'import "../chapters/novel.ts";'), 1);
+  strictEqual(problemsOf("lib/chapters/novel.ts", 'import "../text/mod.ts";'), 0);
+  strictEqual(problemsOf("tests/chapters/a.ts", 'import "lib/chapters/novel.ts";'), 0);
 });
 
 Deno.test("importProblems wants another room entered by its door, and private files left alone", () => {

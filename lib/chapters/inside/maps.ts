@@ -1,4 +1,4 @@
-import pl from "nodejs-polars";
+import type { DataFrame } from "nodejs-polars";
 import { mapCells } from "../../cell/mod.ts";
 import { bars, type Figure, heatmap, scatterMap } from "../../figures/mod.ts";
 import { accuracy, neighbourGraph, spearman } from "../../metrics/mod.ts";
@@ -6,6 +6,7 @@ import { pageRankSimilarity } from "../../ontology/mod.ts";
 import { dot } from "./arrays.ts";
 import type { LossSource, StageCells } from "./losses.ts";
 import { rowAt, unitRows } from "../../matrix/mod.ts";
+import { scoreTable } from "../tables.ts";
 
 const NEIGHBOURS = 15;
 
@@ -109,13 +110,13 @@ export function stageFigure(stages: readonly StageCells[], source: LossSource): 
 }
 
 /** {@linkcode stageFigure} as a table. */
-export function stageTable(stages: readonly StageCells[], source: LossSource): pl.DataFrame {
-  const scores = stages.map((stage) => scoreStage(stage, source));
-  const column = (of: keyof MapScores) => scores.map((it) => Number(it[of].toFixed(3)));
-  return pl.DataFrame({
-    losses: stages.map(({ name }) => name),
-    "same-type neighbours": column("purity"),
-    "agreement with the ontology": column("agreement"),
-    "named right by text": column("byText"),
-  });
-}
+export const stageTable = (stages: readonly StageCells[], source: LossSource): DataFrame =>
+  scoreTable(
+    stages.map((stage) => [stage.name, { ...scoreStage(stage, source) }]),
+    {
+      purity: "same-type neighbours",
+      agreement: "agreement with the ontology",
+      byText: "named right by text",
+    },
+    { first: "losses" },
+  );

@@ -1,3 +1,4 @@
-export * from "./error_figures.ts";
-export * from "./figures.ts";
-export * from "./walkthrough.ts";
+export * from "./errors.ts";
+export * from "./maps.ts";
+export * from "./run.ts";
+export * from "./shares.ts";

@@ -20,7 +20,7 @@ import {
   simulatedNovelSet,
   trainOnSeen,
 } from "../../../lib/experiments/novel/mod.ts";
-import { partsTree } from "../../../lib/chapters/novel/mod.ts";
+import { partsTree } from "../../../lib/chapters/novel.ts";
 import { tableOf } from "../../../lib/matrix/mod.ts";
 
 await startBackend();

@@ -12,7 +12,7 @@ import {
   levelTable,
   partsTable,
   rulesFigure,
-} from "../../../lib/chapters/novel/mod.ts";
+} from "../../../lib/chapters/novel.ts";
 import {
   applyRules,
   type NamedNovelCells,

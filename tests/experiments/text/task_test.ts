@@ -16,9 +16,9 @@ import {
   nearestFigure,
   scoreFigure,
   typeMap,
-} from "../../../lib/chapters/text/mod.ts";
+} from "../../../lib/chapters/text.ts";
 import { embedOntology, nearestTypes } from "../../../lib/text/mod.ts";
-import { shippedText, textScoreTable } from "../../../lib/chapters/text/shipped.ts";
+import { shippedText, textScoreTable } from "../../../lib/chapters/text.ts";
 import { tableOf } from "../../../lib/matrix/mod.ts";
 
 const slim = await loadOntology(null);

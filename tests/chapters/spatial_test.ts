@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadOntology } from "../../../lib/ontology/mod.ts";
+import { loadOntology } from "../../lib/ontology/mod.ts";
 import {
   errorMap,
   markerHeatmap,
@@ -9,8 +9,8 @@ import {
   tissueMap,
   typeShares,
   typesOf,
-} from "../../../lib/chapters/spatial/mod.ts";
-import { twoTypes } from "./helpers.ts";
+} from "../../lib/chapters/spatial/mod.ts";
+import { twoTypes } from "../experiments/spatial/helpers.ts";
 
 /** Ten cells of A in a row, then five of B, then one without a label; the last B and the unlabelled one are test cells. */
 const cells = {

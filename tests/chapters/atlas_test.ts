@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { loadOntology } from "../../../lib/ontology/mod.ts";
-import { addToTally, emptyTally, subtypeRule } from "../../../lib/experiments/atlas/mod.ts";
+import { loadOntology } from "../../lib/ontology/mod.ts";
+import { addToTally, emptyTally, subtypeRule } from "../../lib/experiments/atlas/mod.ts";
 import {
   calledFigure,
   integrationFigure,
@@ -9,7 +9,7 @@ import {
   reliabilityFigure,
   shardTable,
   typeFigure,
-} from "../../../lib/chapters/atlas/report.ts";
+} from "../../lib/chapters/atlas.ts";
 
 const ontology = await loadOntology(null);
 const [T_CELL, CD4, B_CELL] = ["CL:0000084", "CL:0000624", "CL:0000236"];

@@ -1,9 +1,9 @@
 import pl from "nodejs-polars";
-import { angleScatter, type CycleArc, cycleMap, type Figure, lines } from "../../figures/mod.ts";
-import { createRng } from "../../runtime/mod.ts";
-import { readFeatures } from "../../cell/mod.ts";
-import { methodName } from "../finetune/mod.ts";
-import { OURS, type PreparedSet } from "../../experiments/finetune/mod.ts";
+import { angleScatter, type CycleArc, cycleMap, type Figure, lines } from "../figures/mod.ts";
+import { createRng } from "../runtime/mod.ts";
+import { readFeatures } from "../cell/mod.ts";
+import { methodName } from "./finetune.ts";
+import { OURS, type PreparedSet } from "../experiments/finetune/mod.ts";
 import {
   type AngleRun,
   type CycleRun,
@@ -12,7 +12,7 @@ import {
   PHASE_CENTRES,
   phaseOfAngle,
   PHASES,
-} from "../../experiments/cell_cycle/mod.ts";
+} from "../experiments/cell_cycle/mod.ts";
 
 const ARCS: readonly CycleArc[] = PHASES.map((name) => ({ name, angle: PHASE_CENTRES[name] }));
 

@@ -1,5 +1,6 @@
-import pl from "nodejs-polars";
+import type { DataFrame } from "nodejs-polars";
 import {
+  bars,
   classBars,
   compositionBars,
   confusionFigure as confusionOf,
@@ -7,12 +8,19 @@ import {
   type FigureText,
   methodBars,
   type MethodRow,
+  NEUTRAL,
   scatterMap,
   tuningCurves,
-} from "../../figures/mod.ts";
-import { confusionMatrix, isOwnRow, perClass, type Result, summarise } from "../../metrics/mod.ts";
-import { mapCells } from "../../cell/mod.ts";
-import { type ExperimentRun, type ExperimentSet, OURS } from "../../experiments/finetune/mod.ts";
+} from "../figures/mod.ts";
+import { confusionMatrix, isOwnRow, perClass, type Result, summarise } from "../metrics/mod.ts";
+import { mapCells } from "../cell/mod.ts";
+import {
+  type ExperimentRun,
+  type ExperimentSet,
+  type FoldAnswers,
+  OURS,
+} from "../experiments/finetune/mod.ts";
+import { scoreTable } from "./tables.ts";
 
 /** Methods as readers know them, in the order of charts. */
 const METHOD_NAMES: Readonly<Record<string, string>> = {
@@ -65,18 +73,14 @@ export function comparisonFigure(run: ExperimentRun, title = "Test cells named r
 }
 
 /** Mean scores of each method as a table; where labels have Cell Ontology ids, what the ontology says of the errors too. */
-export function comparisonTable(run: ExperimentRun): pl.DataFrame {
+export function comparisonTable(run: ExperimentRun): DataFrame {
   const { metrics, baselines } = run.result;
   const all: Result["baselines"] = { [OURS]: metrics, ...baselines };
-  const scores = inOrder(Object.keys(all)).map((name) => [name, all[name]] as const);
-  const columns = Object.keys(SCORE_NAMES).filter((name) => metrics[name] !== undefined);
-  const round = (value: number | null | undefined) => value == null ? null : Math.round(value * 1000) / 1000;
-  return pl.DataFrame({
-    method: scores.map(([name]) => methodName(name)),
-    ...Object.fromEntries(
-      columns.map((name) => [SCORE_NAMES[name], scores.map(([, of]) => round(of[name]))]),
-    ),
-  });
+  const known = Object.entries(SCORE_NAMES).filter(([name]) => metrics[name] !== undefined);
+  return scoreTable(
+    inOrder(Object.keys(all)).map((name) => [methodName(name), all[name]]),
+    Object.fromEntries(known),
+  );
 }
 
 const SCORE_NAMES: Readonly<Record<string, string>> = {
@@ -160,4 +164,54 @@ function byFrequency(labels: readonly string[], others: readonly string[] = []):
   const counts = new Map([...new Set(others)].map((label) => [label, 0]));
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label);
+}
+
+/** What became of the cells of one class. */
+interface Outcome {
+  right: number;
+  wrong: number;
+  open: number;
+}
+
+/**
+ * Of each class the shares of its test cells, over all splits, that the model names rightly and wrongly, and that it leaves open
+ * because the probability of its answer is below `sure`.
+ */
+export function leftOpenFigure(
+  { folds }: { readonly folds: readonly Pick<FoldAnswers, "truth" | "classes" | "answers">[] },
+  sure: number,
+): Figure {
+  const outcomes = new Map<string, Outcome>();
+  for (const { truth, classes, answers } of folds) {
+    const { labels, probabilities = new Float32Array() } = answers[OURS];
+    truth.forEach((label, i) => {
+      const found = outcomes.get(label) ?? { right: 0, wrong: 0, open: 0 };
+      const own = probabilities.subarray(i * classes.length, (i + 1) * classes.length);
+      const isOpen = Math.max(0, ...own) < sure;
+      found[isOpen ? "open" : labels[i] === label ? "right" : "wrong"]++;
+      outcomes.set(label, found);
+    });
+  }
+  const sizeOf = ({ right, wrong, open }: Outcome) => right + wrong + open;
+  const rows = [...outcomes].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
+  const total = (kind: keyof Outcome) => rows.reduce((sum, [, outcome]) => sum + outcome[kind], 0);
+  const named = total("right") + total("wrong");
+  const percent = (part: number, of: number) => `${of > 0 ? Math.round(100 * part / of) : 0} %`;
+  const { data, layout } = bars({
+    title: `Cells named with a probability of at least ${sure}`,
+    subtitle: `${percent(named, named + total("open"))} of the cells get a name, ${
+      percent(total("right"), named)
+    } of these names are right`,
+    categories: rows.map(([label]) => label),
+    series: (["right", "wrong", "open"] as const).map((kind) => ({
+      name: kind === "open" ? "left open" : `named, ${kind}`,
+      values: rows.map(([, outcome]) => outcome[kind] / sizeOf(outcome)),
+    })),
+    value: "share of the class's test cells",
+    horizontal: true,
+    stacked: true,
+    range: [0, 1],
+  });
+  const grey = { ...data[2], marker: { color: NEUTRAL } } as Figure["data"][number];
+  return { data: [data[0], data[1], grey], layout };
 }

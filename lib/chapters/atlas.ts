@@ -1,8 +1,8 @@
 import pl from "nodejs-polars";
-import { type Figure, lines, scatterMap, shareBars } from "../../figures/mod.ts";
-import type { IntegrationScores } from "../../metrics/mod.ts";
-import { type Ontology, termOf } from "../../ontology/mod.ts";
-import { mapCells } from "../../cell/mod.ts";
+import { type Figure, lines, scatterMap, shareBars } from "../figures/mod.ts";
+import type { IntegrationScores } from "../metrics/mod.ts";
+import { type Ontology, termOf } from "../ontology/mod.ts";
+import { mapCells } from "../cell/mod.ts";
 import {
   type AtlasState,
   f1Of,
@@ -11,8 +11,8 @@ import {
   type Tally,
   tallyMetrics,
   typeScores,
-} from "../../experiments/atlas/mod.ts";
-import type { Table } from "../../matrix/mod.ts";
+} from "../experiments/atlas/mod.ts";
+import type { Table } from "../matrix/mod.ts";
 
 /** Methods and embeddings as readers know them, in the order of charts. */
 const NAMES: Readonly<Record<string, string>> = {

@@ -5,9 +5,9 @@ import {
   relationFigure,
   similarityFigure,
   termGraph,
-} from "../../lib/chapters/ontology/figures.ts";
+} from "../../lib/chapters/ontology.ts";
 import { liveTerms, loadOntology, parseObo } from "../../lib/ontology/mod.ts";
-import { TINY_OBO } from "./fixture.ts";
+import { TINY_OBO } from "../ontology/fixture.ts";
 
 const tiny = parseObo(TINY_OBO, { source: "tiny.obo" });
 const slim = await loadOntology(null);

@@ -5,10 +5,10 @@ import {
   placesFigure,
   ringFigure,
   waveFigure,
-} from "../../../lib/chapters/cell_cycle/mod.ts";
-import { type AngleRun, type CycleSet, phaseOfAngle } from "../../../lib/experiments/cell_cycle/mod.ts";
-import { AS_THEY_ARE, prepareSet, tableSource } from "../../../lib/experiments/finetune/mod.ts";
-import { tableOf } from "../../../lib/matrix/mod.ts";
+} from "../../lib/chapters/cell_cycle.ts";
+import { type AngleRun, type CycleSet, phaseOfAngle } from "../../lib/experiments/cell_cycle/mod.ts";
+import { AS_THEY_ARE, prepareSet, tableSource } from "../../lib/experiments/finetune/mod.ts";
+import { tableOf } from "../../lib/matrix/mod.ts";
 
 const angles = Float32Array.from({ length: 48 }, (_, i) => i * Math.PI / 24);
 const symbols = ["UP", "FLAT"];

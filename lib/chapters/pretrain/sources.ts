@@ -1,9 +1,6 @@
 import { join } from "node:path";
-import pl from "nodejs-polars";
 import { cellPreset } from "../../cell/mod.ts";
-import { type Figure, shareBars } from "../../figures/mod.ts";
 import { type GeneVocabulary, readModelCells, tokenizeCells } from "../../genes/mod.ts";
-import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { checkpointsDir, createRng } from "../../runtime/mod.ts";
 import { loadTypeVectors, type TypeVectors } from "../../text/mod.ts";
@@ -79,53 +76,3 @@ export const prepareFor = (
   { studies, vocabulary }: WalkthroughSource,
   { seed }: { seed: number },
 ): PretrainingData => preparePretraining(studies, { vocabulary, rng: createRng(seed).split("split") });
-
-type Scores = Pick<Result, "metrics" | "baselines">;
-
-/** Every method by name with its accuracy and macro-F1. */
-function methods({ metrics, baselines }: Scores): [string, number, number][] {
-  const of = (values: Result["metrics"], prefix = ""): [number, number] => [
-    values[`${prefix}accuracy`] ?? NaN,
-    values[`${prefix}macro_f1`] ?? NaN,
-  ];
-  return [
-    ["KCellFM, classifier", ...of(metrics)],
-    ["KCellFM, text alone", ...of(metrics, "text_")],
-    ...Object.entries(baselines).map(([name, values]): [string, number, number] => [
-      name.replaceAll("_", " "),
-      ...of(values),
-    ]),
-  ];
-}
-
-/** Accuracy and macro-F1 of the model and its baselines as bars. */
-export function comparisonFigure({ scores }: { scores: Scores }, title = "Test cells named right"): Figure {
-  const rows = methods(scores);
-  return shareBars({
-    title,
-    categories: rows.map(([name]) => name),
-    series: [
-      { name: "accuracy", values: rows.map(([, accuracy]) => accuracy) },
-      { name: "macro-F1", values: rows.map(([, , f1]) => f1) },
-    ],
-    value: "share",
-  });
-}
-
-/** {@linkcode comparisonFigure} as a table. */
-export function comparisonTable({ scores }: { scores: Scores }): pl.DataFrame {
-  const rows = methods(scores);
-  const round = (value: number) => Math.round(value * 1000) / 1000;
-  return pl.DataFrame({
-    method: rows.map(([name]) => name),
-    accuracy: rows.map(([, accuracy]) => round(accuracy)),
-    "macro-F1": rows.map(([, , f1]) => round(f1)),
-  });
-}
-
-/** The scores that the shipped checkpoint was saved with. */
-export async function shippedFigure(): Promise<Figure> {
-  const path = join(checkpointsDir(), "walkthrough", "metrics.json");
-  const scores: Scores = JSON.parse(await Deno.readTextFile(path));
-  return comparisonFigure({ scores }, "The shipped checkpoint on the test cells of all its studies");
-}

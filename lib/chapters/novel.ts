@@ -7,7 +7,7 @@ import {
   type LineSeries,
   methodBars,
   type MethodRow,
-} from "../../figures/mod.ts";
+} from "../figures/mod.ts";
 import {
   ancestors,
   descendants,
@@ -15,7 +15,7 @@ import {
   restrictTerms,
   shortestPath,
   termOf,
-} from "../../ontology/mod.ts";
+} from "../ontology/mod.ts";
 import {
   type HeldOutType,
   nameCells,
@@ -26,7 +26,7 @@ import {
   RULE_NAMES,
   type RuleLevels,
   type RuleName,
-} from "../../experiments/novel/mod.ts";
+} from "../experiments/novel/mod.ts";
 
 /** Rules of the difficulty figure. */
 const DRAWN: readonly RuleName[] = [

@@ -11,8 +11,8 @@ import {
   relationTriples,
   restrictTerms,
   termOf,
-} from "../../ontology/mod.ts";
-import { type Bars, bars, type Figure, type FigureText, graphTree, heatmap } from "../../figures/mod.ts";
+} from "../ontology/mod.ts";
+import { type Bars, bars, type Figure, type FigureText, graphTree, heatmap } from "../figures/mod.ts";
 
 /** "Cell Ontology 2026-03-26 (embedded slim table)": what a figure was drawn from. */
 export const ontologyTitle = ({ version, source }: Ontology): string =>

@@ -1,6 +1,20 @@
-import { bars, type Figure, type FigureText, lines, scatterMap, shareBars } from "../../figures/mod.ts";
-import { ancestors, type Ontology, termOf } from "../../ontology/mod.ts";
-import type { NearType, TextScores, TypeVectors } from "../../text/mod.ts";
+import { bars, type Figure, type FigureText, lines, scatterMap, shareBars } from "../figures/mod.ts";
+import { ancestors, type Ontology, termOf } from "../ontology/mod.ts";
+import {
+  embedTexts,
+  nearestTypes,
+  type NearType,
+  relationVector,
+  type TextScores,
+  type TypeVectors,
+} from "../text/mod.ts";
+import type { TextTrial } from "../experiments/text/mod.ts";
+import { rowAt } from "../matrix/mod.ts";
+import { join } from "node:path";
+import type { DataFrame } from "nodejs-polars";
+import type { Result } from "../metrics/mod.ts";
+import { checkpointsDir } from "../runtime/mod.ts";
+import { scoreTable } from "./tables.ts";
 
 /** Broad types that colour a map, in this order where a type is under several. */
 const BRANCHES = ("CL:0000084 CL:0000945 CL:0001065 CL:0000766 CL:0000540 CL:0000125 CL:0000115 CL:0000066 " +
@@ -104,3 +118,64 @@ export function scoreFigure(
   });
   return { data: data.map((trace) => ({ ...trace, textposition: "outside", cliponaxis: false })), layout };
 }
+
+/** A held-out type, its parents, and what the encoder takes for them. */
+export interface ParentGuess {
+  readonly type: string;
+  readonly parents: string;
+  readonly guesses: string;
+}
+
+/**
+ * The first `types` held-out types that have parents, with the `count` types that the encoder finds nearest to their
+ * vector plus that of is_a.
+ */
+export function guessParents(
+  { model, exam }: TextTrial,
+  { types, count }: { types: number; count: number },
+): ParentGuess[] {
+  const { names, heldOut, parents } = exam;
+  const embeddings = { ids: names, names, ...embedTexts(model, names) };
+  const isA = relationVector(model, "is_a");
+  const asked = heldOut.map((row, i) => ({ row, above: parents[i] })).filter(({ above }) => above.length > 0);
+  return asked.slice(0, types).map(({ row, above }) => {
+    const own = rowAt(embeddings, row);
+    const moved = isA.map((value, j) => value + own[j]);
+    const near = nearestTypes(embeddings, moved, count + 1).filter(({ name }) => name !== names[row]);
+    return {
+      type: names[row],
+      parents: above.map((parent) => names[parent]).join("; "),
+      guesses: near.slice(0, count).map(({ name }) => name).join("; "),
+    };
+  });
+}
+
+/** How the shipped text encoder was scored when it was made, beside trainings with parts of its loss left out. */
+export interface ShippedText {
+  /** Scores by method, in words; "shipped" comes first. */
+  readonly methods: Readonly<Record<string, TextScores>>;
+  /** What was held out. */
+  readonly split: string;
+}
+
+/** Reads metrics.json of the shipped text encoder. */
+export async function shippedText(): Promise<ShippedText> {
+  const path = join(checkpointsDir(), "text-walkthrough", "metrics.json");
+  const { metrics, baselines, split }: {
+    metrics: TextScores;
+    baselines: Record<string, TextScores>;
+    split: Result["split"];
+  } = JSON.parse(await Deno.readTextFile(path));
+  const others = Object.entries(baselines).map(([name, scores]) => [name.replaceAll("_", " "), scores]);
+  return { methods: { shipped: metrics, ...Object.fromEntries(others) }, split };
+}
+
+/** Scores of text encoders as a table, one row a method. */
+export const textScoreTable = (methods: Readonly<Record<string, TextScores>>): DataFrame =>
+  scoreTable(Object.entries(methods), {
+    spearman: "agreement with the graph",
+    is_a_mrr: "parent (MRR)",
+    is_a_hits_at_10: "parent in the top 10",
+    synonym_accuracy: "synonym (accuracy)",
+    synonym_mrr: "synonym (MRR)",
+  });

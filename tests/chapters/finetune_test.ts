@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { leftOpenFigure } from "../../../lib/chapters/finetune/mod.ts";
+import { leftOpenFigure } from "../../lib/chapters/finetune.ts";
 
 Deno.test("leftOpenFigure parts the cells of each class into named rightly, named wrongly and left open", () => {
   const probabilities = Float32Array.of(0.9, 0.1, 0.3, 0.7, 0.55, 0.45, 0.05, 0.95);

@@ -1,9 +1,11 @@
+import type { DataFrame } from "nodejs-polars";
 import { bars, colorAt, type Figure, NEUTRAL, scatterMap } from "../../figures/mod.ts";
 import { type Ontology, shortestPath } from "../../ontology/mod.ts";
 import { type Answer, type ExperimentRun, OURS } from "../../experiments/finetune/mod.ts";
-import { methodName } from "../finetune/mod.ts";
-import { TISSUE } from "./figures.ts";
+import { methodName } from "../finetune.ts";
+import { TISSUE } from "./maps.ts";
 import type { SpatialSet } from "../../experiments/spatial/mod.ts";
+import { scoreTable } from "../tables.ts";
 
 /** How far apart true and called type are where a method is wrong, in steps of the ontology; nearest first. */
 export function distanceBars({ folds: [{ scores }] }: ExperimentRun, title: string): Figure {
@@ -60,5 +62,15 @@ export function errorMap(
     colors: { [kinds[0]]: NEUTRAL, [kinds[1]]: colorAt(0), [kinds[2]]: colorAt(1) },
     title: "How far off the calls are",
     ...TISSUE,
+  });
+}
+
+/** Scores that know the Cell Ontology, by method: subtypes forgiven, and how far off the wrong calls are. */
+export function ontologyTable({ folds: [{ scores }] }: ExperimentRun): DataFrame {
+  const methods = Object.keys(scores).filter((name) => "ontology_accuracy" in scores[name]);
+  return scoreTable(methods.map((name) => [methodName(name), { error_distance: 0, ...scores[name] }]), {
+    accuracy: "accuracy",
+    ontology_accuracy: "ontology accuracy",
+    error_distance: "error distance",
   });
 }

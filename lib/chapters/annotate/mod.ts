@@ -1,3 +1,0 @@
-export * from "./example.ts";
-export * from "./frames.ts";
-export * from "./shipped.ts";

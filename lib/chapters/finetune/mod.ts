@@ -1,2 +1,0 @@
-export * from "./left_open.ts";
-export * from "./report.ts";

@@ -1,3 +1,0 @@
-export * from "./figures.ts";
-export * from "./guesses.ts";
-export * from "./shipped.ts";
