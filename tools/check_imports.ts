@@ -73,7 +73,9 @@ function doorProblems({ from, to }: Import): string[] {
     const inside = dirname(from) === dirname(to) || from.startsWith("tests/");
     return /\/_[^/]*$/.test(to) && !inside ? [`${from}: ${to} is private to its folder`] : [];
   }
-  return to.endsWith("/mod.ts") || room === "chapters" ? [] : [`${from}: enter lib/${room} by a mod.ts, not by ${to}`];
+  return to.endsWith("/mod.ts") || room === "chapters"
+    ? []
+    : [`${from}: enter lib/${room} by a mod.ts, not by ${to}`];
 }
 
 /** Circles of files in lib, each named once, by the files on it. */
