@@ -4,6 +4,7 @@ import { accuracy } from "../../lib/metrics/mod.ts";
 import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/baselines/baselines.json" with { type: "json" };
 import { measureScaling, type Table } from "../../lib/matrix/mod.ts";
+import { assertClose } from "../close.ts";
 
 await startBackend();
 const oracle = `scikit-learn ${golden.versions["scikit-learn"]}`;
@@ -15,13 +16,6 @@ const table = (data: number[]): Table => ({
 const train = table(golden.train.features);
 const test = table(golden.test.features);
 const options = { seed: 42 };
-
-function assertClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number): void {
-  assert.equal(actual.length, expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    assert.ok(Math.abs(actual[i] - expected[i]) <= tolerance, `[${i}]: ${actual[i]} is not ${expected[i]}`);
-  }
-}
 
 for (const reference of [golden.logistic_c1, golden.logistic_c001]) {
   Deno.test(`fitLogisticRegression finds the optimum of ${oracle}, C = ${reference.c}`, () => {

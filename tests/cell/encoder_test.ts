@@ -12,6 +12,7 @@ import type { TokenBatch } from "../../lib/genes/tokenizer.ts";
 import { disposeParams, loadParams } from "../../lib/nn/mod.ts";
 import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/cell/encoder.json" with { type: "json" };
+import { assertClose } from "../close.ts";
 
 await startBackend();
 
@@ -53,15 +54,8 @@ function goldenParams(config: CellConfig) {
   return params;
 }
 
-function assertClose(actual: Float32Array, expected: number[]): void {
-  assert.equal(actual.length, expected.length);
-  expected.forEach((value, i) => {
-    assert.ok(
-      Math.abs(actual[i] - value) < TOLERANCE * (1 + Math.abs(value)),
-      `${i}: ${actual[i]} is not ${value}`,
-    );
-  });
-}
+const close = (actual: Float32Array, expected: number[]) =>
+  assertClose(actual, expected, { absolute: TOLERANCE, relative: TOLERANCE });
 
 for (const expected of golden.cases) {
   const name = `residual ${expected.residual}, readout ${expected.readout}`;
@@ -70,10 +64,10 @@ for (const expected of golden.cases) {
     const params = goldenParams(config);
     tf.tidy(() => {
       const { tokens, cells } = encodeCells(params, paddedBatch(), { config });
-      assertClose(cells.dataSync<"float32">(), expected.cells);
-      assertClose(classifyCells(params.classifier, cells).dataSync<"float32">(), expected.logits);
+      close(cells.dataSync<"float32">(), expected.cells);
+      close(classifyCells(params.classifier, cells).dataSync<"float32">(), expected.logits);
       const first = tf.reshape(tf.slice(tokens, [0, 0, 0], [1, 5, -1]), [5, -1]) as tf.Tensor2D;
-      assertClose(decodeExpression(params, first).dataSync<"float32">(), expected.expression_of_first);
+      close(decodeExpression(params, first).dataSync<"float32">(), expected.expression_of_first);
     });
     disposeParams(params);
   });

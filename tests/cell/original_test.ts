@@ -16,6 +16,7 @@ import { readTorchCheckpoint } from "../../lib/data/tensors/mod.ts";
 import { disposeParams, loadParams } from "../../lib/nn/mod.ts";
 import { startBackend, zeroRng } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/cell/original.json" with { type: "json" };
+import { assertClose } from "../close.ts";
 
 await startBackend();
 
@@ -35,12 +36,8 @@ const batch = {
   lengths: Int32Array.from(golden.lengths),
 };
 
-function assertClose(actual: ArrayLike<number>, expected: readonly number[], what: string): void {
-  assert.equal(actual.length, expected.length, what);
-  expected.forEach((value, i) => {
-    assert.ok(Math.abs(actual[i] - value) < TOLERANCE, `${what} ${i}: ${actual[i]} is not ${value}`);
-  });
-}
+const close = (actual: ArrayLike<number>, expected: readonly number[], what: string) =>
+  assertClose(actual, expected, TOLERANCE, what);
 
 Deno.test(`fromOriginal reads a .pth and the model says what PyTorch says (${golden.made_by})`, async () => {
   const { sizes, tensors } = fromOriginal(await readFixture(), "original.pth");
@@ -52,12 +49,12 @@ Deno.test(`fromOriginal reads a .pth and the model says what PyTorch says (${gol
   tf.tidy(() => {
     const { tokens, cells } = encodeCells(params, batch, { config });
     const logits = classifyCells(params.classifier, cells);
-    assertClose(cells.dataSync(), golden.cells.flat(), "cells");
-    assertClose(logits.dataSync(), golden.logits.flat(), "logits");
+    close(cells.dataSync(), golden.cells.flat(), "cells");
+    close(logits.dataSync(), golden.logits.flat(), "logits");
     const flat = tf.reshape(tokens, [-1, config.width]) as tf.Tensor2D;
     const predicted = decodeExpression(params, flat).dataSync<"float32">();
     golden.mlm.forEach((row, cell) => { // predictions at padding mean nothing
-      assertClose(predicted.subarray(cell * batch.length, cell * batch.length + row.length), row, "mlm");
+      close(predicted.subarray(cell * batch.length, cell * batch.length + row.length), row, "mlm");
     });
   });
   disposeParams(params);

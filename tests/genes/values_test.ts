@@ -5,6 +5,7 @@ import { csrFromDense } from "../../lib/matrix/mod.ts";
 import { denseFromCsr } from "../matrix/dense.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
 import { oneLine } from "../data/helpers.ts";
+import { assertClose } from "../close.ts";
 
 const CELLS = 60;
 const GENES = 80;
@@ -218,11 +219,8 @@ Deno.test("readLog1p names row and gene of a value that detectValues was not sho
 /** float32 logarithms of values up to 10^4 agree to about 1e-6. */
 const TOLERANCE = 2e-6;
 
-function close(actual: Float32Array, expected: Rows): void {
-  expected.flat().forEach((value, i) =>
-    ok(Math.abs(actual[i] - value) <= TOLERANCE * (1 + value), `${actual[i]} ${value}`)
-  );
-}
+const close = (actual: Float32Array, expected: Rows) =>
+  assertClose(actual, expected.flat(), { absolute: TOLERANCE, relative: TOLERANCE });
 
 Deno.test("toLog1p brings counts and proportions to log1p, leaves logarithms alone, and changes nothing in place", () => {
   const wanted = map(normalised(raw), Math.log1p);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { angleBetween, circularCorrelation, circularMean, meanAngleError } from "../../lib/metrics/mod.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
+import { assertClose } from "../close.ts";
 
 const close = (actual: number, expected: number, tolerance = 1e-12) =>
-  assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);
+  assertClose(actual, expected, tolerance);
 
 Deno.test("angleBetween is the smaller way round, however many turns lie between", () => {
   close(angleBetween(0.1, 2 * Math.PI - 0.1), 0.2);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { auroc, averagePrecision, falsePositiveRate, hScore } from "../../lib/metrics/mod.ts";
 import golden from "../fixtures/metrics/detection.json" with { type: "json" };
+import { assertClose } from "../close.ts";
 
 /** Sums of a few float64 ratios in another order: rounding only. */
-const close = (a: number, b: number, what: string) =>
-  assert.ok(Math.abs(a - b) < 1e-12, `${what}: ${a} is not ${b}`);
+const close = (a: number, b: number, what: string) => assertClose(a, b, 1e-12, what);
 
 Deno.test(`averagePrecision, falsePositiveRate and auroc equal scikit-learn ${golden.versions["scikit-learn"]}`, () => {
   for (const { name, positive, scores, ...expected } of golden.cases) {

@@ -14,6 +14,7 @@ import {
 import { createRng } from "../../lib/runtime/mod.ts";
 import golden from "../fixtures/metrics/integration.json" with { type: "json" };
 import { rowAt, tableOf } from "../../lib/matrix/mod.ts";
+import { assertClose } from "../close.ts";
 
 const sklearn = `scikit-learn ${golden.versions["scikit-learn"]}`;
 /** Both sides compute in float64; only the order of sums differs. */
@@ -24,15 +25,11 @@ const points = tableOf(Float32Array.from(embedding.vectors), width);
 /** Coordinates come through JSON as float32 in both languages, distances are float64. */
 const CLOSE_POINTS = 1e-6;
 
-function isClose(actual: number, expected: number, tolerance: number, what: string): void {
-  assert.ok(Math.abs(actual - expected) <= tolerance, `${what}: ${actual} is not ${expected}`);
-}
-
 for (const { name, other, nmi, ari } of partitions) {
   Deno.test(`normalisedMutualInformation and adjustedRandIndex equal ${sklearn} on a partition that is ${name}`, () => {
-    isClose(normalisedMutualInformation(truth, other), nmi, CLOSE, "NMI");
-    isClose(normalisedMutualInformation(other, truth), nmi, CLOSE, "NMI the other way");
-    isClose(adjustedRandIndex(truth, other), ari, CLOSE, "ARI");
+    assertClose(normalisedMutualInformation(truth, other), nmi, CLOSE, "NMI");
+    assertClose(normalisedMutualInformation(other, truth), nmi, CLOSE, "NMI the other way");
+    assertClose(adjustedRandIndex(truth, other), ari, CLOSE, "ARI");
   });
 }
 
@@ -49,7 +46,7 @@ Deno.test("adjustedRandIndex equals a count over all pairs of cells", () => {
     }
   });
   const chance = inTruth * inOther / all;
-  isClose(
+  assertClose(
     adjustedRandIndex(truth, other),
     (both - chance) / ((inTruth + inOther) / 2 - chance),
     CLOSE,
@@ -59,10 +56,10 @@ Deno.test("adjustedRandIndex equals a count over all pairs of cells", () => {
 
 Deno.test(`silhouettes, typeAsw and batchAsw equal ${sklearn} under scIB's scaling`, () => {
   silhouettes(points, types).forEach((s, i) =>
-    isClose(s, embedding.silhouettes[i], CLOSE_POINTS, `point ${i}`)
+    assertClose(s, embedding.silhouettes[i], CLOSE_POINTS, `point ${i}`)
   );
-  isClose(typeAsw(points, types), embedding.asw, CLOSE_POINTS, "ASW");
-  isClose(batchAsw(points, { types, batches }), embedding.batch_asw, CLOSE_POINTS, "batch ASW");
+  assertClose(typeAsw(points, types), embedding.asw, CLOSE_POINTS, "ASW");
+  assertClose(batchAsw(points, { types, batches }), embedding.batch_asw, CLOSE_POINTS, "batch ASW");
 });
 
 Deno.test("silhouettes equal their definition, point by point", () => {
@@ -77,7 +74,7 @@ Deno.test("silhouettes equal their definition, point by point", () => {
     const others = [...new Set(types)].filter((type) => type !== types[row]);
     const next = Math.min(...others.map((type) => meanTo(row, type)));
     const expected = Number.isNaN(within) ? 0 : (next - within) / Math.max(next, within);
-    isClose(s, expected, CLOSE_POINTS, `point ${row}`);
+    assertClose(s, expected, CLOSE_POINTS, `point ${row}`);
   });
 });
 
@@ -98,7 +95,7 @@ Deno.test("neighbourGraph joins every point to its nearest others, as a full sor
 });
 
 Deno.test("graphConnectivity is the share of the largest part of each type, averaged", () => {
-  isClose(
+  assertClose(
     graphConnectivity(neighbourGraph(points, 15), types),
     embedding.graph_connectivity,
     CLOSE,
@@ -106,7 +103,7 @@ Deno.test("graphConnectivity is the share of the largest part of each type, aver
   );
   // a: two of three joined (the third by way of b only), b: both joined
   const graph = { size: 5, neighbours: [[1], [0, 3], [4], [1, 4], [2, 3]] };
-  isClose(graphConnectivity(graph, ["a", "a", "a", "b", "b"]), (2 / 3 + 1) / 2, CLOSE, "by hand");
+  assertClose(graphConnectivity(graph, ["a", "a", "a", "b", "b"]), (2 / 3 + 1) / 2, CLOSE, "by hand");
 });
 
 /** `count` points around each of three far corners of a triangle. */
@@ -139,8 +136,8 @@ Deno.test("integrationScores are 1 or nearly where types lie apart and batches m
   const rng = createRng(3);
   const mixed = types.map(() => rng.choice(["x", "y"]));
   const good = integrationScores(points, { types, batches: mixed }, { rng: createRng(1) });
-  isClose(good.nmi, 1, CLOSE, "NMI");
-  isClose(good.avg_bio, (good.nmi + good.ari + good.asw) / 3, CLOSE, "AvgBio");
+  assertClose(good.nmi, 1, CLOSE, "NMI");
+  assertClose(good.avg_bio, (good.nmi + good.ari + good.asw) / 3, CLOSE, "AvgBio");
   assert.ok(good.asw > 0.95 && good.batch_asw > 0.85, JSON.stringify(good));
   const shifted = points.data.map((value, i) => value + (mixed[Math.floor(i / 2)] === "y" ? 15 : 0));
   const parted = integrationScores({ ...points, data: shifted }, { types, batches: mixed }, {

@@ -13,12 +13,12 @@ import {
   weightedF1,
 } from "../../lib/metrics/mod.ts";
 import golden from "../fixtures/metrics/metrics.json" with { type: "json" };
+import { assertClose } from "../close.ts";
 
 const oracle = `scikit-learn ${golden.versions["scikit-learn"]}`;
 
 /** Sums of a few float64 ratios in another order: rounding only. */
-const close = (a: number, b: number, what = "") =>
-  assert.ok(Math.abs(a - b) < 1e-12, `${what}: ${a} is not ${b}`);
+const close = (a: number, b: number, what = "") => assertClose(a, b, 1e-12, what);
 
 Deno.test(`accuracy, macroF1 and weightedF1 equal ${oracle}`, () => {
   for (const { name, truth, predicted, ...expected } of golden.classification) {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { benjaminiHochberg, rankSum } from "../../lib/metrics/mod.ts";
 import golden from "../fixtures/metrics/rank_sum.json" with { type: "json" };
+import { assertClose } from "../close.ts";
 
 const close = (actual: number, expected: number, relative: number) =>
-  assert.ok(Math.abs(actual - expected) <= relative * Math.abs(expected), `${actual} is not ${expected}`);
+  assertClose(actual, expected, { relative });
 
 for (const { name, a, b, z, p } of golden.cases) {
   Deno.test(`rankSum is scipy ${golden.scipy}'s mannwhitneyu without continuity: ${name}`, () => {

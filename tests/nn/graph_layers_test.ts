@@ -15,6 +15,7 @@ import {
   sgConv,
 } from "../../lib/nn/mod.ts";
 import { createRng, startBackend } from "../../lib/runtime/mod.ts";
+import { assertClose } from "../close.ts";
 
 await startBackend();
 
@@ -26,19 +27,15 @@ function normal(rows: number, cols: number, label = "x"): tf.Tensor2D {
 }
 
 /** A few float32 roundings of numbers of size one. */
-function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 2e-5) {
-  assert.equal(actual.length, expected.length);
-  Array.from(actual).forEach((value, i) =>
-    assert.ok(Math.abs(value - expected[i]) <= tolerance, `${i}: ${value}, not ${expected[i]}`)
-  );
-}
+const close = (actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 2e-5) =>
+  assertClose(actual, expected, tolerance);
 
 Deno.test("batchNorm in training gives columns of mean 0 and variance 1", () => {
   const params = initBatchNorm(3);
   tf.tidy(() => {
     const { mean, variance } = tf.moments(batchNorm(params, normal(50, 3), { training }), 0);
-    assertClose(mean.dataSync(), [0, 0, 0]);
-    assertClose(variance.dataSync(), [1, 1, 1], 1e-4);
+    close(mean.dataSync(), [0, 0, 0]);
+    close(variance.dataSync(), [1, 1, 1], 1e-4);
   });
   disposeParams(params);
 });
@@ -51,10 +48,10 @@ Deno.test("batchNorm with shares and a count equals the norm of the repeated row
     const shares = tf.tensor1d([1 / 6, 3 / 6, 2 / 6]);
     const ours = batchNorm(once, x, { training, shares, count: 6, activation: "relu" });
     const all = batchNorm(repeated, tf.gather(x, rows), { training, activation: "relu" });
-    assertClose(tf.gather(ours, rows).dataSync(), all.dataSync());
+    close(tf.gather(ours, rows).dataSync(), all.dataSync());
   });
-  assertClose(once.runningMean.dataSync(), repeated.runningMean.dataSync());
-  assertClose(once.runningVariance.dataSync(), repeated.runningVariance.dataSync());
+  close(once.runningMean.dataSync(), repeated.runningMean.dataSync());
+  close(once.runningVariance.dataSync(), repeated.runningVariance.dataSync());
   disposeParams([once, repeated]);
 });
 
@@ -66,14 +63,14 @@ Deno.test("batchNorm remembers the batches, and outside training treats each row
   tf.tidy(() => {
     const trained = batchNorm(params, x, { training });
     const evaluated = batchNorm(params, x, {});
-    assertClose(evaluated.dataSync(), trained.dataSync(), 5e-3); // 399 / 400 of the variance, 0.9^100 of the start
-    assertClose(
+    close(evaluated.dataSync(), trained.dataSync(), 5e-3); // 399 / 400 of the variance, 0.9^100 of the start
+    close(
       batchNorm(params, tf.slice(x, 7, 1), {}).dataSync(),
       tf.slice(evaluated, 7, 1).dataSync(),
       1e-6,
     );
   });
-  assertClose(params.runningMean.dataSync(), before, 1e-3);
+  close(params.runningMean.dataSync(), before, 1e-3);
   x.dispose();
   disposeParams(params);
 });
@@ -85,7 +82,7 @@ Deno.test("mlp has ReLU between its layers and none at the end", () => {
     assert.deepEqual(out.shape, [20, 2]);
     assert.ok(out.dataSync().some((value) => value < 0));
     const hidden = mlp(params.slice(0, 1), normal(20, 3), { training });
-    assertClose(mlp(params.slice(1), tf.relu(hidden), { training }).dataSync(), out.dataSync());
+    close(mlp(params.slice(1), tf.relu(hidden), { training }).dataSync(), out.dataSync());
   });
   disposeParams(params);
 });
@@ -101,7 +98,7 @@ Deno.test("normaliseAdjacency divides by the roots of both ends' degrees, loops 
   const adjacency = normaliseAdjacency({ source: [0, 1, 1], target: [1, 0, 2], weight: [0.5, 0.25, 1] }, 3);
   const [a, b, c] = [1.25, 1.5, 2].map(Math.sqrt);
   const expected = [1 / a / a, 0.25 / a / b, 0, 0.5 / a / b, 1 / b / b, 0, 0, 1 / b / c, 1 / c / c];
-  assertClose(adjacency, expected, 1e-7);
+  close(adjacency, expected, 1e-7);
 });
 
 Deno.test("normaliseAdjacency of no edges is the identity", () => {
@@ -122,7 +119,7 @@ Deno.test("sgConv follows a renaming of the nodes", () => {
     };
     const back = Array.from(renamed, (_, i) => renamed.indexOf(i));
     const ours = sgConv(params, tf.gather(x, back), tf.tensor2d(normaliseAdjacency(moved, 5), [5, 5]));
-    assertClose(tf.gather(ours, renamed).dataSync(), out.dataSync());
+    close(tf.gather(ours, renamed).dataSync(), out.dataSync());
   });
   disposeParams(params);
 });
@@ -130,6 +127,6 @@ Deno.test("sgConv follows a renaming of the nodes", () => {
 Deno.test("limitRows shortens long rows and leaves the others", () => {
   const table = parameter(Float32Array.from([3, 4, 0.3, 0.4, 0, 0]), [3, 2]);
   limitRows(table);
-  assertClose(table.dataSync(), [0.6, 0.8, 0.3, 0.4, 0, 0], 1e-6);
+  close(table.dataSync(), [0.6, 0.8, 0.3, 0.4, 0, 0], 1e-6);
   table.dispose();
 });

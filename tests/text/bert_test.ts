@@ -5,6 +5,7 @@ import { readSafetensors } from "../../lib/data/tensors/safetensors.ts";
 import { flattenParams, loadParams } from "../../lib/nn/mod.ts";
 import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 import { bert, type BertConfig, initBert, maskedMean } from "../../lib/text/mod.ts";
+import { assertClose } from "../close.ts";
 
 const FIXTURES = join(import.meta.dirname!, "../fixtures/text");
 const golden = JSON.parse(Deno.readTextFileSync(join(FIXTURES, "bert_goldens.json"))) as {
@@ -15,13 +16,6 @@ const golden = JSON.parse(Deno.readTextFileSync(join(FIXTURES, "bert_goldens.jso
   pooled: number[];
   gradients: Record<string, number[]>;
 };
-
-/** Largest absolute difference; the values are of order 1, so float32 through two layers stays below 2e-5. */
-function assertClose(actual: ArrayLike<number>, expected: number[], tolerance: number): void {
-  assert.equal(actual.length, expected.length);
-  const worst = Math.max(...expected.map((value, i) => Math.abs(value - actual[i])));
-  assert.ok(worst < tolerance, `differs by ${worst}`);
-}
 
 async function loadTinyBert() {
   await startBackend();

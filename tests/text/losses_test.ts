@@ -4,6 +4,7 @@ import * as tf from "../../lib/tensor/mod.ts";
 import { averageRanks } from "../../lib/metrics/mod.ts";
 import { startBackend } from "../../lib/runtime/mod.ts";
 import { contrastLoss, distances, graphLoss, relationLoss } from "../../lib/text/mod.ts";
+import { assertClose } from "../close.ts";
 
 interface Goldens {
   heads: number[][];
@@ -22,8 +23,7 @@ const golden: Goldens = JSON.parse(
 );
 
 /** The goldens are float64; six rows of float32 arithmetic on values of order 1 keep five digits. */
-const close = (actual: number, expected: number) =>
-  assert.ok(Math.abs(actual - expected) < 2e-5, `${actual} for ${expected}`);
+const close = (actual: number, expected: number) => assertClose(actual, expected, 2e-5);
 
 async function tensors() {
   await startBackend();

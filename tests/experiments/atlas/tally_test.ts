@@ -9,6 +9,7 @@ import {
   tallyMetrics,
   typeScores,
 } from "../../../lib/experiments/atlas/mod.ts";
+import { assertClose } from "../../close.ts";
 
 const ontology = await loadOntology(null);
 const rule = subtypeRule(ontology);
@@ -37,7 +38,7 @@ Deno.test("tallyMetrics equals the metrics of the whole lists, strictly and by s
   // what scTab does: a call that is a subtype of the truth is replaced by it before scoring
   const corrected = calls.map((it) => rule(it.called, it.truth) ? it.truth : it.called);
   const ancestorsOf = (id: string) => ancestors(ontology, id);
-  const close = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
+  const close = (a: number, b: number) => assertClose(a, b, 1e-12);
   close(metrics.macro_f1, macroF1(truth, called));
   close(metrics.ontology_macro_f1, macroF1(truth, corrected));
   close(metrics.ontology_accuracy, ontologyAccuracy(truth, called, { ancestorsOf }));

@@ -12,6 +12,7 @@ import {
   textRule,
 } from "../../../lib/experiments/novel/mod.ts";
 import { argmax, rowAt, tableOf } from "../../../lib/matrix/mod.ts";
+import { assertClose } from "../../close.ts";
 
 await startBackend();
 
@@ -39,14 +40,13 @@ const cosine = (a: Float32Array, b: Float32Array) =>
   a.reduce((sum, value, i) => sum + value * b[i], 0) / (Math.hypot(...a) * Math.hypot(...b));
 
 /** Both in float32, so equal to about 1e-6. */
-const assertClose = (actual: number, expected: number) =>
-  assert.ok(Math.abs(actual - expected) < 1e-5, `${actual} is not ${expected}`);
+const close = (actual: number, expected: number) => assertClose(actual, expected, 1e-5);
 
 Deno.test("textRule is the cosine of cell and text, whatever their lengths", () => {
   const scores = textRule(EVIDENCE);
   const { cells, text } = EVIDENCE;
   for (const [i, [cell, term]] of [[0, 0], [0, 1], [1, 0], [1, 1]].entries()) {
-    assertClose(scores[i], cosine(rowAt(cells, cell), rowAt(text, term)));
+    close(scores[i], cosine(rowAt(cells, cell), rowAt(text, term)));
   }
 });
 
@@ -57,7 +57,7 @@ Deno.test("prototypeRule is Spearman's rho of cosines to prototypes and PageRank
   for (let cell = 0; cell < 9; cell++) {
     const near = Array.from({ length: 7 }, (_, s) => cosine(rowAt(cells, cell), rowAt(prototypes, s)));
     for (let c = 0; c < 5; c++) {
-      assertClose(scores[cell * 5 + c], spearman(near, rowAt(similarity, c)));
+      close(scores[cell * 5 + c], spearman(near, rowAt(similarity, c)));
     }
   }
 });
@@ -77,8 +77,8 @@ Deno.test("nearestRule gives the PageRank of the seen type that is nearest to th
 
 Deno.test("priorRule says the same of every cell: the candidate that is most alike to the seen types", () => {
   const scores = priorRule(EVIDENCE);
-  assertClose(scores[0], 0.8 / 3);
-  assertClose(scores[1], 1 / 3);
+  close(scores[0], 0.8 / 3);
+  close(scores[1], 1 / 3);
   assert.deepEqual(scores.subarray(0, 2), scores.subarray(2, 4));
 });
 

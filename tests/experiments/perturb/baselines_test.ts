@@ -15,6 +15,7 @@ import {
   type PerturbationSet,
   type PerturbationSplit,
 } from "../../../lib/experiments/perturb/mod.ts";
+import { assertClose } from "../../close.ts";
 
 const GENES = Array.from({ length: 12 }, (_, i) => `G${i}`);
 const rng = createRng(5);
@@ -73,8 +74,7 @@ const changeBy = async (fit: FitPerturbation, name: string) => {
   };
 };
 
-const near = (a: Float32Array, b: Float32Array, error = 1e-5) =>
-  a.forEach((value, g) => assert.ok(Math.abs(value - b[g]) < error, `gene ${g}: ${value} is not ${b[g]}`));
+const near = (a: Float32Array, b: Float32Array, error = 1e-5) => assertClose(a, b, error);
 
 Deno.test("fitNoChange and fitTrainMean say the same of every condition", async () => {
   near((await changeBy(fitNoChange, "A4+ctrl")).called, new Float32Array(12));

@@ -14,6 +14,7 @@ import { gearsChange, type GearsRows } from "../../../lib/experiments/perturb/ge
 import { gearsLoss } from "../../../lib/experiments/perturb/gears/loss.ts";
 import { type GearsParams, initGears } from "../../../lib/experiments/perturb/gears/params.ts";
 import golden from "../../fixtures/perturb/gears_oracle.json" with { type: "json" };
+import { assertClose } from "../../close.ts";
 
 await startBackend();
 
@@ -33,12 +34,8 @@ const GRADIENT = 1e-4;
 /** Biases before a batch norm have the gradient 0, which comes out as the rounding of sums of up to 600. */
 const UNIT = 1;
 
-function assertClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number, what = "") {
-  assert.equal(actual.length, expected.length, what);
-  const scale = Math.max(UNIT, ...expected.map(Math.abs));
-  expected.forEach((value, i) => {
-    assert.ok(Math.abs(actual[i] - value) <= tolerance * scale, `${what} ${i}: ${actual[i]}, not ${value}`);
-  });
+function close(actual: ArrayLike<number>, expected: readonly number[], tolerance: number, what = "") {
+  assertClose(actual, expected, tolerance * Math.max(UNIT, ...expected.map(Math.abs)), what);
 }
 
 function paramsOf({ weights, vectors, coexpression }: Case): GearsParams {
@@ -99,31 +96,31 @@ for (const example of golden.cases) {
   Deno.test(`gearsChange ${title}, in training and afterwards in evaluation`, () => {
     const params = paramsOf(example);
     const training = { rng: createRng(0) };
-    assertClose(
+    close(
       tf.tidy(() => predict(params, example, training).dataSync()),
       example.predicted.values,
       FORWARD,
     );
     const stored = storeParams(params);
     for (const [name, { values }] of packed(example.statistics)) {
-      assertClose(stored.get(name)!.data as Float32Array, values, FORWARD, name);
+      close(stored.get(name)!.data as Float32Array, values, FORWARD, name);
     }
-    assertClose(tf.tidy(() => predict(params, example).dataSync()), example.evaluated.values, FORWARD);
+    close(tf.tidy(() => predict(params, example).dataSync()), example.evaluated.values, FORWARD);
     disposeParams(params);
   });
 
   Deno.test(`gearsLoss with its gradients ${title}`, () => {
     const params = paramsOf(example);
     const published = tf.tidy(() => lossOf(params, example, true).total.dataSync()[0]);
-    assertClose([published], [example.publishedLoss], FORWARD);
+    close([published], [example.publishedLoss], FORWARD);
     const learnt = new Map([...flattenParams(params)].filter(([name]) => isLearnt(name)));
     assert.deepEqual([...learnt.keys()].sort(), Object.keys(example.gradients).sort());
     const { value, grads } = tf.variableGrads(() => lossOf(params, example, false).total, [
       ...learnt.values(),
     ]);
-    assertClose(value.dataSync(), [example.loss], FORWARD);
+    close(value.dataSync(), [example.loss], FORWARD);
     for (const [name, { values }] of packed(example.gradients)) {
-      assertClose(grads[learnt.get(name)!.name].dataSync(), values, GRADIENT, name);
+      close(grads[learnt.get(name)!.name].dataSync(), values, GRADIENT, name);
     }
     tf.dispose([value, ...Object.values(grads)]);
     disposeParams(params);

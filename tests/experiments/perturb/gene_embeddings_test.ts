@@ -6,6 +6,7 @@ import { createRng, startBackend } from "../../../lib/runtime/mod.ts";
 import { cellModelVectors, randomVectors } from "../../../lib/experiments/perturb/gene_embeddings.ts";
 import type { ControlCells } from "../../../lib/experiments/perturb/set.ts";
 import { GENES, toyCellModel } from "./gears_fixture.ts";
+import { assertClose } from "../../close.ts";
 
 await startBackend();
 
@@ -24,9 +25,6 @@ function controlCells(rows = 3): ControlCells {
 
 const control = controlCells();
 
-const close = (actual: ArrayLike<number>, expected: ArrayLike<number>): boolean =>
-  actual.length === expected.length && Array.from(actual).every((v, i) => Math.abs(v - expected[i]) < 1e-4);
-
 Deno.test("cellModelVectors gives expressed genes what the encoder makes of their tokens", () => {
   const { cells, values } = cellModelVectors(model, options)(control);
   assert.deepEqual(cells, Int32Array.of(0, 1, 2));
@@ -36,7 +34,7 @@ Deno.test("cellModelVectors gives expressed genes what the encoder makes of thei
   for (const gene of [0, 1, 10, 22]) {
     const at = tokens.ids.indexOf(GENES.length - 2 - gene);
     const ours = values.subarray((2 * count + gene) * width, (2 * count + gene + 1) * width);
-    assert.ok(close(ours, encoded.subarray(at * width, (at + 1) * width)), GENES[gene]);
+    assertClose(ours, encoded.subarray(at * width, (at + 1) * width), 1e-4, GENES[gene]);
   }
 });
 
@@ -46,7 +44,7 @@ Deno.test("cellModelVectors gives silent genes the same vector in every cell, un
     values.subarray((cell * count + gene) * width, (cell * count + gene + 1) * width);
   assert.ok(vector(0, 3).some((value) => value !== 0));
   assert.deepEqual(vector(0, 3), vector(2, 3));
-  assert.ok(!close(vector(0, 0), vector(1, 0)));
+  assert.throws(() => assertClose(vector(0, 0), vector(1, 0), 1e-4));
   assert.ok(vector(1, count - 1).every((value) => value === 0));
 });
 
@@ -65,7 +63,7 @@ Deno.test("cellModelVectors brings values to the scale that the model was traine
     cellModelVectors(model, { ...options, total: 5e3 })(scaled),
     cellModelVectors(model, options)(control),
   ];
-  assert.ok(close(ours.values, expected.values));
+  assertClose(ours.values, expected.values, 1e-4);
 });
 
 Deno.test("randomVectors are the same in every cell, with variance one", () => {

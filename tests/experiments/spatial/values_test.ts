@@ -15,6 +15,7 @@ import {
 } from "../../../lib/experiments/spatial/mod.ts";
 import { twoTypes } from "./helpers.ts";
 import { tableOf } from "../../../lib/matrix/mod.ts";
+import { assertClose } from "../../close.ts";
 
 await startBackend();
 const cells = twoTypes([..."AABBABABAABBABAABBAB"]);
@@ -83,8 +84,7 @@ Deno.test("withNeighbours puts the mean of the nearest cells of the same image b
   assert.equal(cols, 4);
   const at = (row: number) => Array.from(data.subarray(row * 4, row * 4 + 4));
   const own = (row: number) => Array.from(cells.values.subarray(row * 2, row * 2 + 2));
-  const close = (a: number[], b: number[]) =>
-    a.forEach((value, i) => assert.ok(Math.abs(value - b[i]) < 1e-5));
+  const close = (a: number[], b: number[]) => assertClose(a, b, 1e-5);
   close(at(5), [...own(5), ...own(4).map((value, m) => (value + own(6)[m]) / 2)]);
   // row 9 is the last of its image: its neighbours are 8 and 7, not 10
   close(at(9), [...own(9), ...own(8).map((value, m) => (value + own(7)[m]) / 2)]);
