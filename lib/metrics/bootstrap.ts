@@ -1,4 +1,4 @@
-import { quantileSorted } from "simple-statistics";
+import { mean, quantileSorted } from "simple-statistics";
 import type { Rng } from "../runtime/mod.ts";
 
 /** A mean with its interval. */
@@ -36,6 +36,5 @@ export function bootstrapMean(
   }).sort();
   const sorted = Array.from(means);
   const tail = (1 - level) / 2;
-  const mean = Array.from(values).reduce((a, b) => a + b, 0) / values.length;
-  return { mean, low: quantileSorted(sorted, tail), high: quantileSorted(sorted, 1 - tail) };
+  return { mean: mean(Array.from(values)), low: quantileSorted(sorted, tail), high: quantileSorted(sorted, 1 - tail) };
 }

@@ -1,3 +1,4 @@
+import { mean } from "simple-statistics";
 import type { Rng } from "../runtime/mod.ts";
 import { bestCommunities } from "./communities.ts";
 import { type NeighbourGraph, neighbourGraph } from "./neighbour_graph.ts";
@@ -73,7 +74,7 @@ export function integrationScores(
 
 /** Mean silhouette of the types, rescaled to (s + 1) / 2; 0.5 for cells that know nothing of their type. */
 export const typeAsw = (points: Table, types: readonly string[]): number =>
-  (mean(silhouettes(points, types)) + 1) / 2;
+  (mean([...silhouettes(points, types)]) + 1) / 2;
 
 /**
  * 1 - |s| of the batches among the cells of one type, averaged over its cells and then over types; 1 where batches mix
@@ -84,7 +85,7 @@ export function batchAsw(points: Table, { types, batches }: CellGroups): number 
     const own = rows.map((row) => batches[row]);
     const kinds = new Set(own).size;
     if (kinds < 2 || kinds === rows.length) return [];
-    return mean(silhouettes(takeRows(points, rows), own).map((s) => 1 - Math.abs(s)));
+    return mean(Array.from(silhouettes(takeRows(points, rows), own), (s) => 1 - Math.abs(s)));
   });
   return mean(scores);
 }
@@ -109,6 +110,3 @@ function largestPart({ neighbours }: NeighbourGraph, rows: readonly number[]): n
 const rowsByType = (types: readonly string[]): number[][] => [
   ...Map.groupBy(types.keys(), (row) => types[row]).values(),
 ];
-
-const mean = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;

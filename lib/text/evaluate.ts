@@ -1,3 +1,4 @@
+import { mean } from "simple-statistics";
 import { cosines, rowAt, type Table, takeRows } from "../matrix/mod.ts";
 import { averageRanks, pearson } from "../metrics/mod.ts";
 import { childrenOf, liveTerms, type Ontology, pageRankSimilarity } from "../ontology/mod.ts";
@@ -114,6 +115,3 @@ const shifted = (table: Table, by: Float32Array): Table => ({
   ...table,
   data: table.data.map((value, at) => value + by[at % table.cols]),
 });
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

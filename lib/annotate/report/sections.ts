@@ -1,9 +1,10 @@
+import { median } from "simple-statistics";
 import type { Annotation } from "../annotate.ts";
 import type { RunFacts } from "../../metrics/mod.ts";
 import { LOW_CONFIDENCE } from "./checks.ts";
 import { escapeHtml, tableHtml } from "../../figures/mod.ts";
 import { count, percent, termLink } from "./html.ts";
-import { type CalledType, confidentTypes, median } from "./types.ts";
+import { type CalledType, confidentTypes } from "./types.ts";
 
 /** The figures one wants first. */
 export function cards(annotation: Annotation, types: readonly CalledType[]): string {
@@ -15,10 +16,10 @@ export function cards(annotation: Annotation, types: readonly CalledType[]): str
     ["types called", count(types.length), `of ${count(calls.types.length)} that could be`],
     [
       "median confidence",
-      median(calls.confidence).toFixed(2),
+      median([...calls.confidence]).toFixed(2),
       `${percent(sure / input.cells, 0)} of cells at ${LOW_CONFIDENCE} or more`,
     ],
-    ["median novelty", median(calls.novelty).toFixed(2), "above 0.5 a cell is unknown"],
+    ["median novelty", median([...calls.novelty]).toFixed(2), "above 0.5 a cell is unknown"],
     [
       "rolled up or unknown",
       percent(1 - asCalled / input.cells, 0),

@@ -58,13 +58,6 @@ export function confidentTypes({ rolled, calls, input }: Annotation): ConfidentT
   }));
 }
 
-/** The middle value of a column. */
-export function median(values: Float32Array): number {
-  const sorted = values.toSorted();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
-
 function meanOf(values: Float32Array, rows: readonly number[]): number {
   return rows.reduce((sum, row) => sum + values[row], 0) / rows.length;
 }
