@@ -36,5 +36,9 @@ export function bootstrapMean(
   }).sort();
   const sorted = Array.from(means);
   const tail = (1 - level) / 2;
-  return { mean: mean(Array.from(values)), low: quantileSorted(sorted, tail), high: quantileSorted(sorted, 1 - tail) };
+  return {
+    mean: mean(Array.from(values)),
+    low: quantileSorted(sorted, tail),
+    high: quantileSorted(sorted, 1 - tail),
+  };
 }

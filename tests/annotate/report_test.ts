@@ -3,7 +3,6 @@ import { mapCells } from "../../lib/cell/embedding/umap.ts";
 import { termLink } from "../../lib/annotate/report/html.ts";
 import { tableHtml } from "../../lib/figures/mod.ts";
 import { shorten } from "../../lib/annotate/report/mod.ts";
-import { median } from "../../lib/annotate/report/types.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
 
 /** Two clouds of unit-ish vectors that point apart. */
@@ -53,9 +52,4 @@ Deno.test("shorten keeps both ends of a long name", () => {
   const name = "naive thymus-derived CD4-positive, alpha-beta T cell";
   assert.equal(shorten(name), "naive CD4-positive T cell");
   assert.equal(shorten("a".repeat(30) + "b".repeat(30), 21), "a".repeat(10) + "…" + "b".repeat(10));
-});
-
-Deno.test("median takes the middle, or the mean of the two", () => {
-  assert.equal(median(Float32Array.of(3, 1, 2)), 2);
-  assert.equal(median(Float32Array.of(4, 1, 2, 3)), 2.5);
 });

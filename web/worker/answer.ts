@@ -1,9 +1,9 @@
+import { median } from "simple-statistics";
 import type { AnnotatedFile, Annotation } from "../../lib/annotate/mod.ts";
 import {
   type CalledType,
   calledTypes,
   confidentTypes,
-  median,
   pointsToCheck,
 } from "../../lib/annotate/report/mod.ts";
 import { mapCells } from "../../lib/cell/mod.ts";
@@ -71,7 +71,7 @@ function cards(
     { label: "types called", value: String(types.length), about: `of ${calls.types.length} that could be` },
     {
       label: "median confidence",
-      value: median(calls.confidence).toFixed(2),
+      value: median([...calls.confidence]).toFixed(2),
       about: "probability of the called type",
     },
     {

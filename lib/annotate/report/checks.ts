@@ -1,7 +1,8 @@
+import { median } from "simple-statistics";
 import type { Annotation } from "../annotate.ts";
 import { UNKNOWN } from "../roll_up.ts";
 import { count, percent } from "./html.ts";
-import { type CalledType, median } from "./types.ts";
+import type { CalledType } from "./types.ts";
 
 /** Calls below this probability are worth a look. */
 export const LOW_CONFIDENCE = 0.5;
@@ -57,7 +58,7 @@ function unknownPoint({ calls, rolled, input }: Annotation): string | false {
 /** A reference says itself what is usual; without one, half of all cells are expected to have a cosine above 0.5. */
 function noveltyPoint({ calls, reference }: Annotation): string | false {
   const usual = reference?.heldOut.novelty90 ?? 0.5;
-  const here = median(calls.novelty);
+  const here = median([...calls.novelty]);
   if (here <= usual) return false;
   const than = reference
     ? `than nine in ten of the reference's own held-out cells (${usual.toFixed(2)})`

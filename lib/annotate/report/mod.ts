@@ -27,7 +27,7 @@ import { calledTypes } from "./types.ts";
 
 export * from "./figures.ts";
 export { pointsToCheck } from "./checks.ts";
-export { type CalledType, calledTypes, type ConfidentType, confidentTypes, median } from "./types.ts";
+export { type CalledType, calledTypes, type ConfidentType, confidentTypes } from "./types.ts";
 
 /** The report of a run as one HTML page that needs no other file and no network. */
 export async function renderReport(
