@@ -27,7 +27,7 @@ export const command = createCommand(
   .option("--profile", "also the longest programs on the GPU, by its own clock (backend webgpu)", false)
   .option("--python <path>", "the Python that has torch (default: KCELLFM_PYTHON, then python3)")
   .action(async ({ backend = "webgpu", preset, batch, side, repeats, compile, profile, out, ...flags }) => {
-    const config = cellPreset(preset);
+    const config = { ...cellPreset(preset), profile: undefined }; // PyTorch's twin reads sentences alone
     const python = flags.python ?? Deno.env.get("KCELLFM_PYTHON") ?? "python3";
     const length = flags.length ?? config.length;
     const scale = { name: preset, batch, torchChunk: 128, config: { ...config, length } };

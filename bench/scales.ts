@@ -10,9 +10,12 @@ export interface Scale {
   readonly torchChunk: number;
 }
 
-/** The notebooks' preset, and the paper's width at a length that a CPU takes. */
+/** The notebooks' width at the depth and length that rows have been timed at since the first, without the whole profile. */
+const WALKTHROUGH: CellConfig = { ...CELL_PRESETS.walkthrough, layers: 6, length: 256, profile: undefined };
+
+/** The notebooks' width, and the paper's at a length that a CPU takes. */
 export const SCALES: readonly Scale[] = [
-  { name: "walkthrough", config: CELL_PRESETS.walkthrough, batch: 32, torchChunk: 64 },
+  { name: "walkthrough", config: WALKTHROUGH, batch: 32, torchChunk: 64 },
   { name: "paper", config: { ...CELL_PRESETS.paper, length: 512 }, batch: 4, torchChunk: 128 },
 ];
 

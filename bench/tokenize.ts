@@ -19,7 +19,7 @@ export interface Feeding {
 
 /** Opens the cells that training would read, as it reads them. */
 export async function openFeeding(): Promise<Feeding> {
-  const config = CELL_PRESETS.walkthrough;
+  const config = { ...CELL_PRESETS.walkthrough, length: 256, profile: undefined };
   const source = await openH5ad(await simulatedFile(FILE));
   const informativeness = new Float32Array(FILE.genes).map((_, i) => 1 + i % 7);
   const set: LabelledCells = {

@@ -13,7 +13,7 @@ export const ROOMS = [
 
 /** The experiments, lowest first: a later one may build on an earlier one. */
 export const EXPERIMENTS = [
-  ...["pretrain", "text", "finetune", "spatial", "cell_cycle", "novel", "atlas", "perturb"],
+  ...["pretrain", "text", "finetune", "spatial", "cell_cycle", "novel", "atlas", "perturb", "zero_shot"],
 ] as const;
 
 /** One import: the file it stands in and the file it names, both as paths from the root. */

@@ -57,5 +57,8 @@ function drawBatch(rng: Rng): PretrainingBatch {
     data: Float32Array.from(indices, () => 0.5 + rng.uniform()),
   };
   const rule = { config, informativeness: new Float32Array(GENES).fill(1) };
-  return pretrainingBatch(rule, { cells, classes }, { rng, hide: 0 });
+  return pretrainingBatch(rule, { cells, classes, studies: new Int32Array(classes.length) }, {
+    rng,
+    hide: 0,
+  });
 }

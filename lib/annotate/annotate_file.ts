@@ -12,7 +12,7 @@ import { checkOutputs, writeAnnotation } from "./write.ts";
 export interface AnnotateFileOptions
   extends
     Pick<AnnotateRequest, "choice" | "truthKey" | "confidence">,
-    Partial<Pick<AnnotateContext, "ontology" | "seed" | "signal" | "onProgress">> {
+    Partial<Pick<AnnotateContext, "ontology" | "seed" | "helps" | "signal" | "onProgress">> {
   /** Of {@linkcode loadCellCheckpoint}. */
   readonly model: CellModel;
   /** A labelled file to learn from; without it cells are named by the ontology text of the types. */
@@ -43,7 +43,7 @@ export interface AnnotatedFile extends Annotation {
  * @throws {KcellfmError} when a file cannot be used or written, in one line that says what to do.
  */
 export async function annotateFile(path: string, options: AnnotateFileOptions): Promise<AnnotatedFile> {
-  const { model, choice, candidates, out, report, seed = 42, signal, onProgress } = options;
+  const { model, choice, candidates, out, report, seed = 42, helps, signal, onProgress } = options;
   checkOutputs({ input: path, out, report });
   const finish = startRun();
   const ontology = options.ontology ?? await loadOntology(null);
@@ -53,6 +53,7 @@ export async function annotateFile(path: string, options: AnnotateFileOptions): 
     embedder,
     ontology,
     seed,
+    helps,
     signal,
     onProgress,
   })

@@ -60,6 +60,7 @@ export function provenance(annotation: Annotation, versions: Record<string, stri
     ),
     ontology,
     method: reference ? "reference" : "zero-shot",
+    ...(reference ? {} : { named_by: annotation.namedBy.join(", ") }),
     ...(reference
       ? {
         reference: reference.name,

@@ -4,6 +4,7 @@ export * from "./logistic_regression.ts";
 export * from "./majority.ts";
 export * from "./neighbours.ts";
 export * from "./perceptron.ts";
+export * from "./pooled.ts";
 export * from "./random_forest.ts";
 export * from "./regression_forest.ts";
 export * from "./tuned_logistic_regression.ts";

@@ -30,6 +30,19 @@ export const cellConfigSchema = z.strictObject({
   selection: z.enum(["uniform", "informative", "all"]),
   /** Largest value the value encoder sees. */
   maxValue: z.number().positive(),
+  /**
+   * `<cls>` starts from the cell's whole profile: its values at the `genes` most informative genes go through a layer of `hidden`
+   * units with this dropout. Where it is `centred`, a cell of a file is read twice, as it is and less the file's mean profile, and
+   * its vector is the mean of both. Without a profile `<cls>` starts alike in every cell (the original).
+   */
+  profile: z.strictObject({
+    genes: Size,
+    hidden: Size,
+    dropout: z.number().min(0).max(1),
+    centred: z.boolean(),
+  }).optional(),
+  /** Blocks of the classifier before its last layer; the original has 2. Default 2. */
+  classifierBlocks: z.int().min(0).max(8).optional(),
 }).refine(
   ({ expand, width, headDim }) => expand * width % headDim === 0,
   { path: ["headDim"], error: "expand x width must be a multiple of it" },
@@ -66,13 +79,15 @@ export const CELL_PRESETS = {
     ...PAPER_SHAPE,
     preset: "walkthrough",
     width: 128,
-    layers: 6,
-    length: 256,
+    layers: 2,
+    length: 96,
     stateDim: 32,
     chunk: 32,
     residual: true,
-    readout: "mean",
+    readout: "cls",
     selection: "informative",
+    profile: { genes: 6000, hidden: 256, dropout: 0.3, centred: true },
+    classifierBlocks: 0,
   },
   paper: {
     ...PAPER_SHAPE,

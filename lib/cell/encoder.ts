@@ -5,11 +5,14 @@ import { biMamba2, dropout, type TrainingMode } from "../nn/mod.ts";
 import type { CellConfig } from "./config.ts";
 import type { CellParams, ClassifierParams } from "./params.ts";
 import { requireTrainingRoom } from "./room.ts";
+import { profileUnits, startFromProfile } from "./whole_profile.ts";
 
 /** What the encoder returns: a vector a token `[cells, length, width]` and a vector a cell `[cells, width]`. */
 export interface Encoded {
   readonly tokens: tf.Tensor3D;
   readonly cells: tf.Tensor2D;
+  /** What the whole profile says beside them, `[cells, hidden]`; null for a model that reads none. */
+  readonly units: tf.Tensor2D | null;
 }
 
 const NORM_EPS = 1e-5;
@@ -28,8 +31,9 @@ export function encodeCells(
 ): Encoded {
   const { cells, length, lengths } = batch;
   if (training) requireTrainingRoom(config, { cells, length, layers: params.layers.length });
-  const hidden = startTokens(params, batch, { config, training });
-  return finish(params, { hidden, lengths }, { config, training, first: 0 });
+  const units = params.profile ? profileUnits(params.profile, batch, { config, training }) : null;
+  const hidden = startTokens(params, batch, { config, training, units });
+  return { ...finish(params, { hidden, lengths }, { config, training, first: 0 }), units };
 }
 
 /** Token vectors on their way through the layers: `[cells, length, width]`, with the tokens of each cell. */
@@ -46,14 +50,14 @@ export function encodeFrom(
 ): Encoded {
   const [cells, length] = input.hidden.shape;
   if (training) requireTrainingRoom(config, { cells, length, layers: params.layers.length - first });
-  return finish(params, input, { config, training, first });
+  return { ...finish(params, input, { config, training, first }), units: null };
 }
 
 function finish(
   params: CellParams,
   { hidden, lengths }: HiddenTokens,
   { config, training, first }: { config: CellConfig; training?: TrainingMode; first: number },
-): Encoded {
+): Omit<Encoded, "units"> {
   const [cells, length] = hidden.shape;
   const x = mixTokens(params.layers.slice(first), { hidden, lengths }, { config, training });
   const tokens = config.residual ? layerNorm(x, { eps: NORM_EPS }) as tf.Tensor3D : x;
@@ -67,7 +71,8 @@ export function encodeUpTo(
   batch: TokenBatch,
   { config, layers }: { config: CellConfig; layers: number },
 ): tf.Tensor3D {
-  const hidden = startTokens(params, batch, { config });
+  const units = params.profile ? profileUnits(params.profile, batch, { config }) : null;
+  const hidden = startTokens(params, batch, { config, units });
   return mixTokens(params.layers.slice(0, layers), { hidden, lengths: batch.lengths }, { config });
 }
 
@@ -88,13 +93,16 @@ function mixTokens(
   return x;
 }
 
-/** What goes into the first layer: gene vector + value vector, zero at padding. */
+/** What goes into the first layer: gene vector + value vector (and at `<cls>` the profile's), zero at padding. */
 function startTokens(
   params: CellParams,
   batch: TokenBatch,
-  options: { config: CellConfig; training?: TrainingMode },
+  options: { config: CellConfig; training?: TrainingMode; units: tf.Tensor2D | null },
 ): tf.Tensor3D {
-  return tf.tidy(() => tf.mul(embedTokens(params, batch, options), realPositions(batch)));
+  return tf.tidy(() => {
+    const tokens = tf.mul<tf.Tensor3D>(embedTokens(params, batch, options), realPositions(batch));
+    return params.profile && options.units ? startFromProfile(params.profile, tokens, options.units) : tokens;
+  });
 }
 
 /** 1 at tokens, 0 at padding: `[cells, length, 1]`. */
@@ -145,6 +153,16 @@ export function decodeExpression(params: CellParams, tokens: tf.Tensor2D): tf.Te
   const hidden = linear(tokens, first.weight, { bias: first.bias, activation: "leakyRelu" });
   const deeper = linear(hidden, second.weight, { bias: second.bias, activation: "leakyRelu" });
   return tf.reshape(linear(deeper, last.weight, { bias: last.bias }), [-1]);
+}
+
+/** Scores of the classes by the cell's vector and, where the model reads it, by its whole profile: `[cells, classes]`. */
+export function scoreClasses(
+  { classifier, profile }: Pick<CellParams, "classifier" | "profile">,
+  { cells, units }: Pick<Encoded, "cells" | "units">,
+): tf.Tensor2D {
+  const scores = classifyCells(classifier, cells);
+  if (!profile || !units) return scores;
+  return tf.add(scores, linear(units, profile.classes.weight, { bias: profile.classes.bias }));
 }
 
 /** Scores of the classifier's cell types: `[cells, width] -> [cells, classes]`. */

@@ -1,15 +1,18 @@
 import * as tf from "../tensor/mod.ts";
 import type { MaskedBatch } from "../genes/mod.ts";
 import { embed, softmaxCrossEntropy } from "../kernels/mod.ts";
-import type { TrainingMode } from "../nn/mod.ts";
+import { anyGrainLoss, type TrainingMode } from "../nn/mod.ts";
 import type { CellConfig } from "./config.ts";
-import { classifyCells, decodeExpression, encodeCells } from "./encoder.ts";
+import { decodeExpression, encodeCells, scoreClasses } from "./encoder.ts";
+import { meaningMask, type Meanings } from "./grain.ts";
 import type { CellParams } from "./params.ts";
 import { hierarchicalRanking, type TypeSpace } from "./ranking.ts";
 
 /** A masked batch with, for each cell, its row in the classifier and in the type space; -1 where it is unlabelled. */
 export interface PretrainingBatch extends MaskedBatch {
   readonly classes: Int32Array;
+  /** Place of each cell's study among those of the run; needed where labels have any grain. */
+  readonly studies?: Int32Array;
   /** Present where these cells are some rows of a larger batch (see {@linkcode splitBatch}). */
   readonly part?: BatchPart;
 }
@@ -39,6 +42,16 @@ export interface Loss {
   readonly parts: Record<string, tf.Scalar>;
 }
 
+/** What the pretraining loss depends on beside parameters and batch. */
+export interface LossOptions {
+  readonly config: CellConfig;
+  readonly space: TypeSpace;
+  readonly weights?: LossWeights;
+  /** What labels mean in each study; default: every label means just its own class. */
+  readonly meanings?: Meanings;
+  readonly training?: TrainingMode;
+}
+
 /**
  * The pretraining loss of one batch: masked expression, cell type, and ranking against the ontology. Of a part of a
  * batch it is the part's contribution: the losses of all parts sum to that of the batch.
@@ -46,19 +59,22 @@ export interface Loss {
 export function pretrainingLoss(
   params: CellParams,
   batch: PretrainingBatch,
-  options: { config: CellConfig; space: TypeSpace; weights?: LossWeights; training?: TrainingMode },
+  options: LossOptions,
 ): Loss {
-  const { config, space, weights = LOSS_WEIGHTS, training } = options;
+  const { config, space, weights = LOSS_WEIGHTS, meanings, training } = options;
   const { firstRow, shares } = batch.part ?? WHOLE;
-  const { tokens, cells } = encodeCells(params, batch, {
+  const { tokens, cells, units } = encodeCells(params, batch, {
     config,
     training: training && { ...training, firstRow },
   });
   const rngOf = space.drawn && training
     ? (row: number) => training.rng.split(`ranking ${firstRow + row}`)
     : undefined;
-  const logits = classifyCells(params.classifier, cells);
-  const typeLoss = softmaxCrossEntropy(logits, labelTensor(batch.classes), { ignore: -1 });
+  const logits = scoreClasses(params, { cells, units });
+  const { classes, studies } = batch;
+  const typeLoss = meanings && studies
+    ? anyGrainLoss(logits, meaningMask({ classes, studies, meanings }, logits.shape[1]))
+    : softmaxCrossEntropy(logits, labelTensor(classes), { ignore: -1 });
   const parts = {
     expression: tf.mul<tf.Scalar>(expressionLoss(params, tokens, batch), shares.expression),
     cell_type: tf.mul<tf.Scalar>(typeLoss, shares.cellType),

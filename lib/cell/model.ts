@@ -1,11 +1,17 @@
 import * as tf from "../tensor/mod.ts";
-import { type CsrMatrix, rowLengths, sliceRows, type Table } from "../matrix/mod.ts";
-import { type GeneVocabulary, type ModelCells, readModelCells } from "../genes/mod.ts";
+import { rowLengths, sliceRows, type Table } from "../matrix/mod.ts";
+import {
+  type GeneVocabulary,
+  meanProfile,
+  type ModelCells,
+  type ModelMatrix,
+  readModelCells,
+} from "../genes/mod.ts";
 import { disposeParams, innerSize } from "../nn/mod.ts";
 import type { TypeVectors } from "../text/mod.ts";
-import { tokenizeFor } from "./batches.ts";
+import { readProfiles, tokenizeFor } from "./batches.ts";
 import type { CellConfig } from "./config.ts";
-import { encodeCells } from "./encoder.ts";
+import { encodeCells, scoreClasses } from "./encoder.ts";
 import type { CellParams } from "./params.ts";
 
 /** A trained cell model with all it needs to read cells and to name them. */
@@ -39,6 +45,8 @@ export interface CellEmbeddings extends Table {
   readonly start: number;
   /** Known genes of each cell that have a value. */
   readonly genes: Int32Array;
+  /** Scores of the model's classes before the softmax, `[count, classes]`. */
+  readonly scores?: Float32Array;
 }
 
 /** Cells that go through the encoder at once, and rows read from a file at once, unless asked otherwise. */
@@ -57,22 +65,75 @@ function cellsAtOnce(config: CellConfig): number {
 /** What embedding cells takes of a model. */
 export type CellEncoder = Pick<CellModel, "config" | "params" | "informativeness">;
 
+/** Vectors of some cells with the scores of the model's classes. */
+export interface EncodedMatrix extends Table {
+  /** Before the softmax, `[rows, classes]`. */
+  readonly scores: Float32Array;
+}
+
 /** Embeds cells that are in memory, one column a gene of the vocabulary: `[cells, width]`. */
-export function embedMatrix(
+export function embedMatrix(model: CellEncoder, cells: ModelMatrix, batchSize?: number): Table {
+  const { data, rows, cols } = encodeMatrix(model, cells, batchSize);
+  return { data, rows, cols };
+}
+
+/** {@linkcode embedMatrix} with the scores of the classes. */
+export function encodeMatrix(
   model: CellEncoder,
-  cells: CsrMatrix,
+  cells: ModelMatrix,
   batchSize = cellsAtOnce(model.config),
-): Table {
+): EncodedMatrix {
+  const { centre, measured } = cells;
+  const classes = model.params.classifier.out.weight.shape[0];
   const data = new Float32Array(cells.rows * model.config.width);
+  const scores = new Float32Array(cells.rows * classes);
   for (let start = 0; start < cells.rows; start += batchSize) {
-    const batch = sliceRows(cells, start, Math.min(start + batchSize, cells.rows));
-    const tokens = tokenizeFor(model, batch);
-    const encoded = tf.tidy(() =>
-      encodeCells(model.params, tokens, { config: model.config }).cells.dataSync()
-    );
-    data.set(encoded, start * model.config.width);
+    const rows = sliceRows(cells, start, Math.min(start + batchSize, cells.rows));
+    const batch = { ...rows, measured };
+    const plain = encodeBatch(model, batch);
+    const read = centre ? meanOf(plain, encodeBatch(model, batch, centre)) : plain;
+    data.set(read.data, start * model.config.width);
+    scores.set(read.scores, start * classes);
   }
-  return { data, rows: cells.rows, cols: model.config.width };
+  return { data, scores, rows: cells.rows, cols: model.config.width };
+}
+
+type Read = Pick<EncodedMatrix, "data" | "scores">;
+
+function encodeBatch(model: CellEncoder, cells: ModelMatrix, centre?: Float32Array): Read {
+  const tokens = tokenizeFor(model, cells, { centre });
+  return tf.tidy(() => {
+    const encoded = encodeCells(model.params, tokens, { config: model.config });
+    const scores = scoreClasses(model.params, encoded);
+    return { data: encoded.cells.dataSync<"float32">(), scores: scores.dataSync<"float32">() };
+  });
+}
+
+const meanOf = (a: Read, b: Read): Read => ({
+  data: a.data.map((value, i) => (value + b.data[i]) / 2),
+  scores: a.scores.map((value, i) => (value + b.scores[i]) / 2),
+});
+
+/** Blocks of a file that its mean profile is taken over at most, evenly spaced. */
+const CENTRE_BLOCKS = 4;
+
+/**
+ * The mean profile of a file's cells, over at most a thousand of them; undefined for a model that does not ask for it, and for a
+ * single cell, which would be less itself.
+ */
+export function fileCentre(model: CellEncoder, cells: ModelCells): Float32Array | undefined {
+  const { nObs } = cells.source;
+  if (!model.config.profile?.centred || nObs < 2) return undefined;
+  const starts = Array.from({ length: Math.ceil(nObs / READ) }, (_, i) => i * READ);
+  const step = Math.max(1, Math.floor(starts.length / CENTRE_BLOCKS));
+  const parts = starts.filter((_, i) => i % step === 0).slice(0, CENTRE_BLOCKS).map((start) => {
+    const block = readModelCells(cells, start, Math.min(start + READ, nObs));
+    return readProfiles(model, block);
+  });
+  const width = model.config.profile.genes;
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+  return meanProfile(whole, width);
 }
 
 /**
@@ -85,8 +146,8 @@ export async function* embedCells(
   cells: ModelCells,
   { batchSize, signal }: { batchSize?: number; signal?: AbortSignal } = {},
 ): AsyncGenerator<CellEmbeddings> {
-  for (const { start, block } of readBlocks(cells, { signal })) {
-    yield { start, ...embedMatrix(model, block, batchSize), genes: rowLengths(block) };
+  for (const { start, block } of readBlocks(cells, { signal, centre: fileCentre(model, cells) })) {
+    yield { start, ...encodeMatrix(model, block, batchSize), genes: rowLengths(block) };
     await new Promise((resolve) => setTimeout(resolve)); // lets a notebook or a signal be heard
   }
 }
@@ -94,17 +155,17 @@ export async function* embedCells(
 /** Cells [start, start + block.rows) of a file in the vocabulary's columns. */
 export interface CellBlock {
   readonly start: number;
-  readonly block: CsrMatrix;
+  readonly block: ModelMatrix;
 }
 
 /** All cells of a file in file order, some hundred at a time. */
 export function* readBlocks(
   cells: ModelCells,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, centre }: { signal?: AbortSignal; centre?: Float32Array } = {},
 ): Generator<CellBlock> {
   const total = cells.source.nObs;
   for (let start = 0; start < total; start += READ) {
     signal?.throwIfAborted();
-    yield { start, block: readModelCells(cells, start, Math.min(start + READ, total)) };
+    yield { start, block: { ...readModelCells(cells, start, Math.min(start + READ, total)), centre } };
   }
 }

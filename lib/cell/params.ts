@@ -10,6 +10,7 @@ import {
 } from "../nn/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 import type { CellConfig } from "./config.ts";
+import { initProfile, type ProfileParams } from "./whole_profile.ts";
 
 /** One block of the classifier: Linear, ReLU, LayerNorm. */
 export type ClassifierBlock = {
@@ -26,6 +27,8 @@ export type ClassifierParams = {
 /** All parameters of a cell model (ORIGINAL section 2). */
 export type CellParams = {
   /** `[genes + 3, width]` and its LayerNorm. */
+  /** Whole profile -> start of `<cls>`, where the configuration has it. */
+  readonly profile?: ProfileParams;
   readonly genes: { readonly embedding: Matrix; readonly norm: NormParams };
   readonly values: {
     readonly linear1: LinearParams;
@@ -46,6 +49,8 @@ export function initCellParams(
   const { width } = config;
   const square = (name: string) => initLinear(rng.split(name), { inputs: width, outputs: width });
   return {
+    profile: config.profile &&
+      initProfile(rng.split("profile"), { profile: config.profile, width, classes }),
     genes: {
       embedding: normalParameter(rng.split("genes"), [genes + 3, width], 0.02),
       norm: initNorm(width),
@@ -61,21 +66,21 @@ export function initCellParams(
       square("expression2"),
       initLinear(rng.split("expression3"), { inputs: width, outputs: 1 }),
     ],
-    classifier: initClassifier(rng.split("classifier"), { width, classes }),
+    classifier: initClassifier(rng.split("classifier"), { width, classes, blocks: config.classifierBlocks }),
   };
 }
 
 /** A fresh cell-type head. */
 export function initClassifier(
   rng: Rng,
-  { width, classes }: { width: number; classes: number },
+  { width, classes, blocks = 2 }: { width: number; classes: number; blocks?: number },
 ): ClassifierParams {
   const block = (name: string): ClassifierBlock => ({
     linear: initLinear(rng.split(name), { inputs: width, outputs: width }),
     norm: initNorm(width),
   });
   return {
-    blocks: [block("block1"), block("block2")],
+    blocks: Array.from({ length: blocks }, (_, i) => block(`block${i + 1}`)),
     out: initLinear(rng.split("out"), { inputs: width, outputs: classes }),
   };
 }

@@ -46,5 +46,12 @@ function sliceBatch(batch: PretrainingBatch, start: number, end: number): Pretra
     targets: batch.targets.slice(from, to),
     lengths: batch.lengths.slice(start, end),
     classes: batch.classes.slice(start, end),
+    studies: batch.studies?.slice(start, end),
+    profiles: batch.profiles && sliceProfiles(batch.profiles, batch.cells, [start, end]),
   };
+}
+
+function sliceProfiles(profiles: Float32Array, cells: number, [start, end]: readonly number[]): Float32Array {
+  const width = profiles.length / cells;
+  return profiles.slice(start * width, end * width);
 }

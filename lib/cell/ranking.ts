@@ -9,6 +9,8 @@ export interface TypeSpace {
   readonly typeOf: Int32Array;
   /** For each class, the rows of the types joined to it by is_a, exact synonym or development. */
   readonly close: readonly (readonly number[])[];
+  /** For each class, the rows of the types above and below it, which are no negatives: the label does not rule them out. */
+  readonly spared?: readonly (readonly number[])[];
   /** While training, rank as published: see {@linkcode hierarchicalRanking}. Default false. */
   readonly drawn?: boolean;
 }
@@ -26,7 +28,7 @@ export function typeSimilarities(cells: tf.Tensor2D, vectors: tf.Tensor2D): tf.T
 /**
  * The hierarchical ranking loss `relu(max_close - self + 0.1) + mean relu(neg - max_close + 0.2)`, averaged over
  * the labelled cells; the second mean is over the negatives that violate their margin. All types that are neither
- * the cell's own nor close to it are negatives. A type without close types ranks itself above its negatives instead.
+ * the cell's own, nor close to it, nor spared are negatives. A type without close types ranks itself above its negatives instead.
  *
  * With `rngOf` it is the published form (ORIGINAL section 6, defect 4): one random negative a cell, and a random other
  * type stands in where a type has no close ones.
@@ -38,7 +40,9 @@ export function hierarchicalRanking(
   cells: tf.Tensor2D,
   { space, classes, rngOf }: { space: TypeSpace; classes: Int32Array; rngOf?: (row: number) => Rng },
 ): tf.Scalar {
-  const parts = Array.from(classes, (label, row) => partsOf(space, { label, rng: rngOf?.(row) }));
+  const parts = rngOf
+    ? Array.from(classes, (label, row) => partsOf(space, { label, rng: rngOf(row) }))
+    : samePartsOf(space, classes);
   const masks = rankingMasks(parts, space.vectors.shape[0]);
   if (masks.counted === 0) return tf.scalar(0);
   const similarity = typeSimilarities(cells, space.vectors);
@@ -63,12 +67,18 @@ interface Parts {
   readonly negatives: readonly number[];
 }
 
+/** {@linkcode partsOf} without draws: once for all cells of a label. */
+function samePartsOf(space: TypeSpace, classes: Int32Array): (Parts | null)[] {
+  const known = new Map([...new Set(classes)].map((label) => [label, partsOf(space, { label })]));
+  return Array.from(classes, (label) => known.get(label) ?? null);
+}
+
 /** The parts for a cell; null where it has no label, or its type no text vector. */
 function partsOf(space: TypeSpace, { label, rng }: { label: number; rng?: Rng }): Parts | null {
   const self = label < 0 ? -1 : space.typeOf[label];
   if (self < 0) return null;
   const close = space.close[label];
-  const near = new Set(close);
+  const near = new Set([...close, ...rng ? [] : space.spared?.[label] ?? []]);
   const others = Array.from({ length: space.vectors.shape[0] }, (_, type) => type).filter((it) =>
     it !== self
   );

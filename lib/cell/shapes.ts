@@ -14,10 +14,17 @@ export interface ModelSizes {
 
 /** The shape of every parameter of a cell model (ORIGINAL section 2), without drawing any. */
 export function cellShapes({ config, genes, classes }: ModelSizes): Shapes {
-  const { width, layers } = config;
+  const { width, layers, profile } = config;
   const square = affine(width, width);
   const norm = { weight: [width], bias: [width] };
   return new Map([
+    ...(profile
+      ? [
+        ...under("profile.hidden", affine(profile.hidden, profile.genes)),
+        ...under("profile.out", affine(width, profile.hidden)),
+        ...under("profile.classes", affine(classes, profile.hidden)),
+      ]
+      : []),
     ["genes.embedding", [genes + 3, width]],
     ...under("genes.norm", norm),
     ...under("values.linear1", affine(width, 1)),
@@ -27,7 +34,7 @@ export function cellShapes({ config, genes, classes }: ModelSizes): Shapes {
     ...under("expression.0", square),
     ...under("expression.1", square),
     ...under("expression.2", affine(1, width)),
-    ...[0, 1].flatMap((i) => [
+    ...Array.from({ length: config.classifierBlocks ?? 2 }, (_, i) => i).flatMap((i) => [
       ...under(`classifier.blocks.${i}.linear`, square),
       ...under(`classifier.blocks.${i}.norm`, norm),
     ]),

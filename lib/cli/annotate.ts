@@ -54,12 +54,15 @@ async function prepare(paths: OutputPaths): Promise<void> {
 }
 
 /** The flags that {@linkcode annotateFile} takes as they are. */
-const pickFlags = ({ reference, labelKey, truthKey, candidates, confidence }: AnnotateFlags) => ({
+const pickFlags = (
+  { reference, labelKey, truthKey, candidates, confidence, markers, neighbours }: AnnotateFlags,
+) => ({
   reference,
   labelKey,
   truthKey: truthKey === "none" ? null : truthKey,
   candidates,
   confidence,
+  helps: { markers, neighbours },
 });
 
 function summary(annotation: Annotation, written: readonly string[]): string {

@@ -49,6 +49,11 @@ export const annotateFlags = createCommand(
     oneOf(["trained", "all"]),
     "trained",
   )
+  .option("--no-markers", "without a reference, leave out what marker genes of the types say")
+  .option(
+    "--no-neighbours",
+    "without a reference, name each cell by itself, not averaged over its nearest in the file",
+  )
   .option(
     "--confidence <p>",
     "a cell is rolled up the ontology until its summed probability is at least this, 0.5 to 1",

@@ -20,7 +20,8 @@ import {
   type Experiment,
   realStudies,
   runPretraining,
-  saveExperiment,
+  saveScores,
+  saveTrained,
   simulatedStudy,
   type Sources,
   STUDIES,
@@ -33,6 +34,7 @@ import {
 import { loadTypeVectors } from "../text/mod.ts";
 import { type LogEntry, usualWorkers } from "../train/mod.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";
+import { createProgress, type ProgressBar } from "./progress.ts";
 import { interruptSignal, runCommand } from "./run.ts";
 
 /** `deno task pretrain`: cells with Cell Ontology labels in, a cell checkpoint out. */
@@ -41,10 +43,10 @@ export const command = createCommand(
   "Pretrains the cell model on labelled cells: masked expression, cell type and ranking against the ontology.",
   { out: "folder of the checkpoint (default: data/results/pretrain-<preset>)" },
 )
-  .argument("[files...]", "files of cells whose obs has cell_type_ontology_term_id (default: see --data)")
+  .argument("[files...]", "files of cells whose obs has cell_type_ontology_term_id (default: see --corpus)")
   .option(
-    "--data <which>",
-    "without files: the registry's real studies (real), a simulated atlas (simulated), or real if at hand (auto)",
+    "--corpus <which>",
+    "without files: the registry's training sets (real), a simulated atlas (simulated), or real if at hand (auto)",
     oneOf(["auto", "real", "simulated"]),
     "auto",
   )
@@ -54,7 +56,7 @@ export const command = createCommand(
     oneOf(["all", "heldout"]),
     "all",
   )
-  .option("--without <sets>", "studies to leave out, parted by commas", (text) => text.split(","), [])
+  .option("--without <sets>", "studies to leave out, split by commas", (text) => text.split(","), [])
   .option("--text <folder>", "checkpoint of the text encoder (default: checkpoints/text-walkthrough)")
   .option("--epochs <n>", "passes over the training cells", integer({ min: 1 }))
   .option("--batch <n>", "cells a batch", integer({ min: 2 }))
@@ -82,7 +84,7 @@ export const command = createCommand(
     const rng = createRng(options.seed).split("simulated");
     const simulate = () =>
       simulatedStudy(ontology, { vocabulary, cells: options.cells, types: options.types, rng });
-    const { data: which, studies: list, without } = options;
+    const { corpus: which, studies: list, without } = options;
     const sources = await findSources(files, { which, list, without, ontology, simulate });
     const out = options.out ?? join(resultsDir(), `pretrain-${preset}`);
     const types = loadTypeVectors(options.text ?? join(checkpointsDir(), "text-walkthrough"));
@@ -91,6 +93,13 @@ export const command = createCommand(
         engineLine(backend)
       }, workers ${workers}`,
     );
+    const made = {
+      command: `deno task pretrain ${Deno.args.join(" ")}`.trim(),
+      preset,
+      seed: options.seed,
+      backend: engineName(backend),
+      versions: versions(),
+    };
     const experiment = await runPretraining(sources.studies, {
       preset,
       seed: options.seed,
@@ -105,6 +114,11 @@ export const command = createCommand(
       directory: join(out, "training"),
       signal: interruptSignal(),
       ...progress(),
+      onTrained: async (trained) => {
+        await saveTrained(out, trained, made);
+        console.error(`\nTrained and saved: ${out}; scores follow`);
+      },
+      onScoring: (what) => console.error(`scoring ${what}`),
     });
     const set = `${sources.real ? "real" : "simulated"}${options.asPublished ? "-as_published" : ""}`;
     await finish(experiment, { sources, set, out, preset, seed: options.seed, backend: engineName(backend) });
@@ -142,7 +156,7 @@ async function findSources(files: readonly string[], choice: SourceChoice): Prom
   if (studies.length > 0) return { real: true, studies };
   if (which === "real") {
     throw usageError(
-      "Cannot pretrain on real studies: none is in data/cache or KCELLFM_MIRROR; see `deno task data list`, or use --data simulated",
+      "Cannot pretrain on real studies: none is in data/cache or KCELLFM_MIRROR; see `deno task data list`, or use --corpus simulated",
     );
   }
   return { real: false, studies: [simulate()] };
@@ -163,12 +177,20 @@ function describe({ real, studies }: Sources, ontology: Ontology): string {
 
 /** Progress on stderr: a bar over optimiser steps, and a line for each validation. */
 function progress() {
+  let bar: ProgressBar | null = null;
   const onLog = ({ kind, epoch, scores }: LogEntry) => {
     if (kind !== "validation") return;
     const parts = Object.entries(scores).map(([name, score]) => `${name} ${score.toFixed(4)}`);
     console.error(`\nepoch ${epoch + 1}: validation ${parts.join(", ")}`);
   };
-  return { onLog };
+  return {
+    onStart: (steps: number) => {
+      bar = createProgress("training", steps);
+    },
+    onStep: ({ step, loss }: { step: number; loss: number }) =>
+      bar?.update(step, `, loss ${loss.toFixed(3)}`),
+    onLog,
+  };
 }
 
 async function finish(
@@ -188,11 +210,7 @@ async function finish(
   const { metrics, baselines, ...speed } = scores;
   const facts = { ...speed, peak_mb: peakMemoryMb(), versions: versions() };
   const run = { preset, seed, backend };
-  await saveExperiment(out, experiment, {
-    command: `deno task pretrain ${Deno.args.join(" ")}`.trim(),
-    ...run,
-    versions: facts.versions,
-  });
+  await saveScores(out, experiment);
   const result = resultOf({
     task: "pretrain",
     set,

@@ -33,6 +33,8 @@ export interface TokenBatch {
   readonly values: Float32Array;
   /** Tokens of each cell before padding, `<cls>` included. */
   readonly lengths: Int32Array;
+  /** Whole profiles ({@linkcode profileCells}), row after row, for a model that reads them beside the tokens. */
+  readonly profiles?: Float32Array;
 }
 
 /**

@@ -1,3 +1,4 @@
+export * from "./any_grain.ts";
 export * from "./batch_norm.ts";
 export * from "./dropout.ts";
 export * from "./init.ts";

@@ -10,6 +10,7 @@ fromInput<{ alpha: number }>(
   "LeakyRelu",
   (dy, x, { alpha }) => tf.where(tf.greater(x, 0), dy, tf.mul(dy, alpha)),
 );
+fromInput("Log", (dy, x) => tf.div(dy, x));
 fromNothing("Neg", (dy) => tf.neg(dy));
 fromInput("Relu", (dy, x) => tf.mul(dy, tf.step(x)));
 fromInput("Rsqrt", (dy, x) => tf.neg(tf.div(dy, tf.mul(tf.pow(x, 1.5), 2))));

@@ -15,7 +15,7 @@ import { createRng, startBackend } from "../../lib/runtime/mod.ts";
 
 await startBackend("wasm");
 
-const config = CELL_PRESETS.walkthrough;
+const config = { ...CELL_PRESETS.walkthrough, layers: 6, length: 256, profile: undefined };
 const SIZES = { genes: 20_000, classes: 32 };
 const CELLS = 32;
 const GIB = 2 ** 30;

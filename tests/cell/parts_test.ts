@@ -34,7 +34,9 @@ function drawBatch(labels: number[]): PretrainingBatch {
   const data = Float32Array.from(indices, () => 0.5 + rng.uniform());
   const cells = { rows: labels.length, cols: GENES, indptr, indices, data };
   const rule = { config, informativeness: new Float32Array(GENES).fill(1) };
-  return pretrainingBatch(rule, { cells, classes: Int32Array.from(labels) }, { rng, hide: 0 });
+  const classes = Int32Array.from(labels);
+  const studies = new Int32Array(labels.length);
+  return pretrainingBatch(rule, { cells, classes, studies }, { rng, hide: 0 });
 }
 
 /** The losses of a batch and their gradients, with the dropout of one step. */

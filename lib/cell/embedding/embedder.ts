@@ -18,6 +18,8 @@ export interface Embedder {
   readonly studies?: readonly string[];
   /** Hashes of the cells that it was trained on; default: they are not known. */
   readonly seenCells?: Uint32Array;
+  /** Ids of the classes that it scores; without them cells are named by text. */
+  readonly classes?: readonly string[];
   /** Divides cosines before the softmax over `types`; fitted when the checkpoint was made. */
   readonly temperature: number;
   embed(cells: ModelCells, options: { signal?: AbortSignal }): AsyncIterable<CellEmbeddings>;
@@ -41,6 +43,7 @@ export function modelEmbedder(
     seenCells: model.seenCells,
     vocabulary: model.vocabulary,
     types: all ? model.types : trained,
+    classes: all || !model.config.profile ? undefined : model.classes,
     temperature: model.temperature,
     embed: (cells, options) =>
       workers ? embedCellsShared(model, cells, { workers, ...options }) : embedCells(model, cells, options),
@@ -51,6 +54,8 @@ export function modelEmbedder(
 export interface EmbeddedFile extends Table {
   /** Known genes of each cell that have a value. */
   readonly genes: Int32Array;
+  /** Scores of the embedder's classes before the softmax, `[cells, classes]`; undefined where it has none. */
+  readonly scores?: Float32Array;
 }
 
 /** Embeds every cell of a file: `[cells, width]`. The number of workers changes no bit, nor does that of threads. */
@@ -62,10 +67,13 @@ export async function embedAll(
   const rows = cells.source.nObs;
   const data = new Float32Array(rows * embedder.width);
   const genes = new Int32Array(rows);
+  const classes = embedder.classes?.length ?? 0;
+  const scores = classes > 0 ? new Float32Array(rows * classes) : undefined;
   for await (const batch of embedder.embed(cells, { signal })) {
     data.set(batch.data, batch.start * embedder.width);
     genes.set(batch.genes, batch.start);
+    if (scores && batch.scores) scores.set(batch.scores, batch.start * classes);
     onProgress?.(batch.start + batch.rows);
   }
-  return { data, rows, cols: embedder.width, genes };
+  return { data, rows, cols: embedder.width, genes, scores };
 }

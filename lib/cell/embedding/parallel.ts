@@ -3,7 +3,8 @@ import {
   type CellEmbeddings,
   type CellEncoder,
   type CellModel,
-  embedMatrix,
+  encodeMatrix,
+  fileCentre,
   readBlocks,
 } from "../model.ts";
 import type { ModelCells } from "../../genes/mod.ts";
@@ -38,12 +39,16 @@ export function embedCellsShared(
   { workers, signal }: { workers: Workers; signal?: AbortSignal },
 ): AsyncGenerator<CellEmbeddings> {
   const own = (block: CellBlock) => embedBlock(model, block);
-  return mapShared(readBlocks(cells, { signal }), { workers, job: "embed", own });
+  return mapShared(readBlocks(cells, { signal, centre: fileCentre(model, cells) }), {
+    workers,
+    job: "embed",
+    own,
+  });
 }
 
 /** The embeddings of one block. */
 export const embedBlock = (model: CellEncoder, { start, block }: CellBlock): CellEmbeddings => ({
   start,
-  ...embedMatrix(model, block),
+  ...encodeMatrix(model, block),
   genes: rowLengths(block),
 });

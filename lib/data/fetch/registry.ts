@@ -28,6 +28,10 @@ const CorpusSchema = z.strictObject({
   labels: z.string().optional(),
   /** Read raw, where X is scaled. */
   useRaw: z.literal(true).optional(),
+  /** What the values are, where they do not show it. */
+  values: z.literal("counts").optional(),
+  /** Cells with one of these values in a column of obs take no part in training: others of their donors are in a development set. */
+  leaveOut: z.strictObject({ column: z.string(), values: z.array(z.string()) }).optional(),
   notes: z.string().optional(),
   /** For a set made of a public file of R: its address, and which objects and columns of it were read. */
   r: z.strictObject({

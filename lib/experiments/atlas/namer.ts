@@ -19,8 +19,11 @@ export interface NamedBlock {
 export interface Namer {
   readonly by: NamingRule;
   readonly types: readonly CellType[];
-  /** @param vectors `[cells, width]` */
-  name(vectors: Table): NamedBlock;
+  /**
+   * @param vectors `[cells, width]`
+   * @param scores of the model's classes where the embedder gives them, `[cells, classes]`
+   */
+  name(vectors: Table, scores?: Float32Array): NamedBlock;
 }
 
 /** How cells are named: by the model's classifier, or by cosine with the ontology's text alone. */
@@ -58,8 +61,8 @@ export function classifierNamer(model: CellModel, { types }: Embedder, ontology:
   return {
     by: "classifier",
     types: classes.map((id) => ({ id, name: ontology.terms.get(id)?.name ?? id })),
-    name(vectors) {
-      const probabilities = softmaxRows(classLogits(model, vectors), classes.length);
+    name(vectors, scores = classLogits(model, vectors)) {
+      const probabilities = softmaxRows(scores.slice(), classes.length);
       const novelty = noveltyOf(cosines(vectors, types));
       return { ...bestOf(probabilities, classes.length), novelty };
     },

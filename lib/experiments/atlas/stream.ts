@@ -85,13 +85,15 @@ async function annotateShard(
     const labels = labelsOf(cells.source, context);
     const rows: PartRow[] = [];
     expectationOf(report);
-    for await (const { start, genes, ...vectors } of embedder.embed(timed(cells, clock), { signal })) {
+    for await (
+      const { start, genes, scores, ...vectors } of embedder.embed(timed(cells, clock), { signal })
+    ) {
       const end = start + vectors.rows;
       const names = cells.source.obsNames.slice(start, end);
       const foreign = file.foreignCells?.subarray(start, end) ?? null;
       const blank = blankCells(genes, { least: LEAST_GENES, foreign });
       rows.push(
-        ...partRows(withoutBlank(namer.name(vectors), blank, namer.types.length), namer, {
+        ...partRows(withoutBlank(namer.name(vectors, scores), blank, namer.types.length), namer, {
           names,
           labels: labels?.slice(start, end) ?? null,
         }),

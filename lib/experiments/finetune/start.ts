@@ -8,6 +8,7 @@ import {
   initClassifier,
   loadCellCheckpoint,
   readCheckpointStudies,
+  withSilentClasses,
 } from "../../cell/mod.ts";
 import type { GeneVocabulary } from "../../genes/mod.ts";
 import { disposeParams, loadParams, storeParams } from "../../nn/mod.ts";
@@ -74,9 +75,10 @@ export function randomStart(
   rng: Rng,
 ): StartingPoint {
   const genes = vocabulary.symbols.length;
+  const plain = { ...config, profile: undefined }; // random units of a profile would only be noise
   const model: CellModel = {
-    config,
-    params: initCellParams(rng, { config, genes, classes: 1 }),
+    config: plain,
+    params: initCellParams(rng, { config: plain, genes, classes: 1 }),
     vocabulary,
     informativeness: new Float32Array(genes).fill(1),
     classes: [""],
@@ -112,6 +114,8 @@ export function withNewHead(model: CellModel, classes: readonly string[], rng: R
   const copy = initCellParams(createRng("copy"), sizes);
   loadParams(copy, storeParams(model.params), "a copy of the model");
   disposeParams(copy.classifier);
-  const classifier = initClassifier(rng, { width: model.config.width, classes: classes.length });
-  return { ...model, params: { ...copy, classifier }, classes, hash: "unsaved" };
+  const { width, classifierBlocks: blocks } = model.config;
+  const classifier = initClassifier(rng, { width, classes: classes.length, blocks });
+  const profile = copy.profile && withSilentClasses(copy.profile, classes.length);
+  return { ...model, params: { ...copy, profile, classifier }, classes, hash: "unsaved" };
 }

@@ -1,10 +1,9 @@
-import * as tf from "../../tensor/mod.ts";
 import { fitLogisticRegression, fitMajority } from "../../baselines/mod.ts";
-import { type CellModel, classifyCells, embedMatrix, fitTemperature, selectTypes } from "../../cell/mod.ts";
-import { type LabelledCells, orderedBatches } from "../../genes/mod.ts";
+import { type CellModel, encodeMatrix, fitTemperature, selectTypes } from "../../cell/mod.ts";
+import { type LabelledCells, measuredGenes, orderedBatches } from "../../genes/mod.ts";
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import type { PretrainingData } from "./sets.ts";
-import { argmax, cosines, denseColumns, rowAt, stackTables, type Table, tensorOf } from "../../matrix/mod.ts";
+import { argmax, cosines, denseColumns, rowAt, stackTables, type Table, tableOf } from "../../matrix/mod.ts";
 
 /** Features of the baselines: the most informative genes, at most this many. */
 const BASELINE_GENES = 2000;
@@ -12,6 +11,8 @@ const BASELINE_GENES = 2000;
 /** Cells with their embeddings and classes. */
 interface EmbeddedCells {
   readonly vectors: Table;
+  /** Scores of the classes, before the softmax. */
+  readonly scores: Table;
   readonly classes: Int32Array;
 }
 
@@ -40,11 +41,11 @@ export interface NamedCells {
 
 /** Names the test cells of all studies. */
 export function nameTestCells(model: CellModel, data: PretrainingData): NamedCells {
-  const { vectors, classes } = embedLabelled(model, data.studies.map(({ test }) => test));
+  const { vectors, scores, classes } = embedLabelled(model, data.studies.map(({ test }) => test));
   return {
     vectors,
     truth: names(model, classes),
-    classifier: names(model, classify(model, vectors)),
+    classifier: names(model, bestClasses(scores)),
     text: nameByText(model, vectors),
   };
 }
@@ -56,11 +57,19 @@ export function scoreTypes(
   return { classifier: scores(truth, classifier), text: scores(truth, text) };
 }
 
-/** Embeddings and classes of the rows of some sets, in their order. */
+/** Embeddings, scores and classes of the rows of some sets, in their order. */
 export function embedLabelled(model: CellModel, sets: readonly LabelledCells[]): EmbeddedCells {
+  const measured = sets.map(measuredGenes);
   const batches = [...orderedBatches(sets, 256)];
+  const read = batches.map(({ cells, studies }) =>
+    encodeMatrix(model, { ...cells, measured: measured[studies[0]] }) // cells of one study
+  );
   return {
-    vectors: stackTables(batches.map(({ cells }) => embedMatrix(model, cells)), model.config.width),
+    vectors: stackTables(read, model.config.width),
+    scores: stackTables(
+      read.map(({ scores }) => tableOf(scores, model.classes.length)),
+      model.classes.length,
+    ),
     classes: Int32Array.from(batches.flatMap(({ classes }) => [...classes])),
   };
 }
@@ -68,10 +77,8 @@ export function embedLabelled(model: CellModel, sets: readonly LabelledCells[]):
 const names = (model: CellModel, classes: Int32Array): string[] =>
   Array.from(classes, (label) => model.classes[label]);
 
-const classify = ({ params }: CellModel, vectors: Table): Int32Array =>
-  tf.tidy(() =>
-    tf.argMax(classifyCells(params.classifier, tensorOf(vectors)), 1).dataSync<"int32">().slice()
-  );
+const bestClasses = (scores: Table): Int32Array =>
+  Int32Array.from({ length: scores.rows }, (_, row) => argmax(rowAt(scores, row)));
 
 function nameByText(model: CellModel, vectors: Table): string[] {
   const types = selectTypes(model.types, model.classes);

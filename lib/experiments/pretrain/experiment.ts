@@ -1,22 +1,48 @@
+import { join } from "node:path";
 import { type CellConfig, type CellModel, cellPreset, saveCellCheckpoint } from "../../cell/mod.ts";
-import type { GeneVocabulary } from "../../genes/mod.ts";
+import { type GeneVocabulary, VIEW_RATES } from "../../genes/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
-import { createRng, usageError } from "../../runtime/mod.ts";
+import { createRng, usageError, writeFileAtomically } from "../../runtime/mod.ts";
 import { calibrate, type NamedCells, nameTestCells, scoreBaselines, scoreTypes } from "./evaluate.ts";
-import { preparePretraining, type PretrainingData, type Study } from "./sets.ts";
+import { preparePretraining, type PretrainingData, type SplitStudy, type Study } from "./sets.ts";
+import { drawRows, type Seeing } from "./training_batches.ts";
 import { pretrain, type Pretrained, type PretrainingOptions } from "./train.ts";
 import type { TypeVectors } from "../../text/mod.ts";
 
 /** What a preset says about training. */
 export type TrainingSettings =
   & Pick<PretrainingOptions, "epochs" | "batchSize" | "peak">
-  & Partial<Pick<PretrainingOptions, "warmup" | "floor" | "weightDecay" | "clip" | "hide">>;
+  & Partial<
+    Pick<
+      PretrainingOptions,
+      | "warmup"
+      | "floor"
+      | "weightDecay"
+      | "clip"
+      | "hide"
+      | "anyGrain"
+      | "weights"
+      | "profileShare"
+      | keyof Seeing
+    >
+  >;
 
 /** Training settings by preset; a run may override any of them. The paper's are ORIGINAL section 3: plain Adam. */
 export const TRAINING = {
   nano: { epochs: 4, batchSize: 32, peak: 3e-3 },
-  walkthrough: { epochs: 12, batchSize: 32, peak: 1e-3 },
+  walkthrough: {
+    epochs: 11,
+    profileShare: 0.7,
+    batchSize: 128,
+    peak: 1e-3,
+    weights: { expression: 0.05, cellType: 1, ontology: 0.5 },
+    anyGrain: true,
+    perType: 150,
+    views: VIEW_RATES,
+    group: 32,
+    drawLength: true,
+  },
   paper: { epochs: 1, batchSize: 64, peak: 5e-5, warmup: 0, floor: 1, weightDecay: 0, clip: 0.5, hide: 0 },
 } as const satisfies Record<string, TrainingSettings>;
 
@@ -40,6 +66,7 @@ export interface ExperimentOptions extends
       | "directory"
       | "onLog"
       | "onStep"
+      | "onStart"
       | "signal"
       | "weights"
       | "workers"
@@ -52,17 +79,28 @@ export interface ExperimentOptions extends
   readonly ontology: Ontology;
   readonly types: TypeVectors;
   readonly vocabulary: GeneVocabulary;
+  /** Called the moment training has ended, before anything is scored: the place to save the model. */
+  readonly onTrained?: (trained: Trained) => Promise<void>;
+  /** Called before each of the closing steps. */
+  readonly onScoring?: (what: string) => void;
+}
+
+/** A calibrated model with what it was trained on. */
+export interface Trained extends Pretrained {
+  readonly data: PretrainingData;
 }
 
 /** A finished experiment: the calibrated model and the figures of its result file. */
-export interface Experiment extends Pretrained {
-  readonly data: PretrainingData;
+export interface Experiment extends Trained {
   /** The test cells, by the calibrated model. */
   readonly named: NamedCells;
   readonly scores: Pick<Result, "metrics" | "baselines" | "seconds" | "cells_per_second">;
 }
 
-/** Pretrains on the studies, calibrates on their validation cells and scores their test cells beside the baselines. */
+/**
+ * Pretrains on the studies, calibrates on their validation cells and scores test cells beside the baselines: at most
+ * {@linkcode MOST_SCORED} of a type and study.
+ */
 export async function runPretraining(
   studies: readonly Study[],
   options: ExperimentOptions,
@@ -73,8 +111,11 @@ export async function runPretraining(
   const settings = withPreset(options);
   const trained = await pretrain(data, settings);
   const seconds = (performance.now() - started) / 1000;
-  const model = calibrate(trained.model, data);
-  const named = nameTestCells(model, data);
+  const model = calibrate(trained.model, boundedParts(data, ["validation"]));
+  await options.onTrained?.({ ...trained, model, data });
+  const scored = boundedParts(data, ["train", "test"]);
+  options.onScoring?.("test cells");
+  const named = nameTestCells(model, scored);
   const { classifier, text } = scoreTypes(named);
   const seen = trained.training.steps * settings.batchSize;
   const scores = {
@@ -85,11 +126,34 @@ export async function runPretraining(
       text_macro_f1: text.macro_f1,
       ...prefixed("validation", trained.training.best),
     },
-    baselines: scoreBaselines(model, data, { seed }),
+    baselines: scoreClosing(model, scored, options),
     seconds,
     cells_per_second: seen / seconds,
   };
   return { ...trained, model, data, named, scores };
+}
+
+/** Cells of a type and study that closing scores are taken over at most: with 130 types more take longer than training. */
+export const MOST_SCORED = 15;
+
+/** The data with so few cells of each type and study in these parts that scores take a minute. */
+function boundedParts(
+  data: PretrainingData,
+  parts: readonly ("train" | "validation" | "test")[],
+): PretrainingData {
+  const bound = (study: SplitStudy): SplitStudy => {
+    const drawn = parts.map((part) => {
+      const rng = createRng("bounded").split(study.name).split(part);
+      return [part, { ...study[part], rows: drawRows(study[part], { perType: MOST_SCORED, rng }) }] as const;
+    });
+    return { ...study, ...Object.fromEntries(drawn) };
+  };
+  return { ...data, studies: data.studies.map(bound) };
+}
+
+function scoreClosing(model: CellModel, data: PretrainingData, { seed, onScoring }: ExperimentOptions) {
+  onScoring?.("logistic regression on the same cells");
+  return scoreBaselines(model, data, { seed });
 }
 
 /** The preset's configuration and training settings, where the caller set nothing else. */
@@ -101,10 +165,10 @@ function withPreset(options: ExperimentOptions): PretrainingOptions {
 const prefixed = (prefix: string, scores: Record<string, number>) =>
   Object.fromEntries(Object.entries(scores).map(([name, score]) => [`${prefix}_${name}`, score]));
 
-/** Saves the model with how it was made and its metrics.json; returns it with its hash. */
-export async function saveExperiment(
+/** Saves the model with how it was made; returns it with its hash. */
+export async function saveTrained(
   directory: string,
-  { model, data, scores, training }: Experiment,
+  { model, data, training }: Trained,
   made: Record<string, unknown>,
 ): Promise<CellModel> {
   const studies = data.studies.map(({ name, train, validation, test }) => ({
@@ -114,6 +178,9 @@ export async function saveExperiment(
     test: test.rows.length,
   }));
   const details = { ...made, studies, steps: training.steps, best_epoch: training.bestEpoch };
-  const beside = { "metrics.json": JSON.stringify(scores, null, 2) + "\n" };
-  return { ...model, hash: await saveCellCheckpoint(directory, model, { made: details, beside }) };
+  return { ...model, hash: await saveCellCheckpoint(directory, model, { made: details }) };
 }
+
+/** Writes the scores beside a saved model, as metrics.json. */
+export const saveScores = (directory: string, { scores }: Pick<Experiment, "scores">): Promise<void> =>
+  writeFileAtomically(join(directory, "metrics.json"), JSON.stringify(scores, null, 2) + "\n");

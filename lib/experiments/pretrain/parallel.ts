@@ -1,8 +1,7 @@
 import * as tf from "../../tensor/mod.ts";
 import {
-  type CellConfig,
   type CellParams,
-  type LossWeights,
+  type LossOptions,
   type PretrainingBatch,
   pretrainingLoss,
   splitBatch,
@@ -18,11 +17,7 @@ import {
 } from "../../train/mod.ts";
 
 /** What the pretraining loss of a batch depends on beside the parameters. */
-export interface LossSetting {
-  readonly config: CellConfig;
-  readonly space: TypeSpace;
-  readonly weights?: LossWeights;
-}
+export type LossSetting = Omit<LossOptions, "training">;
 
 /** What fixes the shapes of a model beside its configuration. */
 export interface ModelSizes {
@@ -39,12 +34,13 @@ export interface WorkerSetup extends ModelSizes, Omit<LossSetting, "space">, Omi
 /** Starts workers that share the batches of a pretraining run. */
 export function startCellWorkers(
   params: CellParams,
-  { config, space, weights, genes, classes, count }: LossSetting & ModelSizes & { count: number },
+  { config, space, weights, meanings, genes, classes, count }: LossSetting & ModelSizes & { count: number },
 ): Promise<Workers> {
   const { vectors, ...ranking } = space;
   const setup: WorkerSetup = {
     config,
     weights,
+    meanings,
     ...ranking,
     genes,
     classes,

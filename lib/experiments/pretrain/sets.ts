@@ -7,6 +7,10 @@ export interface Study {
   readonly name: string;
   readonly source: CellSource;
   readonly types: readonly (string | null)[];
+  /** Rows that take part, ascending; default: all. */
+  readonly rows?: Int32Array;
+  /** What the values are; default: what they look like. */
+  readonly values?: "counts";
 }
 
 /** One study, parted into cells to learn from, to choose the epoch by, and to report on. */
@@ -69,11 +73,14 @@ export function preparePretraining(
 
 function learnableTypes(studies: readonly Study[]): string[] {
   const counts = new Map<string, number>();
-  for (const type of studies.flatMap((study) => study.types)) {
+  for (const type of studies.flatMap(takenTypes)) {
     if (type) counts.set(type, (counts.get(type) ?? 0) + 1);
   }
   return [...counts].filter(([, cells]) => cells >= MIN_CELLS).map(([id]) => id).sort();
 }
+
+const takenTypes = ({ types, rows }: Study): readonly (string | null)[] =>
+  rows ? Array.from(rows, (row) => types[row]) : types;
 
 function splitStudy(
   study: Study,
@@ -84,12 +91,12 @@ function splitStudy(
   const labels = Int32Array.from(study.types, (id) => id === null ? -1 : classOf.get(id) ?? -1);
   const base = {
     source: study.source,
-    values: detectValues(study.source),
+    values: detectValues(study.source, { expect: study.values }),
     tokenOf: matchGenes(study.source, vocabulary, { floor }).tokenOf,
     genes: vocabulary.symbols.length,
     classes: labels,
   };
-  const parts = splitRows(labels, rng);
+  const parts = splitRows(labels, rng, study.rows);
   return {
     name: study.name,
     train: { ...base, rows: parts.train },
@@ -105,10 +112,11 @@ function splitStudy(
 export function splitRows(
   labels: Int32Array,
   rng: Rng,
+  taken: ArrayLike<number> = Array.from(labels.keys()),
 ): { train: Int32Array; validation: Int32Array; test: Int32Array } {
   const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] };
-  for (const label of new Set(labels)) {
-    const rows = rng.split(label).shuffle(rowsOf(labels, label));
+  for (const [label, own] of Map.groupBy(Array.from(taken), (row) => labels[row])) {
+    const rows = rng.split(label).shuffle(own);
     const share = (part: number) => label < 0 ? 0 : Math.round(rows.length * part);
     const validation = share(HELD_OUT.validation);
     const test = validation + share(HELD_OUT.test);
@@ -117,6 +125,3 @@ export function splitRows(
   const sorted = (rows: number[]) => Int32Array.from(rows).sort();
   return { train: sorted(parts.train), validation: sorted(parts.validation), test: sorted(parts.test) };
 }
-
-const rowsOf = (labels: Int32Array, label: number): number[] =>
-  Array.from(labels.keys()).filter((row) => labels[row] === label);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type CellSource, openCells } from "../../data/mod.ts";
-import { findDataset } from "../../data/fetch/mod.ts";
+import { corpusDatasets, type CorpusUse, findDataset } from "../../data/fetch/mod.ts";
 import { simulateAtlas } from "../../simulate/mod.ts";
 import { buildVocabulary, type GeneVocabulary, readVocabulary } from "../../genes/mod.ts";
 import { findTerm, loadOntology, type Ontology } from "../../ontology/mod.ts";
@@ -15,30 +15,42 @@ export interface StudySource {
   readonly labels?: string;
   /** Read raw, where X is scaled. */
   readonly useRaw?: true;
+  /** What the values are, where they do not show it. */
+  readonly values?: "counts";
+  /** Cells with one of these values in a column of obs take no part: they are of a study that settings are chosen by. */
+  readonly leaveOut?: { readonly column: string; readonly values: readonly string[] };
 }
 
+/** The studies of the corpus with one of these uses, as the registry has them. */
+export const corpusSources = (...uses: readonly CorpusUse[]): StudySource[] =>
+  corpusDatasets(...uses).map(({ name, corpus: { labels, useRaw, values, leaveOut } }) => ({
+    name,
+    labels,
+    useRaw,
+    values,
+    leaveOut,
+  }));
+
+/** Sets that fine-tuning is scored on, and others of the same studies. */
+const SCORED = [
+  "pbmc3k",
+  "pbmc_facs_sorted",
+  "pbmc_facs_cd34",
+  "pancreas_5tech",
+  "islets_baron_2016",
+  "head_neck_tumour",
+  "melanoma_t_cells",
+  "merfish_lung",
+];
+
 /**
- * Real studies by what a checkpoint of them is for. `all` is what the shipped checkpoint learns from: annotation is tested on
- * kang_ifnb_832 and pbmc68k_reduced, which are not there. `heldout` has none of the sets that fine-tuning is scored on;
- * three of its files have no labels that can be trusted and only teach masked expression.
+ * Real studies by what a checkpoint of them is for. `all` is every training set of the corpus; `heldout` has none of the sets that
+ * fine-tuning is scored on. Development sets are in neither.
  */
 export const STUDIES = {
-  all: [
-    { name: "pbmc3k" },
-    { name: "pbmc_facs_sorted" },
-    { name: "pancreas_5tech" },
-    { name: "head_neck_tumour" },
-    { name: "melanoma_t_cells" },
-    { name: "merfish_lung" },
-  ],
-  heldout: [
-    { name: "kang_ifnb_832" },
-    { name: "pbmc68k_reduced", labels: "bulk_labels", useRaw: true },
-    { name: "kang_ifnb_2000" },
-    { name: "pbmc_frozen_donor_a" },
-    { name: "lung_tumour_300" },
-  ],
-} as const satisfies Record<string, readonly StudySource[]>;
+  all: corpusSources("train"),
+  heldout: corpusSources("train").filter(({ name }) => !SCORED.includes(name)),
+} satisfies Record<string, readonly StudySource[]>;
 
 /** Which of the lists of studies. */
 export type StudyList = keyof typeof STUDIES;
@@ -71,11 +83,23 @@ export async function realStudies(
   return found.filter((study) => study !== null);
 }
 
-async function openStudy({ name, labels, useRaw }: StudySource, ontology?: Ontology): Promise<Study | null> {
+async function openStudy(
+  { name, labels, useRaw, values, leaveOut }: StudySource,
+  ontology?: Ontology,
+): Promise<Study | null> {
   const path = await findDataset(name);
   if (path === null) return null;
   const source = await openCells(path, { useRaw });
-  return labels && ontology ? namedStudy(source, labels, ontology) : studyOf(source);
+  const study = labels && ontology ? namedStudy(source, labels, ontology) : studyOf(source);
+  return { ...study, values, ...(leaveOut ? { rows: rowsWithout(source, leaveOut) } : {}) };
+}
+
+function rowsWithout(
+  source: CellSource,
+  { column, values }: NonNullable<StudySource["leaveOut"]>,
+): Int32Array {
+  const found = source.obs.values(column).map(String);
+  return Int32Array.from(found.keys()).filter((row) => !values.includes(found[row]));
 }
 
 /** A study whose types are named by words: those that the ontology knows become ids. */

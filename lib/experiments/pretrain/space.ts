@@ -1,7 +1,9 @@
 import { type AsPublished, type TypeSpace } from "../../cell/mod.ts";
 import {
+  ancestors,
   childrenOf,
   closeNamesAsPublished,
+  descendants,
   type Ontology,
   relationTriples,
   termOf,
@@ -74,6 +76,10 @@ function publishedNeighbours(types: TypeVectors, ontology: Ontology): Neighbours
   return (id) => [...close.get(nameOf.get(id) ?? "") ?? []].flatMap((name) => idOf.get(name) ?? []);
 }
 
+/** Everything above and below a type. */
+const onOneLine = (ontology: Ontology, id: string): string[] =>
+  ontology.terms.has(id) ? [...ancestors(ontology, id).keys(), ...descendants(ontology, id).keys()] : [];
+
 /**
  * The ontology as the ranking loss sees it; `asPublished` says where to do as the original did.
  *
@@ -96,5 +102,6 @@ export function typeSpace(
     ? publishedNeighbours(types, ontology)
     : (id) => ontology.terms.has(id) ? closeTypes(ontology, id) : [];
   const close = classes.map((id) => neighbours(id).flatMap((other) => row.get(other) ?? []));
-  return { vectors: tensorOf(types), typeOf, close, drawn: asPublished.negatives };
+  const spared = classes.map((id) => onOneLine(ontology, id).flatMap((other) => row.get(other) ?? []));
+  return { vectors: tensorOf(types), typeOf, close, spared, drawn: asPublished.negatives };
 }

@@ -7,16 +7,16 @@ import {
   type CellParams,
   initCellParams,
   type LossWeights,
+  type Meanings,
   type PretrainingBatch,
   pretrainingBatch,
   pretrainingLoss,
   selectTypes,
   type TypeSpace,
 } from "../../cell/mod.ts";
-import { hashCells, orderedBatches, shuffledBatches } from "../../genes/mod.ts";
-import { geneInformativeness } from "../../baselines/mod.ts";
+import { hashCells, measuredGenes, orderedBatches } from "../../genes/mod.ts";
 import { decays, disposeParams } from "../../nn/mod.ts";
-import type { Ontology } from "../../ontology/mod.ts";
+import { meaningOf, type Ontology } from "../../ontology/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
 import {
   mapShared,
@@ -27,20 +27,25 @@ import {
   type TrainingResult,
   type Workers,
 } from "../../train/mod.ts";
+import { studyInformativeness, withProfileOf } from "./informative_genes.ts";
 import { cellReducer, scoreBatch, startCellWorkers } from "./parallel.ts";
 import type { PretrainingData } from "./sets.ts";
 import { centredTypes, fitWidth, typeSpace } from "./space.ts";
 import { unitRows } from "../../matrix/mod.ts";
 import type { TypeVectors } from "../../text/mod.ts";
+import { drawStudies, type Seeing, trainingBatches } from "./training_batches.ts";
 
 /** What pretraining takes beside its data. */
-export interface PretrainingOptions {
+export interface PretrainingOptions extends Seeing {
   readonly config: CellConfig;
   readonly ontology: Ontology;
   /** Text vectors of the types, of the model's width. */
   readonly types: TypeVectors;
   readonly epochs: number;
-  readonly batchSize: number;
+  /** Share of the epochs, at the start, in which `<cls>` learns from the profile alone, before sentences are read. Default 0. */
+  readonly profileShare?: number;
+  /** Let a label mean its term or any below it that its study does not tell apart. Default: just its own class. */
+  readonly anyGrain?: boolean;
   /** Highest learning rate. */
   readonly peak: number;
   /** Share of the steps in which it rises; default 0.05. */
@@ -63,6 +68,8 @@ export interface PretrainingOptions {
   /** Threads that share each batch; the result is the same to rounding. Default 1. */
   readonly workers?: number;
   readonly directory?: string;
+  /** Called before the first step with the number of all steps. */
+  readonly onStart?: (steps: number) => void;
   readonly onLog?: TrainingOptions<unknown>["onLog"];
   readonly onStep?: TrainingOptions<unknown>["onStep"];
   readonly signal?: AbortSignal;
@@ -81,24 +88,39 @@ export interface Pretrained {
  *
  * @throws {DOMException} "AbortError", when the signal stops it.
  */
-export async function pretrain(data: PretrainingData, options: PretrainingOptions): Promise<Pretrained> {
+export async function pretrain(data: PretrainingData, asked: PretrainingOptions): Promise<Pretrained> {
+  const informativeness = studyInformativeness(data);
+  const options = { ...asked, config: withProfileOf(asked.config, informativeness) };
   const { config, seed, weights, ontology, asPublished, learnTypes = false } = options;
   const count = learnTypes ? 1 : options.workers ?? 1;
   const sizes = { genes: data.vocabulary.symbols.length, classes: data.classes.length };
   const { types, ranked } = typesFor(data, options);
-  const informativeness = studyInformativeness(data);
   const params = initCellParams(createRng(seed).split("params"), {
     config,
     ...sizes,
   });
   const space = typeSpace(ranked, { classes: data.classes, ontology, asPublished });
   const learned = learnTypes ? tf.variable(space.vectors) : null;
-  const stepsPerEpoch = countSteps(data, options.batchSize);
+  const meanings = options.anyGrain ? studyMeanings(data, ontology) : undefined;
+  const stepsPerEpoch = countSteps(data, options);
   let workers: Workers | null = null;
   try {
-    if (count > 1) workers = await startCellWorkers(params, { config, space, weights, ...sizes, count });
+    if (count > 1) {
+      workers = await startCellWorkers(params, { config, space, weights, meanings, ...sizes, count });
+    }
+    options.onStart?.(options.epochs * stepsPerEpoch);
     const training = await runTraining(
-      trainingOptions({ data, options, params, space, learned, informativeness, stepsPerEpoch, workers }),
+      trainingOptions({
+        data,
+        options,
+        params,
+        space,
+        meanings,
+        learned,
+        informativeness,
+        stepsPerEpoch,
+        workers,
+      }),
     );
     requireFinished(training, options.directory);
     const { vocabulary, classes } = data;
@@ -140,21 +162,18 @@ function typesFor({ classes }: PretrainingData, { types, config, asPublished }: 
   return { types: raw, ranked: selectTypes(raw, classes) };
 }
 
-/** The most any single study says of each gene; studies are not pooled, for between them technology varies too. */
-export function studyInformativeness({ studies, classes, vocabulary }: PretrainingData): Float32Array {
-  const sizes = { genes: vocabulary.symbols.length, classes: classes.length };
-  const best = new Float32Array(sizes.genes);
-  for (const { train } of studies) {
-    geneInformativeness(orderedBatches([train], 256), sizes).forEach((value, gene) => {
-      best[gene] = Math.max(best[gene], value);
-    });
-  }
-  return best;
-}
+/** What the labels of each study mean among the classes. */
+export const studyMeanings = ({ studies, classes }: PretrainingData, ontology: Ontology): Meanings =>
+  studies.map(({ train }) => {
+    const used = new Set(Array.from(train.rows, (row) => train.classes[row]));
+    const labels = [...used].filter((label) => label >= 0).map((label) => classes[label]);
+    return meaningOf(labels, { ontology, classes });
+  });
 
 /** Optimiser steps of one epoch. */
-export function countSteps({ studies }: PretrainingData, batchSize: number): number {
-  const cells = studies.reduce((sum, { train }) => sum + train.rows.length, 0);
+export function countSteps({ studies }: PretrainingData, { batchSize, perType }: Seeing): number {
+  const sets = drawStudies(studies.map(({ train }) => train), { perType, rng: createRng("steps") });
+  const cells = sets.reduce((sum, { rows }) => sum + rows.length, 0);
   return Math.max(1, Math.floor(cells / batchSize));
 }
 
@@ -163,6 +182,7 @@ interface Setup {
   readonly options: PretrainingOptions;
   readonly params: CellParams;
   readonly space: TypeSpace;
+  readonly meanings?: Meanings;
   /** Type vectors that are learned in place of those of `space`. */
   readonly learned: tf.Variable<tf.Rank.R2> | null;
   readonly informativeness: Float32Array;
@@ -171,7 +191,7 @@ interface Setup {
 }
 
 function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
-  const { options, params, space, learned, stepsPerEpoch, workers } = setup;
+  const { options, params, space, meanings, learned, stepsPerEpoch, workers } = setup;
   const { config, weights, peak, warmup = 0.05, floor, weightDecay = 0.01 } = options;
   const total = options.epochs * stepsPerEpoch;
   return {
@@ -179,8 +199,8 @@ function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
     params: learned ? { ...params, types: learned } : params,
     decays,
     loss: (batch, training) =>
-      pretrainingLoss(params, batch, { config, space: currentSpace(setup), weights, training }),
-    batches: (epoch) => trainingBatches(setup, epoch),
+      pretrainingLoss(params, batch, { config, space: currentSpace(setup), weights, meanings, training }),
+    batches: (epoch) => epochBatches(setup, epoch),
     reducer: workers ? cellReducer(workers, space) : undefined,
     validate: () => validationScores(setup),
     monitor: { score: "loss", better: "lower" },
@@ -192,8 +212,9 @@ function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
 
 /** What the batches are made of, in short: cells by study and their classes, and how they are read. */
 function identityOf({ data, options }: Setup): string {
-  const { config, batchSize, hide, weights, asPublished, learnTypes } = options;
-  const settings = { config, batchSize, hide, weights, asPublished, learnTypes };
+  const { config, hide, weights, anyGrain, profileShare, asPublished, learnTypes } = options;
+  const chosen = { ...seeingOf(options), hide, weights, anyGrain, profileShare, asPublished, learnTypes };
+  const settings = { config, ...chosen };
   const hash = createHash("sha256").update(JSON.stringify([settings, data.classes]));
   for (const { name, train, validation } of data.studies) {
     hash.update(JSON.stringify([name, train.source.nObs, train.source.nVars]));
@@ -209,25 +230,33 @@ function currentSpace({ space, learned }: Setup): TypeSpace {
   return { ...space, vectors: tf.div<tf.Tensor2D>(learned, lengths) };
 }
 
-function* trainingBatches(
-  { data, options, informativeness }: Setup,
-  epoch: number,
-): Generator<PretrainingBatch> {
-  const { config, seed, batchSize, asPublished, hide = 0.2 } = options;
-  const rule = { config, informativeness };
-  const rng = createRng(seed).split("batches").split(epoch);
-  let index = 0;
-  for (const batch of shuffledBatches(data.studies.map(({ train }) => train), { batchSize, rng })) {
-    yield pretrainingBatch(rule, batch, { rng: rng.split(index++), hide, asPublished });
-  }
+function epochBatches(setup: Setup, epoch: number): Iterable<PretrainingBatch> {
+  const { data, options, informativeness } = setup;
+  const { config, seed, hide = 0.2, profileShare = 0, asPublished } = options;
+  const length = epoch < Math.round(profileShare * options.epochs) ? 1 : config.length; // 1: <cls> alone
+  return trainingBatches(data.studies.map(({ train }) => train), {
+    ...seeingOf(options),
+    rule: { config: { ...config, length }, informativeness },
+    hide,
+    asPublished,
+    rng: createRng(seed).split("batches").split(epoch),
+  });
 }
+
+const seeingOf = ({ batchSize, perType, views, group, drawLength }: PretrainingOptions): Seeing => ({
+  batchSize,
+  perType,
+  views,
+  group,
+  drawLength,
+});
 
 /** Each loss on the validation cells, each cell seen once with the same genes masked every time. */
 async function validationScores(setup: Setup): Promise<Scores> {
-  const { params, workers, options: { config, weights } } = setup;
+  const { params, workers, meanings, options: { config, weights } } = setup;
   const space = currentSpace(setup);
   workers?.publish();
-  const own = (batch: PretrainingBatch) => scoreBatch(params, batch, { config, space, weights });
+  const own = (batch: PretrainingBatch) => scoreBatch(params, batch, { config, space, weights, meanings });
   const sums: Scores = {};
   let cells = 0;
   for await (const batch of mapShared(validationBatches(setup), { workers, job: "score", own })) {
@@ -243,9 +272,12 @@ async function validationScores(setup: Setup): Promise<Scores> {
 function* validationBatches({ data, options, informativeness }: Setup): Generator<PretrainingBatch> {
   const rule = { config: options.config, informativeness };
   const rng = createRng("validation");
+  const perType = options.perType && Math.ceil(options.perType / 15); // a look after each epoch, not a second training
+  const sets = drawStudies(data.studies.map(({ validation }) => validation), { perType, rng });
+  const measured = sets.map(measuredGenes);
   let cells = 0;
-  for (const batch of orderedBatches(data.studies.map(({ validation }) => validation), options.batchSize)) {
-    yield pretrainingBatch(rule, batch, { rng: rng.split(cells), hide: 0 });
+  for (const batch of orderedBatches(sets, options.batchSize)) {
+    yield pretrainingBatch(rule, batch, { rng: rng.split(cells), hide: 0, measured });
     cells += batch.classes.length;
   }
 }

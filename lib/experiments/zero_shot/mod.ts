@@ -1,0 +1,6 @@
+export * from "./calibration.ts";
+export * from "./methods.ts";
+export * from "./result.ts";
+export * from "./rivals.ts";
+export * from "./run.ts";
+export * from "./sets.ts";
