@@ -1,8 +1,8 @@
 /** A folder that is removed after `use`. */
-export async function inFolder(use: (folder: string) => void | Promise<void>): Promise<void> {
+export async function inFolder<T>(use: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir();
   try {
-    await use(folder);
+    return await use(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

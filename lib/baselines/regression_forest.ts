@@ -69,19 +69,28 @@ function grow(rows: number[], growing: Growing): Node {
   return { ...split, low: grow(low, growing), high: grow(high, growing) };
 }
 
+/** A split of a node. */
 interface Cut {
   readonly feature: number;
   readonly threshold: number;
 }
 
-/** Features are tried in random order until a third were seen and one of them parts the rows. */
+/** Rows of a node: the sum of all products of two of them, and for each its products with all. */
+interface Members {
+  readonly rows: readonly number[];
+  readonly total: number;
+  readonly withAll: Float64Array;
+}
+
+/** Features are tried in random order until a third were seen and one of them splits the rows. */
 function bestSplit(rows: readonly number[], { table, products, rng }: Growing): Cut | null {
-  const all = sumOfProducts(rows, products, table.rows) / rows.length;
+  const members = membersOf(rows, products, table.rows);
+  const all = members.total / rows.length;
   let best: Cut | null = null;
   let most = all + 1e-9 * Math.abs(all);
   const order = rng.sample(table.cols, table.cols);
   for (let seen = 0; seen < order.length && (seen < table.cols / 3 || !best); seen++) {
-    const cut = cutOf(order[seen], rows, { table, products });
+    const cut = cutOf(order[seen], members, { table, products });
     if (!cut || cut.gain <= most) continue;
     most = cut.gain;
     best = { feature: cut.feature, threshold: cut.threshold };
@@ -89,28 +98,33 @@ function bestSplit(rows: readonly number[], { table, products, rng }: Growing): 
   return best;
 }
 
+function membersOf(rows: readonly number[], products: Float64Array, size: number): Members {
+  const withAll = Float64Array.from(rows, (row) => {
+    let sum = 0;
+    for (const other of rows) sum += products[row * size + other];
+    return sum;
+  });
+  return { rows, withAll, total: withAll.reduce((sum, value) => sum + value, 0) };
+}
+
 /** The threshold of the largest |sum_low y|^2 / low + |sum_high y|^2 / high; null where the feature is constant. */
 function cutOf(
   feature: number,
-  rows: readonly number[],
+  { rows, total, withAll }: Members,
   { table, products }: Pick<Growing, "table" | "products">,
 ): Cut & { gain: number } | null {
-  const value = (row: number) => table.data[row * table.cols + feature];
-  const sorted = [...rows].sort((a, b) => value(a) - value(b));
-  if (value(sorted[0]) === value(sorted[sorted.length - 1])) return null;
-  const total = sumOfProducts(rows, products, table.rows);
+  const value = (at: number) => table.data[rows[at] * table.cols + feature];
+  const first = value(0);
+  if (rows.every((_, at) => value(at) === first)) return null;
+  const sorted = [...rows.keys()].sort((a, b) => value(a) - value(b));
   let [low, cross, best] = [0, 0, { feature, threshold: 0, gain: -Infinity }];
   for (let i = 0; i < sorted.length - 1; i++) {
-    const row = sorted[i];
-    let [withLow, withAll] = [0, 0];
-    sorted.forEach((other, j) => {
-      const product = products[row * table.rows + other];
-      withAll += product;
-      if (j < i) withLow += product;
-    });
-    low += 2 * withLow + products[row * table.rows + row];
-    cross += withAll;
-    const [here, next] = [value(row), value(sorted[i + 1])];
+    const row = rows[sorted[i]] * table.rows;
+    let withLow = 0;
+    for (let j = 0; j < i; j++) withLow += products[row + rows[sorted[j]]];
+    low += 2 * withLow + products[row + rows[sorted[i]]];
+    cross += withAll[sorted[i]];
+    const [here, next] = [value(sorted[i]), value(sorted[i + 1])];
     if (here === next) continue;
     const high = total - 2 * cross + low;
     const gain = low / (i + 1) + high / (sorted.length - i - 1);
@@ -129,12 +143,6 @@ function productsOfRows({ data, rows, cols }: Table): Float64Array {
     }
   }
   return products;
-}
-
-function sumOfProducts(rows: readonly number[], products: Float64Array, size: number): number {
-  let sum = 0;
-  for (const i of rows) for (const j of rows) sum += products[i * size + j];
-  return sum;
 }
 
 function leafRows(tree: Node, { data, cols }: Table, row: number): readonly number[] {

@@ -1,5 +1,13 @@
 import type { Interval } from "../metrics/mod.ts";
-import type { KnownEffect, LeagueRow, ReporterCall } from "../experiments/perturb/mod.ts";
+import type {
+  Answer,
+  AskedCells,
+  KnownEffect,
+  LeagueRow,
+  RankedLoss,
+  ReporterCall,
+  SavedPerturbationModel,
+} from "../experiments/perturb/mod.ts";
 import type { Table } from "./table.ts";
 
 /** The league table, best Pearson delta first, and Pearson delta by group of conditions where there are several. */
@@ -13,16 +21,19 @@ export function leagueTables(set: string, league: readonly LeagueRow[]): Table[]
       "delta",
       "interval",
       "over mean",
+      "se",
       "interval",
       "delta top 20",
       "direction",
       "nMSE",
       "energy",
+      "in 90 %",
     ],
-    rows: ranked.map(({ model, interval, gain, means }) => [
-      ...[model, number(interval.mean), range(interval), number(gain?.mean), gain ? range(gain) : "-"],
+    rows: ranked.map(({ model, interval, gain, gainError, means }) => [
+      ...[model, number(interval.mean), range(interval), number(gain?.mean), number(gainError ?? undefined)],
+      gain ? range(gain) : "-",
       ...[number(means.pearson_delta_de), number(means.direction)],
-      ...[number(means.normalised_mse), number(means.energy_distance)],
+      ...[number(means.normalised_mse), number(means.energy_distance), number(means.coverage)],
     ]),
   };
   if (groups.length < 2) return [main];
@@ -54,9 +65,47 @@ export function reporterTable(calls: readonly ReporterCall[], { reporter, what }
   };
 }
 
+/** Genes of a prediction that change most, up and down. */
+const SHOWN = 5;
+
+/** The genes that a perturbation is predicted to change most, of those that the cells measure. */
+export function answerTable(
+  { target, change }: Answer,
+  { saved: { facts, halfWidths }, cells: { measured } }: {
+    saved: Pick<SavedPerturbationModel, "facts" | "halfWidths">;
+    cells: Pick<AskedCells, "measured">;
+  },
+): Table {
+  const order = Array.from(measured).sort((a, b) => change[a] - change[b]);
+  const shown = order.length > 2 * SHOWN ? [...order.slice(0, SHOWN), ...order.slice(-SHOWN)] : order;
+  return {
+    title: `${target.name}: the most changed of ${measured.length} genes, log(1 + normalised count)`,
+    columns: ["gene", "change", `${100 * facts.level} % interval`],
+    rows: shown.map((gene) => [
+      facts.genes[gene],
+      number(change[gene]),
+      range({ low: change[gene] - halfWidths[gene], high: change[gene] + halfWidths[gene] }),
+    ]),
+  };
+}
+
+/** The first losses of a ranking. */
+export function rankTable(
+  ranked: readonly RankedLoss[],
+  { effect, level }: { effect: string; level: number },
+): Table {
+  return {
+    title: `Losses by their predicted effect on ${effect}`,
+    columns: ["loss", "effect", `${100 * level} % interval`, "measured"],
+    rows: ranked.map(({ gene, effect, lower, upper, measured }) => [
+      ...[gene, number(effect), range({ low: lower, high: upper }), number(measured ?? undefined)],
+    ]),
+  };
+}
+
 const callText = (call: ReporterCall | undefined): string =>
   call ? `${number(call.predicted)} (${call.rank})` : "-";
 
-const range = ({ low, high }: Interval): string => `[${number(low)}, ${number(high)}]`;
+const range = ({ low, high }: Pick<Interval, "low" | "high">): string => `[${number(low)}, ${number(high)}]`;
 
 const number = (value: number | undefined): string => value === undefined ? "-" : value.toFixed(3);

@@ -119,3 +119,21 @@ Deno.test("a task without what it or its libraries need to start names it and wr
       assert.deepEqual([...Deno.readDirSync(folder)], []);
     }
   }));
+
+/** Commands of a task that may fetch which need nothing from the network. */
+const GIVING_BACK = {
+  predict: ["predict", "cells.h5ad", "--model", "nowhere", "--genes", "A", "--out", "predicted.h5ad"],
+  rank: ["rank", "--model", "nowhere", "--effect", "A"],
+};
+
+Deno.test("commands that ask a saved model give the network back before they read it, as SECURITY.md says", async () => {
+  const kinds = flagsOf("perturb").flatMap((flag) => /^--allow-(\w+)/.exec(flag)?.[1] ?? []);
+  for (const [name, args] of Object.entries(GIVING_BACK)) {
+    const row = security.split("\n").find((line) => line.startsWith(`| \`perturb ${name}\` |`));
+    assert.ok(row, `docs/SECURITY.md has no line for perturb ${name}`);
+    const said = row.split("|")[2].split(",").map((word) => word.trim());
+    assert.deepEqual(said.sort(), kinds.filter((kind) => kind !== "net").sort());
+    const { stdout } = await runWith(flagsOf("perturb"), "tests/cli/give_back_child.ts", ...args);
+    assert.equal(stdout.trim().split("\n").at(-1), "granted, prompt, denied, exit 1", name);
+  }
+});

@@ -125,7 +125,9 @@ const FAMILIES = ["learns from a description", "no learning", "GEARS"] as const;
 
 function familyOf(model: string): typeof FAMILIES[number] {
   if (model.startsWith("gears")) return "GEARS";
-  return /^(linear|knn|forest|kriging)/.test(model) ? "learns from a description" : "no learning";
+  return /^(linear|knn|forest|kriging|ensemble|auto)/.test(model)
+    ? "learns from a description"
+    : "no learning";
 }
 
 /**

@@ -1,2 +1,3 @@
+export * from "./ask.ts";
 export * from "./figures.ts";
 export * from "./walkthrough.ts";

@@ -7,6 +7,7 @@ import {
   changeOf,
   comparePerturbations,
   type Condition,
+  geneFeatures,
   INTERFERON_GAMMA,
   type LeagueRow,
   leagueTable,
@@ -19,6 +20,7 @@ import {
   simulatedSet,
   splitConditions,
   termsFor,
+  typeFeatures,
 } from "../../experiments/perturb/mod.ts";
 import { dot } from "../../matrix/mod.ts";
 
@@ -62,7 +64,9 @@ export async function compareBaselines(
   const { terms } = await termsFor(set);
   const rule = PERTURBATION_SETS[set.name]?.split ?? "simulation";
   const ready = fitted.map((model) => ({ name: model.name, fit: () => model }));
-  const models = [...baselinesFor(set, { terms, cell }), ...ready];
+  const { features } = await geneFeatures(set, { terms, cell, only: ["go", "kcellfm"] });
+  const types = cell && typeFeatures(cell.types);
+  const models = [...baselinesFor(set, { features, types }), ...ready];
   const own = splits ?? splitConditions(set, rule, { seed });
   return leagueTable(await comparePerturbations(set, { splits: own, models, terms, seed }), { seed });
 }

@@ -1,4 +1,4 @@
-import { mean } from "simple-statistics";
+import { mean, sampleStandardDeviation } from "simple-statistics";
 import { bootstrapMean, type Interval, type Result, spread } from "../../metrics/mod.ts";
 import { createRng } from "../../runtime/mod.ts";
 import type { ScoredCondition } from "./run.ts";
@@ -17,6 +17,8 @@ export interface LeagueRow {
   readonly interval: Interval;
   /** The same of pearson_delta less that of the mean of training perturbations, condition by condition. */
   readonly gain: Interval | null;
+  /** Standard error of the mean gain over the conditions. */
+  readonly gainError: number | null;
   /** pearson_delta by group of conditions. */
   readonly groups: Readonly<Record<string, Interval>>;
 }
@@ -43,6 +45,7 @@ export function leagueTable(scored: readonly ScoredCondition[], { seed }: { seed
       sd: summary(own, (metric) => spread(splitMeans(own, metric))),
       interval: intervalOf(deltas.values()),
       gain: gains && gains.length > 0 ? intervalOf(gains) : null,
+      gainError: gains && gains.length > 1 ? standardError(gains) : null,
       groups: Object.fromEntries(
         groups.map(([group, rows]) => [group, intervalOf(byCondition(rows, "pearson_delta").values())]),
       ),
@@ -50,8 +53,11 @@ export function leagueTable(scored: readonly ScoredCondition[], { seed }: { seed
   });
 }
 
+const standardError = (values: readonly number[]): number =>
+  sampleStandardDeviation([...values]) / Math.sqrt(values.length);
+
 /** A row as metrics of a results file: means, the interval of pearson_delta, the gain, and the groups. */
-export function leagueMetrics({ means, interval, gain, groups }: LeagueRow): Result["metrics"] {
+export function leagueMetrics({ means, interval, gain, gainError, groups }: LeagueRow): Result["metrics"] {
   const named = Object.entries(groups).flatMap(([group, { mean, low, high }]) => {
     const key = `pearson_delta_${group.replaceAll(/[^A-Za-z0-9]+/g, "_")}`;
     return [[key, mean], [`${key}_low`, low], [`${key}_high`, high]];
@@ -61,6 +67,7 @@ export function leagueMetrics({ means, interval, gain, groups }: LeagueRow): Res
     pearson_delta_low: interval.low,
     pearson_delta_high: interval.high,
     ...(gain && { gain_over_train_mean: gain.mean, gain_low: gain.low, gain_high: gain.high }),
+    ...(gainError !== null && { gain_standard_error: gainError }),
     ...Object.fromEntries(named),
   };
 }

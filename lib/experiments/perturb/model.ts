@@ -1,4 +1,6 @@
+import type { StoredTensor } from "../../data/tensors/mod.ts";
 import type { TermTable } from "../../ontology/mod.ts";
+import type { Recipe } from "./recipe.ts";
 import type { PerturbationSet, PerturbationSplit, PerturbationTarget } from "./set.ts";
 import type { Table } from "../../matrix/mod.ts";
 
@@ -8,10 +10,21 @@ export interface PerturbationModel {
   readonly name: string;
   /** Mean expression of the perturbed cells, one entry a gene, on the scale of the set. */
   predict(target: PerturbationTarget): Float32Array;
+  /** The change of each gene before it is stopped at 0 expression, where the model knows it. */
+  change?(target: PerturbationTarget): Float32Array;
   /** Single cells of the prediction, where the model has some; else control cells shifted by the predicted change. */
   predictCells?(target: PerturbationTarget): Table;
   /** Frees what the model holds outside of JavaScript's memory, once it has predicted all. */
   dispose?(): void;
+  /**
+   * The change that was predicted for each condition of training and validation by a fit that had not seen it: by these
+   * models are compared, joined, and given intervals.
+   */
+  readonly heldOut?: ReadonlyMap<string, Float32Array>;
+  /** How the model is made again from the conditions that it learned from, */
+  readonly recipe?: Recipe;
+  /** and its weights, where it has some. */
+  readonly weights?: ReadonlyMap<string, StoredTensor>;
 }
 
 /** What every model is fitted with beside the cells. */

@@ -1,105 +1,114 @@
-import type { CellModel } from "../../cell/mod.ts";
-import type { TermTable } from "../../ontology/mod.ts";
-import { nameMatcher } from "../../genes/mod.ts";
-import { createRng, usageError } from "../../runtime/mod.ts";
-import { fitAdditive, fitForest, fitLinear, fitNoChange, fitSimilar, fitTrainMean } from "./baselines.ts";
-import {
-  byControl,
-  byLoadings,
-  byTerms,
-  byTypeText,
-  byVectors,
-  type DescriptorMaker,
-  symbolVectors,
-} from "./descriptors.ts";
-import { GEARS_EMBEDDINGS, type GearsOptions, type GearsSettings } from "./gears/settings.ts";
-import { fitGears } from "./gears/train.ts";
-import { cellModelVectors } from "./gene_embeddings.ts";
-import { fitKriging } from "./kriging.ts";
-import type { NamedFit } from "./run.ts";
+import { usageError } from "../../runtime/mod.ts";
+import { byControl, byLoadings, byTypeText } from "./describe/contexts.ts";
+import { type Description, NOTHING } from "./describe/descriptor.ts";
+import { byGenes, type GeneFeatures } from "./describe/genes.ts";
+import { fitChosen, type ModelSpec } from "./learn/chosen.ts";
+import { fitEnsemble, fitWinner } from "./learn/ensemble.ts";
 import type { FitPerturbation } from "./model.ts";
+import type { NamedFit } from "./run.ts";
 import type { PerturbationSet } from "./set.ts";
 
 /** What models may build on. */
 export interface ModelResources {
-  readonly terms: TermTable;
-  /** The cell model whose genes, and types' texts, describe perturbations; none leaves its models out. */
-  readonly cell?: CellModel;
+  /** Facts about genes, each an ablation. */
+  readonly features: readonly GeneFeatures[];
+  /** Texts of cell types, which describe backgrounds; none leaves those models out. */
+  readonly types?: GeneFeatures;
 }
+
+/** Nothing changes. */
+export const NO_CHANGE: ModelSpec = {
+  name: "no_change",
+  learner: "no_change",
+  description: NOTHING,
+  powers: [0],
+  sized: false,
+};
+/** The mean change of all conditions that may be seen: what others are measured against. */
+export const TRAIN_MEAN: ModelSpec = {
+  name: "train_mean",
+  learner: "mean",
+  description: NOTHING,
+  powers: [0],
+  sized: false,
+};
+/** The same with every change at length one, so that the strongest do not rule. */
+export const MEAN_DIRECTION: ModelSpec = {
+  name: "mean_direction",
+  learner: "mean",
+  description: NOTHING,
+  powers: [1],
+};
+/** Pairs do what their genes do alone, summed. */
+export const ADDITIVE: ModelSpec = {
+  name: "additive",
+  learner: "additive",
+  description: NOTHING,
+  powers: [0],
+  sized: false,
+};
 
 /**
- * The baselines that fit a set: those that describe perturbed genes where there are several of them, those that describe the
- * cells where there are several backgrounds, additive where there are pairs.
+ * The models that fit a set, GEARS apart: the means; additive, where there are pairs; four learners on each description of perturbed
+ * genes, where there are several of them, and of the cells, where there are several backgrounds.
  */
-export function baselinesFor(set: PerturbationSet, { terms, cell }: ModelResources): NamedFit[] {
-  const simple: NamedFit[] = [
-    { name: "no_change", fit: fitNoChange },
-    { name: "train_mean", fit: fitTrainMean },
-  ];
-  if (set.conditions.some(({ perturbed }) => perturbed.length > 1)) {
-    simple.push({ name: "additive", fit: fitAdditive });
-  }
-  return [...simple, ...geneBaselines(set, { terms, cell }), ...contextBaselines(set, { terms, cell })];
-}
-
-function geneBaselines(set: PerturbationSet, { terms, cell }: ModelResources): NamedFit[] {
-  if (set.perturbable.length < 2) return [];
-  const vectors = cell && symbolVectors(cell);
+export function specsFor(set: PerturbationSet, resources: ModelResources): ModelSpec[] {
+  const hasPairs = set.conditions.some(({ perturbed }) => perturbed.length > 1);
+  const genes = set.perturbable.length > 1 ? geneDescriptions(set, resources) : [];
+  const contexts = set.controls.length > 1 ? contextDescriptions(set, resources) : [];
   return [
-    named(fitLinear, "linear_pca", byLoadings),
-    { name: "kriging_go", fit: fitKriging },
-    ...(set.perturbable.some((gene) => terms.has(gene)) ? described("go", byTerms) : []),
-    ...(vectors && set.perturbable.some((gene) => vectors.of(gene))
-      ? described("kcellfm", byVectors(vectors))
-      : []),
+    ...[NO_CHANGE, TRAIN_MEAN, MEAN_DIRECTION],
+    ...(hasPairs ? [ADDITIVE] : []),
+    ...(set.perturbable.length > 1 ? [specOf("linear", byLoadings)] : []),
+    ...[...genes, ...contexts].flatMap(described),
   ];
 }
 
-function contextBaselines(set: PerturbationSet, { cell }: ModelResources): NamedFit[] {
-  if (set.controls.length < 2) return [];
-  const text = cell && byTypeText(cell.types);
-  const knowsTexts = text !== undefined &&
-    set.controls.some(({ context }) =>
-      cell?.types.names.includes(context) || cell?.types.ids.includes(context)
-    );
-  return [...described("control", byControl), ...(knowsTexts ? described("text", text) : [])];
+function geneDescriptions({ perturbable }: PerturbationSet, { features }: ModelResources): Description[] {
+  return features.filter(({ has }) => perturbable.some(has)).map(byGenes);
 }
 
-/**
- * GEARS alone, and on what kriging leaves over; and, with a cell model that knows some of the set's genes, on its vectors, on
- * noise of the same width, and on its vectors beside the co-expression graph.
- */
-export function gearsFits(
-  set: PerturbationSet,
-  { cell, settings = {} }: { cell?: CellModel; settings?: Partial<GearsSettings> },
-): NamedFit[] {
-  const match = cell && nameMatcher(cell.vocabulary);
-  const known = match ? set.genes.filter((gene) => typeof match(gene) !== "string").length : 0;
-  const rng = createRng("control cells");
-  const cellVectors = cell && cellModelVectors(cell, { genes: set.genes, total: set.total, rng });
-  const fit = (own: Partial<GearsOptions>): FitPerturbation => (visible, split, options) =>
-    fitGears(visible, split, { ...options, ...settings, ...own, cellModel: cell, cellVectors });
-  const kinds = GEARS_EMBEDDINGS.filter((embeddings) => embeddings === "none" || known > 0);
-  return [
-    ...kinds.map((embeddings) => ({
-      name: embeddings === "none" ? "gears" : `gears_${embeddings.replace("+", "_")}`,
-      fit: fit({ embeddings }),
-    })),
-    { name: "gears_prior", fit: fit({ prior: true }) },
-  ];
+function contextDescriptions({ controls }: PerturbationSet, { types }: ModelResources): Description[] {
+  const knowsTexts = controls.some(({ context }) => types?.has(context));
+  return [byControl, ...(types && knowsTexts ? [byTypeText(types)] : [])];
 }
 
-/** The three models on one description. */
-const described = (suffix: string, make: DescriptorMaker): NamedFit[] => [
-  named(fitLinear, `linear_${suffix}`, make),
-  named(fitSimilar, `knn_${suffix}`, make),
-  named(fitForest, `forest_${suffix}`, make),
-];
+/** The four learners on one description. */
+const described = (description: Description): ModelSpec[] =>
+  (["linear", "knn", "forest", "kriging"] as const).map((learner) => specOf(learner, description));
 
-const named = (fit: typeof fitLinear, name: string, make: DescriptorMaker): NamedFit => ({
-  name,
-  fit: fit(name, make),
+const specOf = (learner: "linear" | "knn" | "forest" | "kriging", description: Description): ModelSpec => ({
+  name: `${learner}_${description.name}`,
+  learner,
+  description,
 });
+
+/**
+ * {@linkcode specsFor} as fits, then `ensemble`, which joins them by their predictions for conditions held out, and `auto`, the
+ * best of all by the same. Each model is fitted once a split, whoever asks.
+ */
+export function baselinesFor(set: PerturbationSet, resources: ModelResources): NamedFit[] {
+  const all = specsFor(set, resources).map((spec) => ({ name: spec.name, fit: onceASplit(fitChosen(spec)) }));
+  const learners = all.filter(({ name }) => name !== "no_change").map(({ fit }) => fit);
+  const ensemble = onceASplit(fitEnsemble("ensemble", learners));
+  return [
+    ...all,
+    { name: "ensemble", fit: ensemble },
+    { name: "auto", fit: fitWinner("auto", [...learners, ensemble]) },
+  ];
+}
+
+/** Remembers what was fitted to a set; the models of a split see one set. */
+function onceASplit(fit: FitPerturbation): FitPerturbation {
+  const kept = new WeakMap<PerturbationSet, ReturnType<FitPerturbation>>();
+  return (set, split, options) => {
+    const known = kept.get(set);
+    if (known) return known;
+    const model = fit(set, split, options);
+    kept.set(set, model);
+    return model;
+  };
+}
 
 /**
  * The models of those names, in the order of `all`; all of them for none.

@@ -1,7 +1,8 @@
 import { createRng } from "../../runtime/mod.ts";
 import type { TermTable } from "../../ontology/mod.ts";
-import { conditionsNamed } from "./changes.ts";
-import { type PerturbationScores, scoreCells, scorePrediction } from "./scores.ts";
+import { conditionsNamed } from "./learn/changes.ts";
+import { halfWidths } from "./learn/intervals.ts";
+import { type PerturbationScores, scoreCells, scoreIntervals, scorePrediction } from "./scores.ts";
 import type { FitPerturbation, PerturbationModel } from "./model.ts";
 import type { Condition, PerturbationSet, PerturbationSplit } from "./set.ts";
 
@@ -18,6 +19,8 @@ export interface ComparisonOptions {
   readonly models: readonly NamedFit[];
   readonly terms: TermTable;
   readonly seed: number;
+  /** The same screen with other cells, to learn from; default: the set that is scored on. */
+  readonly learnFrom?: PerturbationSet;
   readonly signal?: AbortSignal;
   readonly onProgress?: (
     progress: { readonly done: number; readonly total: number; readonly note: string },
@@ -41,11 +44,11 @@ export async function comparePerturbations(
   set: PerturbationSet,
   options: ComparisonOptions,
 ): Promise<ScoredCondition[]> {
-  const { splits, models, terms, seed, signal, onProgress } = options;
+  const { splits, models, terms, seed, learnFrom = set, signal, onProgress } = options;
   const scored: ScoredCondition[] = [];
   const total = splits.length * models.length;
   for (const [i, split] of splits.entries()) {
-    const visible = withoutTest(set, split);
+    const visible = withoutTest(learnFrom, split);
     for (const [j, { name, fit }] of models.entries()) {
       signal?.throwIfAborted();
       const done = i * models.length + j;
@@ -56,7 +59,7 @@ export async function comparePerturbations(
         signal,
         onProgress: (own) => onProgress?.({ done: done + own.done / own.total, total, note }),
       });
-      scored.push(...scoreModel(set, split, { name, model, seed }));
+      scored.push(...scoreModel(set, split, { name, model, seed, visible }));
       model.dispose?.();
       onProgress?.({ done: done + 1, total, note });
       await new Promise((resolve) => setTimeout(resolve)); // lets Ctrl-C and progress through
@@ -74,8 +77,14 @@ export function withoutTest(set: PerturbationSet, split: PerturbationSplit): Per
 function scoreModel(
   set: PerturbationSet,
   split: PerturbationSplit,
-  { name, model, seed }: { name: string; model: PerturbationModel; seed: number },
+  { name, model, seed, visible }: {
+    name: string;
+    model: PerturbationModel;
+    seed: number;
+    visible: PerturbationSet;
+  },
 ): ScoredCondition[] {
+  const halves = model.heldOut && halfWidths(model.heldOut, visible.conditions);
   const rng = createRng(seed).split("energy distance");
   return conditionsNamed(set, split.test).map((condition) => {
     const predicted = model.predict(condition);
@@ -87,6 +96,7 @@ function scoreModel(
       predicted,
       scores: {
         ...scorePrediction(condition, predicted),
+        ...(halves && scoreIntervals(condition, predicted, halves)),
         energy_distance: scoreCells(condition, model, rng.split(condition.name)),
       },
     };

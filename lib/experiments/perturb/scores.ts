@@ -13,11 +13,20 @@ import type { Table } from "../../matrix/mod.ts";
  * - direction: share of the 20 genes that change the way they are predicted to
  * - normalised_mse, normalised_mse_de: mse over that of no change; below 1 is better than nothing
  * - energy_distance: between predicted and observed cells, at most 100 of each
+ * - coverage, interval_width: share of measured means within the stated 90 % intervals, and their mean width
  * - pearson_truth: simulated sets, of the predicted change with the noiseless one
  */
 export const PERTURBATION_METRICS = [
   ...["mse", "mse_de", "pearson", "pearson_de", "pearson_delta", "pearson_delta_de"] as const,
-  ...["direction", "normalised_mse", "normalised_mse_de", "energy_distance", "pearson_truth"] as const,
+  ...[
+    "direction",
+    "normalised_mse",
+    "normalised_mse_de",
+    "energy_distance",
+    "coverage",
+    "interval_width",
+  ] as const,
+  ...["pearson_truth"] as const,
 ];
 export type PerturbationMetric = typeof PERTURBATION_METRICS[number];
 
@@ -42,6 +51,17 @@ export function scorePrediction(condition: Condition, predicted: Float32Array): 
     normalised_mse_de: mseTop / meanSquare(top(change)),
     ...(truth && { pearson_truth: correlation(called, truth) }),
   };
+}
+
+/** How often a condition's measured means lie within the intervals about what was predicted. */
+export function scoreIntervals(
+  { mean }: Pick<Condition, "mean">,
+  predicted: Float32Array,
+  halves: Float32Array,
+): PerturbationScores {
+  const inside = mean.filter((value, gene) => Math.abs(value - predicted[gene]) <= halves[gene]).length;
+  const width = halves.reduce((sum, half) => sum + 2 * half, 0) / halves.length;
+  return { coverage: inside / mean.length, interval_width: width };
 }
 
 /** Cells of each side that the energy distance looks at. */

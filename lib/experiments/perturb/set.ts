@@ -40,6 +40,8 @@ export interface PerturbationSet {
   readonly sha256: string | null;
   /** Symbols of the measured genes, in the order of all columns. */
   readonly genes: readonly string[];
+  /** Symbols of all genes of the file, over which counts were scaled. */
+  readonly scaledOver: readonly string[];
   /** What counts were scaled to before log1p; null where the file holds logarithms and does not show it. */
   readonly total: number | null;
   /** One entry a background. */

@@ -3,8 +3,9 @@ import { fetchGoTerms, type TermTable } from "../../ontology/mod.ts";
 import { type ScreenOptions, simulateScreen } from "../../simulate/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import { createRng, KcellfmError, usageError } from "../../runtime/mod.ts";
-import type { PerturbationColumns } from "./conditions.ts";
-import { openPerturbations, type ReadPerturbationOptions, readPerturbations } from "./read.ts";
+import type { PerturbationColumns } from "./screen/labels.ts";
+import { geneTest, officialSymbols } from "./screen/symbols.ts";
+import { openPerturbations, type ReadPerturbationOptions, readPerturbations } from "./screen/read.ts";
 import type { PerturbationSplitRule } from "./splits.ts";
 import type { PerturbationSet } from "./set.ts";
 
@@ -85,7 +86,7 @@ export async function openPerturbationSet(
   const path = recipe ? await fetchDataset(name) : name;
   const { sha256 } = await fingerprint(path);
   const facts = { name: recipe ? name : fileName(path), real: true, sha256 };
-  return await openPerturbations(path, facts, { ...recipe?.columns, ...options });
+  return await openPerturbations(path, facts, { isGene: await geneTest(), ...recipe?.columns, ...options });
 }
 
 /** A simulated screen, read as its file would be, with the noiseless change of every condition. */
@@ -122,7 +123,8 @@ export async function termsFor(set: PerturbationSet): Promise<{ terms: TermTable
   if (set.terms) return { terms: set.terms, notes: [] };
   try {
     const terms = await fetchGoTerms();
-    const without = set.perturbable.filter((gene) => !terms.has(gene));
+    const symbolOf = await officialSymbols();
+    const without = set.perturbable.filter((gene) => !terms.has(gene) && !terms.has(symbolOf(gene)));
     const names = without.slice(0, 5).join(", ");
     return {
       terms,

@@ -17,7 +17,7 @@ export type Splittable = Pick<PerturbationSet, "name" | "perturbable"> & {
   readonly conditions: readonly Pick<Condition, "name" | "perturbed" | "control">[];
 };
 
-type Named = Splittable["conditions"][number];
+type Named = Pick<Condition, "name" | "perturbed" | "control">;
 
 /** The share of perturbed genes, and of pairs of two seen genes, that are learned from: GEARS' 75 %; of these, 90 % are not held back to choose by. */
 const SEEN = 0.75;
@@ -89,6 +89,18 @@ function partSeen(conditions: readonly Named[], share: number, rng: Rng): { seen
       group: groupOf(condition),
     })),
   };
+}
+
+/** The share of genes, and of pairs, that {@linkcode drawHeld} keeps. */
+const SHOWN = 0.8;
+
+/** Whether a condition is held back by one draw of unseen genes and unseen pairs, as `simulation` draws them. */
+export function drawHeld(
+  conditions: readonly Named[],
+  rng: Rng,
+): (condition: { readonly name: string }) => boolean {
+  const held = new Set(partSeen(conditions, SHOWN, rng).held.map(({ condition }) => condition.name));
+  return ({ name }) => held.has(name);
 }
 
 /** The groups of GEARS: unseen_single, combo_seen0, combo_seen1, combo_seen2; seen_single for a single of a seen gene. */

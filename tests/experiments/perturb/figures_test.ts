@@ -12,18 +12,19 @@ import {
 } from "../../../lib/chapters/perturb/mod.ts";
 import {
   comparePerturbations,
-  fitNoChange,
-  fitTrainMean,
+  fitChosen,
   leagueTable,
+  NO_CHANGE,
   type PerturbationModel,
   simulatedSet,
   splitConditions,
+  TRAIN_MEAN,
 } from "../../../lib/experiments/perturb/mod.ts";
 import { SMALL_SCREEN } from "./small_screen.ts";
 
 const set = simulatedSet({ seed: 2 }, SMALL_SCREEN);
 const splits = splitConditions(set, "simulation", { seed: 2 });
-const models = [{ name: "no_change", fit: fitNoChange }, { name: "train_mean", fit: fitTrainMean }];
+const models = [NO_CHANGE, TRAIN_MEAN].map((spec) => ({ name: spec.name, fit: fitChosen(spec) }));
 const terms = set.terms ?? new Map();
 const scored = await comparePerturbations(set, { splits, models, terms, seed: 2 });
 const league = leagueTable(scored, { seed: 2 });

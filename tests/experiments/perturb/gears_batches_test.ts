@@ -7,7 +7,7 @@ import {
   pairBatches,
   treatmentsOf,
 } from "../../../lib/experiments/perturb/gears/batches.ts";
-import type { GeneVectors } from "../../../lib/experiments/perturb/gene_embeddings.ts";
+import type { GeneVectors } from "../../../lib/experiments/perturb/gears/cell_vectors.ts";
 import { GENES, TOY_SPLIT, toySet } from "./gears_fixture.ts";
 
 const set = toySet();

@@ -59,6 +59,7 @@ export function toySet(): PerturbationSet {
     real: false,
     sha256: null,
     genes: GENES,
+    scaledOver: GENES,
     total: 1e4,
     controls: [control],
     notes: [],

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import {
-  fitTrainMean,
+  fitChosen,
   openPerturbationSet,
   splitConditions,
+  TRAIN_MEAN,
   withoutTest,
 } from "../../../lib/experiments/perturb/mod.ts";
 import { onRealData } from "../../mirror.ts";
@@ -34,7 +35,7 @@ onRealData("kang_ifnb_832: interferon in six types, each left out once", async (
   const splits = splitConditions(set, "leave-type-out", { seed: 1 });
   assert.equal(splits.length, 6);
   const [split] = splits;
-  const model = await fitTrainMean(withoutTest(set, split), split, { seed: 1, terms: new Map() });
+  const model = await fitChosen(TRAIN_MEAN)(withoutTest(set, split), split, { seed: 1, terms: new Map() });
   const held = set.conditions.find(({ name }) => name === split.test[0])!;
   const called = model.predict(held);
   const right = held.differential.filter((gene) =>

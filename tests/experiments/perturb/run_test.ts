@@ -7,6 +7,7 @@ import {
   comparePerturbations,
   type Condition,
   type FitPerturbation,
+  geneFeatures,
   leagueTable,
   perturbationResult,
   reporterCalls,
@@ -31,7 +32,8 @@ const SMALL = {
 const set = simulatedSet({ seed: 4 }, SMALL);
 const splits = splitConditions(set, "simulation", { seed: 4, repeats: 2 });
 const terms = set.terms ?? new Map();
-const models = baselinesFor(set, { terms });
+const { features } = await geneFeatures(set, { terms });
+const models = baselinesFor(set, { features });
 const FACTS = { seconds: 1, cells_per_second: 1, peak_mb: 1, versions: {} };
 
 const target: Condition = {
@@ -87,7 +89,10 @@ Deno.test("the league on a simulated network: terms beat the mean, and everythin
   assert.deepEqual(league.map(({ model }) => model), models.map(({ name }) => name));
   assert.deepEqual(
     league.map(({ model }) => model),
-    ["no_change", "train_mean", "additive", "linear_pca", "kriging_go", "linear_go", "knn_go", "forest_go"],
+    [
+      ...["no_change", "train_mean", "mean_direction", "additive", "linear_pca"],
+      ...["linear_go", "knn_go", "forest_go", "kriging_go", "ensemble", "auto"],
+    ],
   );
   assert.equal(of("no_change").interval.mean, 0);
   for (const row of league.slice(1)) assert.ok(row.interval.mean > 0.1, `${row.model} ${row.interval.mean}`);
@@ -106,11 +111,11 @@ Deno.test("the league on a simulated network: terms beat the mean, and everythin
     checkpoint: "none",
     facts: FACTS,
   });
-  assert.equal(result.data.model, "forest_go");
+  assert.equal(result.data.model, "auto");
   assert.ok(resultSchema.safeParse(result).success);
   assert.deepEqual(
     Object.keys(result.baselines).sort(),
-    models.map(({ name }) => name).filter((name) => name !== "forest_go").sort(),
+    models.map(({ name }) => name).filter((name) => name !== "auto").sort(),
   );
   const folder = await Deno.makeTempDir();
   const lines = (await Deno.readTextFile(await writeConditionScores("simulated", scored, folder))).trimEnd()

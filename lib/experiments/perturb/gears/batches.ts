@@ -1,5 +1,5 @@
 import type { Rng } from "../../../runtime/mod.ts";
-import { type GeneVectors, takeVectors, type VectorsOf } from "../gene_embeddings.ts";
+import { type GeneVectors, takeVectors, type VectorsOf } from "./cell_vectors.ts";
 import type { Condition, ControlCells } from "../set.ts";
 import type { Table } from "../../../matrix/mod.ts";
 

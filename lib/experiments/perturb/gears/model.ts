@@ -4,8 +4,9 @@ import { disposeParams, loadParams } from "../../../nn/mod.ts";
 import { zeroRng } from "../../../runtime/mod.ts";
 import { gearsChange, type GearsGraphs } from "./network.ts";
 import { type GearsParams, type GearsSize, initGears } from "./params.ts";
-import { takeVectors, type VectorsOf } from "../gene_embeddings.ts";
-import { nodesOf, type PerturbationGraph } from "../perturbation_graph.ts";
+import { takeVectors, type VectorsOf } from "./cell_vectors.ts";
+import { nodesOf, type PerturbationGraph } from "./perturbation_graph.ts";
+import type { LearnedRecipe } from "../recipe.ts";
 import type { PerturbationTarget } from "../set.ts";
 
 /** The graphs of a model as numbers, and what its rows mean. */
@@ -14,8 +15,18 @@ export interface GearsFrame extends PerturbationGraph {
   /** Normalised adjacency of co-expression: `[genes, genes]`. */
   readonly coexpression?: Float32Array;
   readonly vectorsOf?: VectorsOf;
-  /** What `krigeChanges` predicts for the perturbed nodes, to which the learnt change is added. */
-  readonly prior?: (nodes: readonly number[]) => Float32Array;
+  /** Whose vectors those are. */
+  readonly vectors: "none" | "random" | "kcellfm";
+  readonly prior?: GearsPrior;
+}
+
+/** Kriging, to whose prediction the learnt change is added. */
+export interface GearsPrior {
+  /** The change of each gene by the numbers of the perturbed nodes. */
+  readonly of: (nodes: readonly number[]) => Float32Array;
+  readonly recipe: LearnedRecipe;
+  /** Names of the conditions that it learned from. */
+  readonly train: readonly string[];
 }
 
 /** A model on the backend. */
@@ -42,7 +53,7 @@ const CHUNK = 16;
 export function predictMean(live: LiveGears, target: PerturbationTarget, most = Infinity): Float32Array {
   const { frame, trust } = live;
   const nodes = nodesOf(frame, target);
-  const prior = frame.prior?.(nodes);
+  const prior = frame.prior?.of(nodes);
   const learnt = trust === 0 ? undefined : learntChange(live, { nodes, target, most });
   return target.control.mean.map((value, gene) =>
     Math.max(0, value + (prior?.[gene] ?? 0) + trust * (learnt?.[gene] ?? 0))

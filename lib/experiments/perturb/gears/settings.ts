@@ -1,5 +1,6 @@
 import type { CellModel } from "../../../cell/mod.ts";
-import type { VectorsOf } from "../gene_embeddings.ts";
+import type { GeneFeatures } from "../describe/genes.ts";
+import type { VectorsOf } from "./cell_vectors.ts";
 import type { FitPerturbationOptions } from "../model.ts";
 
 /** What stands for a gene before it is perturbed. */
@@ -33,7 +34,7 @@ export interface GearsSettings {
   readonly gamma: 0 | 2;
   /** The direction term by sign, without gradient. */
   readonly asPublished: boolean;
-  /** Learn what `krigeChanges` leaves over, and trust it as far as the validation conditions bear it out. */
+  /** Learn what kriging on terms leaves over, and trust it as far as the validation conditions bear it out. */
   readonly prior: boolean;
 }
 
@@ -76,6 +77,8 @@ export const GEARS_SETTINGS: GearsSettings = {
 export interface GearsOptions extends FitPerturbationOptions, Partial<GearsSettings> {
   /** Default "none". */
   readonly embeddings?: GearsEmbeddings;
+  /** What joins perturbed genes in the graph; default their terms, as in GEARS. */
+  readonly graph?: GeneFeatures;
   /** Gives "kcellfm" its vectors and "random" their width; it must live as long as predictions are made. */
   readonly cellModel?: CellModel;
   /** That model's vectors, where several fits share what is read once; default: read for this one. */

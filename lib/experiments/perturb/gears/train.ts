@@ -1,33 +1,17 @@
 import * as tf from "../../../tensor/mod.ts";
 import { setThreads } from "../../../kernels/mod.ts";
-import {
-  disposeParams,
-  isLearnt,
-  limitRows,
-  normaliseAdjacency,
-  storeParams,
-  type TrainingMode,
-} from "../../../nn/mod.ts";
-import { createRng, dataError, modelError, type Rng } from "../../../runtime/mod.ts";
+import { disposeParams, isLearnt, limitRows, storeParams, type TrainingMode } from "../../../nn/mod.ts";
+import { createRng, dataError, type Rng } from "../../../runtime/mod.ts";
 import { requireFinished, runTraining, type Scores, type TrainingOptions } from "../../../train/mod.ts";
-import { changeOf } from "../changes.ts";
+import { changeOf } from "../learn/changes.ts";
 import { gearsChange } from "./network.ts";
 import { batchesPerEpoch, type GearsBatch, pairBatches, type Treatment, treatmentsOf } from "./batches.ts";
-import { coexpressionGraph } from "./graphs.ts";
 import { gearsLoss } from "./loss.ts";
-import {
-  type GearsFrame,
-  type LiveGears,
-  openGraphs,
-  predictMean,
-  type StoredGears,
-  withGears,
-} from "./model.ts";
+import { type GearsFrame, type LiveGears, openGraphs, predictMean, type StoredGears } from "./model.ts";
 import { initGears } from "./params.ts";
-import { cellModelVectors, randomVectors, type VectorsOf } from "../gene_embeddings.ts";
-import { GEARS_SETTINGS, type GearsEmbeddings, type GearsOptions, type GearsSettings } from "./settings.ts";
-import { krigeChanges } from "../kriging.ts";
-import { perturbationGraph } from "../perturbation_graph.ts";
+import { buildFrame } from "./frame.ts";
+import { gearsModel, storeGears } from "./stored.ts";
+import { GEARS_SETTINGS, type GearsOptions, type GearsSettings } from "./settings.ts";
 import type { PerturbationModel } from "../model.ts";
 import type { Condition, PerturbationSet, PerturbationSplit } from "../set.ts";
 import { dot } from "../../../matrix/mod.ts";
@@ -55,64 +39,18 @@ export async function fitGears(
   const rng = createRng(options.seed).split("gears");
   const frame = buildFrame(set, train, { ...settings, rng });
   const stored = await trainWeights(frame, { train, validation }, { settings, options, rng });
-  const { embeddings = "none" } = options;
-  return {
-    name: nameOf(embeddings, settings),
-    predict: (target) => withGears(stored, (live) => predictMean(live, target)),
-  };
+  const name = nameOf(settings);
+  return { ...gearsModel(name, stored), ...storeGears(name, stored) };
 }
 
-/** gears, gears_kcellfm, gears_prior, ... */
-const nameOf = (embeddings: GearsEmbeddings, { prior }: GearsSettings): string =>
-  ["gears", ...embeddings === "none" ? [] : embeddings.split("+"), ...prior ? ["prior"] : []].join("_");
-
-function buildFrame(
-  set: PerturbationSet,
-  train: readonly Condition[],
-  { embeddings = "none", hidden, prior, terms, rng, cellModel, cellVectors }: GearsOptions & GearsSettings & {
-    rng: Rng;
-  },
-): GearsFrame {
-  const genes = set.genes.length;
-  const graph = perturbationGraph(set, terms);
-  const coexpression = embeddings === "none" || embeddings === "kcellfm+coexpression";
-  const controls = new Set(train.map(({ control }) => control.cells));
-  const cells = [...controls, ...train.map(({ cells }) => cells)];
-  const vectorsOf = vectorSource(embeddings, { set, rng, cellModel, cellVectors });
-  const size = {
-    genes,
-    nodes: graph.nodes.size,
-    hidden,
-    coexpression,
-    vectors: cellModel?.config.width,
-  };
-  return {
-    ...graph,
-    size: embeddings === "none" ? { ...size, vectors: undefined } : size,
-    prior: prior ? krigeChanges(train, graph) : undefined,
-    coexpression: coexpression ? normaliseAdjacency(coexpressionGraph(cells), genes) : undefined,
-    vectorsOf,
-  };
-}
-
-function vectorSource(
-  embeddings: GearsEmbeddings,
-  { set, rng, cellModel, cellVectors }:
-    & Pick<GearsOptions, "cellModel" | "cellVectors">
-    & { set: PerturbationSet; rng: Rng },
-): VectorsOf | undefined {
-  if (embeddings === "none") return undefined;
-  if (!cellModel) {
-    throw modelError(
-      `Cannot fit GEARS with ${embeddings} embeddings: no cell model was given; give a checkpoint`,
-    );
-  }
-  const { genes, total } = set;
-  if (embeddings !== "random") {
-    return cellVectors ?? cellModelVectors(cellModel, { genes, total, rng: rng.split("controls") });
-  }
-  return randomVectors(rng.split("random vectors"), { genes: genes.length, width: cellModel.config.width });
-}
+/** gears, gears_kcellfm, gears_prior, gears_graph_text, ... */
+const nameOf = ({ embeddings = "none", graph, prior }: GearsOptions): string =>
+  [
+    "gears",
+    ...embeddings === "none" ? [] : embeddings.split("+"),
+    ...graph ? ["graph", graph.name] : [],
+    ...prior ? ["prior"] : [],
+  ].join("_");
 
 /** Conditions to learn from and to choose by. */
 interface Parts {
@@ -208,7 +146,7 @@ function batchLoss(
   const table = (values: Float32Array) => tf.tensor2d(values, [rowOf.length, genes]);
   const rows = { perturbed, counts, vectors: vectors && tf.tensor3d(vectors.values, vectors.shape) };
   const learnt = gearsChange(params, rows, { graphs, training });
-  const change = prior ? tf.add(learnt, tf.stack(nodes.map((own) => tf.tensor1d(prior(own))))) : learnt;
+  const change = prior ? tf.add(learnt, tf.stack(nodes.map((own) => tf.tensor1d(prior.of(own))))) : learnt;
   const pick = tf.cast(tf.oneHot(tf.tensor1d(rowOf, "int32"), counts.length), "float32") as tf.Tensor2D;
   const predicted = tf.add(tf.matMul(pick, change as tf.Tensor2D), table(batch.control)) as tf.Tensor2D;
   const [truth, reference, weights] = [batch.truth, batch.reference, batch.weights].map(table);

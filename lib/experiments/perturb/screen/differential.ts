@@ -1,5 +1,5 @@
-import { benjaminiHochberg, rankSum } from "../../metrics/mod.ts";
-import type { Table } from "../../matrix/mod.ts";
+import type { Table } from "../../../matrix/mod.ts";
+import { benjaminiHochberg, rankSum } from "../../../metrics/mod.ts";
 
 /** How many differential genes metrics look at, as in GEARS. */
 const TOP_GENES = 20;

@@ -1,12 +1,13 @@
-import { type CellSource, openCells } from "../../data/mod.ts";
-import { detectValues, toLog1p } from "../../genes/mod.ts";
-import type { TermTable } from "../../ontology/mod.ts";
-import { createRng, dataError } from "../../runtime/mod.ts";
-import { assembleSet } from "./assemble.ts";
-import { type CellLabel, conditionName, listed, type PerturbationColumns, readLabels } from "./conditions.ts";
+import { denseColumns, rowAt, type Table } from "../../../matrix/mod.ts";
+import { type CellSource, openCells } from "../../../data/mod.ts";
+import { detectValues, toLog1p } from "../../../genes/mod.ts";
+import type { TermTable } from "../../../ontology/mod.ts";
+import { createRng, dataError } from "../../../runtime/mod.ts";
+import { assembleSet, type LabelledTable } from "./assemble.ts";
+import { type CellLabel, conditionName, listed, type PerturbationColumns, readLabels } from "./labels.ts";
 import { blocksOf, variableGenes } from "./panel.ts";
-import type { PerturbationSet } from "./set.ts";
-import { denseColumns, rowAt, type Table } from "../../matrix/mod.ts";
+import { keepWorking } from "./working.ts";
+import type { PerturbationSet } from "../set.ts";
 
 /** Which cells and genes of a file are read. */
 export interface ReadPerturbationOptions extends PerturbationColumns {
@@ -16,6 +17,8 @@ export interface ReadPerturbationOptions extends PerturbationColumns {
   readonly cells?: number;
   /** Conditions and backgrounds with fewer cells take no part; default 10. */
   readonly minCells?: number;
+  /** Cells whose guide seems to have failed ({@linkcode keepWorking}); default "keep". */
+  readonly failed?: "keep" | "drop";
   /** Of the drawing of cells; default 0. */
   readonly seed?: number;
 }
@@ -38,8 +41,8 @@ export async function openPerturbations(
 }
 
 /**
- * Reads a perturbation experiment in the form of GEARS: obs `condition` says what was done to a cell, var `gene_name`
- * names the genes where the index does not. Counts are scaled to the median of the cells' totals, then log1p; logarithms are
+ * Reads a perturbation screen ({@linkcode readLabels} says in which forms); var `gene_name` names the genes where the index
+ * does not. Counts are scaled to the median of the cells' totals, then log1p; logarithms are
  * taken as they are. A perturbed gene need not be among the measured ones.
  *
  * @throws {KcellfmError} tag "data", when no cell is a control, nothing else is left, or the values are scaled.
@@ -49,15 +52,9 @@ export function readPerturbations(
   facts: SetFacts,
   options: ReadPerturbationOptions = {},
 ): PerturbationSet {
-  const { control = "ctrl", condition = "condition" } = options;
-  const labels = readLabels(source, options);
-  if (!labels.some((label) => label?.perturbed.length === 0)) {
-    throw dataError(
-      `Cannot use ${source.name}: no cell is a control, expected some whose ${condition} is "${control}"; ` +
-        `name them by --control`,
-    );
-  }
-  const { groups, notes } = groupCells(labels, options);
+  const { labels, understood } = readLabels(source, geneNames(source), options);
+  const { groups, notes: left } = groupCells(labels, options);
+  const notes = [understood, ...left];
   if (!groups.some(({ label }) => label.perturbed.length > 0)) {
     throw dataError(`Cannot use ${source.name}: no perturbation has enough cells and a control beside it`);
   }
@@ -65,10 +62,21 @@ export function readPerturbations(
   const tables = fillTables(source, { groups, genes, normalise });
   const missing = labels.filter((label) => label === null).length;
   if (missing > 0) notes.push(`${missing} cells do not say what was done to them and take no part`);
+  const read = groups.map(({ label }, i) => ({ label, cells: tables[i] }));
   return assembleSet(
-    { ...facts, genes: names, total, notes, terms: ownTerms(source) },
-    groups.map(({ label }, i) => ({ label, cells: tables[i] })),
+    { ...facts, genes: names, scaledOver: geneNames(source), total, notes, terms: ownTerms(source) },
+    options.failed === "drop" ? dropFailed(read, notes, options) : read,
   );
+}
+
+function dropFailed(
+  read: readonly LabelledTable[],
+  notes: string[],
+  { seed = 0, minCells = 10 }: ReadPerturbationOptions,
+): LabelledTable[] {
+  const { tables, note } = keepWorking(read, { rng: createRng(seed).split("working guides"), minCells });
+  notes.push(note);
+  return tables;
 }
 
 /** Rows of the cells that share what was done to them and where. */
@@ -141,7 +149,7 @@ function chooseGenes(
 }
 
 /** Symbols: var's column gene_name where there is one, as in GEARS, else the index. */
-function geneNames(source: CellSource): readonly string[] {
+export function geneNames(source: CellSource): readonly string[] {
   if (!source.var.columns.includes("gene_name")) return source.varNames;
   return source.var.values("gene_name").map(String);
 }

@@ -1,7 +1,7 @@
-import { type CellLabel, conditionName, listed } from "./conditions.ts";
+import type { Table } from "../../../matrix/mod.ts";
+import { type CellLabel, conditionName, listed } from "./labels.ts";
 import { columnMeans, differentialGenes, type SortedGenes, sortGenes, topGenes } from "./differential.ts";
-import type { Condition, ControlCells, PerturbationSet } from "./set.ts";
-import type { Table } from "../../matrix/mod.ts";
+import type { Condition, ControlCells, PerturbationSet } from "../set.ts";
 
 /** Cells to which the same was done. */
 export interface LabelledTable {
@@ -9,7 +9,10 @@ export interface LabelledTable {
   readonly cells: Table;
 }
 
-type Facts = Pick<PerturbationSet, "name" | "real" | "sha256" | "genes" | "total" | "notes" | "terms">;
+type Facts = Pick<
+  PerturbationSet,
+  "name" | "real" | "sha256" | "genes" | "scaledOver" | "total" | "notes" | "terms"
+>;
 
 /** Puts a set together from tables of cells: means, differential genes, and what GEARS' loss scores. */
 export function assembleSet(facts: Facts, tables: readonly LabelledTable[]): PerturbationSet {

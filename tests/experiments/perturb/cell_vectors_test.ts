@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { disposeModel, encodeCells, tokenizeFor } from "../../../lib/cell/mod.ts";
 import { csrFromDense } from "../../../lib/matrix/csr.ts";
 import { createRng, startBackend } from "../../../lib/runtime/mod.ts";
-import { cellModelVectors, randomVectors } from "../../../lib/experiments/perturb/gene_embeddings.ts";
+import { cellModelVectors, randomVectors } from "../../../lib/experiments/perturb/gears/cell_vectors.ts";
 import type { ControlCells } from "../../../lib/experiments/perturb/set.ts";
 import { GENES, toyCellModel } from "./gears_fixture.ts";
 import { assertClose } from "../../close.ts";

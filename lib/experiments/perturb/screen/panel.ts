@@ -1,5 +1,5 @@
-import type { CellSource } from "../../data/mod.ts";
-import type { CsrMatrix } from "../../matrix/mod.ts";
+import type { CellSource } from "../../../data/mod.ts";
+import type { CsrMatrix } from "../../../matrix/mod.ts";
 
 /** Cells that are read at once. */
 const BLOCK = 1024;

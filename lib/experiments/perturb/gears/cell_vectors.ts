@@ -1,10 +1,10 @@
-import * as tf from "../../tensor/mod.ts";
-import { type CellModel, encodeCells, tokenizeFor } from "../../cell/mod.ts";
-import { csrFromDense, type CsrMatrix } from "../../matrix/mod.ts";
-import { nameMatcher } from "../../genes/mod.ts";
-import { embed, layerNorm } from "../../kernels/mod.ts";
-import type { Rng } from "../../runtime/mod.ts";
-import type { ControlCells } from "./set.ts";
+import * as tf from "../../../tensor/mod.ts";
+import { type CellModel, encodeCells, tokenizeFor } from "../../../cell/mod.ts";
+import { csrFromDense, type CsrMatrix } from "../../../matrix/mod.ts";
+import { nameMatcher } from "../../../genes/mod.ts";
+import { embed, layerNorm } from "../../../kernels/mod.ts";
+import type { Rng } from "../../../runtime/mod.ts";
+import type { ControlCells } from "../set.ts";
 
 /** Frozen vectors of genes that take the place of GEARS' gene embedding. */
 export interface GeneVectors {
@@ -32,6 +32,9 @@ export interface CellVectorOptions {
   readonly total: number | null;
   readonly rng: Rng;
 }
+
+/** Seed of the draw of control cells: the same in every fit, so that they can share what is read once. */
+export const CELLS_SEED = "control cells";
 
 /** Control cells of a background that are read at most, and numbers that are kept of them (160 MB). */
 const MOST_CELLS = 300;
