@@ -1,6 +1,8 @@
+import { PAGE_HEADERS } from "../lib/cli/web_headers.ts";
+
 /**
- * Keeps the page's own files so that it works without a network, and adds the headers that let its workers share memory,
- * for servers that cannot. It asks no other address for anything.
+ * Keeps the page's own files so that it works without a network, and adds the headers that let its workers share memory
+ * and keep them from other addresses, for servers that cannot. It asks no other address for anything itself.
  */
 
 /** Written in by the build. */
@@ -25,12 +27,6 @@ interface FetchEvent {
 
 const scope = globalThis as unknown as Scope;
 const CACHE = `kcellfm ${VERSION}`;
-
-const ISOLATION = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-  "cross-origin-resource-policy": "same-origin",
-};
 
 scope.addEventListener("install", (event) => event.waitUntil(scope.skipWaiting()));
 scope.addEventListener("activate", (event) => event.waitUntil(takeOver()));
@@ -63,18 +59,18 @@ async function answer(request: Request): Promise<Response> {
   if (request.mode === "navigate") {
     const fresh = await fetch(request).catch(() => null);
     if (fresh?.ok) await cache.put(address, fresh.clone());
-    return isolated(fresh ?? await cache.match(address) ?? Response.error());
+    return guarded(fresh ?? await cache.match(address) ?? Response.error());
   }
   const kept = await cache.match(address);
-  if (kept) return isolated(kept);
+  if (kept) return guarded(kept);
   const response = await fetch(request);
   if (response.ok) await cache.put(address, response.clone());
-  return isolated(response);
+  return guarded(response);
 }
 
-function isolated(response: Response): Response {
+function guarded(response: Response): Response {
   if (response.status === 0) return response;
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
+  for (const [name, value] of Object.entries(PAGE_HEADERS)) headers.set(name, value);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }

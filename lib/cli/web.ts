@@ -2,6 +2,7 @@ import { extname, join, normalize } from "node:path";
 import { fileError, resultsDir, statOrNull } from "../runtime/mod.ts";
 import { createCommand, integer } from "./flags.ts";
 import { runCommand } from "./run.ts";
+import { PAGE_HEADERS } from "./web_headers.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -11,13 +12,6 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
   ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
-};
-
-/** Lets the page's workers share memory. */
-const ISOLATION = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-  "cross-origin-resource-policy": "same-origin",
 };
 
 /** `deno task web`: shows the page that annotates in a browser, on this computer only. */
@@ -47,15 +41,15 @@ function requirePage(folder: string): void {
 
 const USUAL_PORT = 8050;
 
-/** Serves a folder on 127.0.0.1; `isolated` false leaves out the headers, as plain servers do. */
+/** Serves a folder on 127.0.0.1; `withHeaders` false leaves them to the service worker, as plain servers do. */
 export function servePage(
   folder: string,
-  { port, isolated = true }: { port?: number; isolated?: boolean } = {},
+  { port, withHeaders = true }: { port?: number; withHeaders?: boolean } = {},
 ): Deno.HttpServer<Deno.NetAddr> {
   const listen = (port: number) =>
     Deno.serve(
       { hostname: "127.0.0.1", port, onListen: () => {} },
-      ({ url }) => respond(folder, url, isolated),
+      ({ url }) => respond(folder, url, withHeaders),
     );
   if (port !== undefined) return listen(port);
   try {
@@ -66,7 +60,7 @@ export function servePage(
   }
 }
 
-async function respond(folder: string, url: string, isolated: boolean): Promise<Response> {
+async function respond(folder: string, url: string, withHeaders: boolean): Promise<Response> {
   const path = normalize(decodeURIComponent(new URL(url).pathname)).replace(/\/$/, "/index.html");
   if (path.includes("..")) return new Response("no", { status: 400 });
   try {
@@ -75,7 +69,7 @@ async function respond(folder: string, url: string, isolated: boolean): Promise<
       "content-type": TYPES[extname(path)] ?? "application/octet-stream",
       "cache-control": "no-cache",
     };
-    return new Response(file.readable, { headers: { ...headers, ...(isolated ? ISOLATION : {}) } });
+    return new Response(file.readable, { headers: { ...headers, ...(withHeaders ? PAGE_HEADERS : {}) } });
   } catch {
     return new Response("there is no such file", { status: 404 });
   }

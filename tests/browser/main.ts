@@ -10,15 +10,18 @@ import { type Check, report } from "../checks.ts";
 import { findChromium, findScripts, python } from "../programs.ts";
 import { checkLab } from "./lab.ts";
 import { checkSite } from "./site.ts";
+import { checkWeb } from "./web.ts";
 
-/** `deno task browser`: the site and the notebooks as a reader's browser shows them. */
+/** `deno task browser`: the site, the page that names cells and the notebooks, as a person's browser shows them. */
 const command = new Command("deno task browser")
-  .description("Looks in a real browser whether every figure of the site and of the notebooks is drawn.")
+  .description(
+    "Looks in a real browser at the site, at the page that names cells, and at every figure of the notebooks.",
+  )
   .option("--site <folder>", "the site that deno task walkthrough wrote (default: data/results/walkthrough)")
   .option("--notebooks <prefixes>", "notebooks to run in JupyterLab", "00,01")
   .option("--preset <name>", "size of the model in these: nano, walkthrough or paper", "walkthrough")
   .option("--timeout <seconds>", "the longest that one of these may take", integer({ min: 1 }), 600)
-  .option("--only <suite>", "site or lab alone")
+  .option("--only <suite>", "site, web or lab alone")
   .option("--debug", "print the stack of an error")
   .action(async (options) => {
     const chromium = await findChromium();
@@ -48,8 +51,9 @@ interface SuiteOptions {
 
 async function* suites(browser: Browser, options: SuiteOptions): AsyncGenerator<Check> {
   const { site = join(resultsDir(), "walkthrough"), notebooks, preset, timeout, only } = options;
-  if (only !== "lab") yield* siteSuite(browser, site);
-  if (only === "site") return;
+  if (only === undefined || only === "web") yield* checkWeb(browser, { out: OUT });
+  if (only === undefined || only === "site") yield* siteSuite(browser, site);
+  if (only !== undefined && only !== "lab") return;
   const scripts = await findScripts("jupyterlab");
   if (scripts === null) {
     return console.log(`skipped: JupyterLab (${python()} has none; KCELLFM_PYTHON names another)`);

@@ -3,7 +3,7 @@ import { command, servePage } from "../../lib/cli/web.ts";
 import { oneLine } from "../data/helpers.ts";
 import { inFolder } from "../folder.ts";
 
-Deno.test("servePage answers on this computer only, with the headers that let workers share memory", async () => {
+Deno.test("servePage answers on this computer only, with headers that let workers share memory and go nowhere else", async () => {
   await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/index.html`, "<p>page</p>");
     await Deno.writeTextFile(`${folder}/a.wasm`, "");
@@ -14,6 +14,7 @@ Deno.test("servePage answers on this computer only, with the headers that let wo
     equal(await page.text(), "<p>page</p>");
     equal(page.headers.get("cross-origin-opener-policy"), "same-origin");
     equal(page.headers.get("cross-origin-embedder-policy"), "require-corp");
+    match(page.headers.get("content-security-policy") ?? "", /connect-src 'self';/);
     const wasm = await get("/a.wasm?x=1");
     await wasm.body?.cancel();
     equal(wasm.headers.get("content-type"), "application/wasm");
@@ -24,7 +25,7 @@ Deno.test("servePage gives nothing from outside of its folder", async () => {
   await inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/page`);
     await Deno.writeTextFile(`${folder}/secret`, "secret");
-    await using server = servePage(`${folder}/page`, { port: 0, isolated: false });
+    await using server = servePage(`${folder}/page`, { port: 0, withHeaders: false });
     for (
       const path of ["/../secret", "/%2e%2e/secret", "/..%2fsecret", "/%2e%2e%2fsecret", "//secret", "/none"]
     ) {

@@ -43,7 +43,7 @@ export async function drawMap(
   plot.on("plotly_click", ({ points }) => onType(types[points[0].curveNumber]));
   matchMedia("(prefers-color-scheme: dark)").addEventListener(
     "change",
-    () => void plotly.relayout(element, layoutOf(element)),
+    () => void plotly.relayout(element, { "font.color": inkOf(element) }),
   );
   return {
     highlight(index) {
@@ -71,20 +71,21 @@ function traceOf(type: TypeRow, { x, y, type: of, confidence }: CellPlaces) {
 }
 
 function layoutOf(element: HTMLElement) {
-  const color = getComputedStyle(element).getPropertyValue("--faint").trim();
-  const axis = { visible: false, scaleanchor: undefined };
+  const axis = { visible: false };
   return {
     margin: { l: 8, r: 8, t: 8, b: 8 },
-    height: 460,
+    autosize: true,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { color },
+    font: { color: inkOf(element) },
     showlegend: false,
     hovermode: "closest",
     dragmode: "pan",
     xaxis: axis,
-    yaxis: { visible: false, scaleanchor: "x" },
+    yaxis: { ...axis, scaleanchor: "x" },
   };
 }
+
+const inkOf = (element: HTMLElement): string => getComputedStyle(element).getPropertyValue("--faint").trim();
 
 const escapeText = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
