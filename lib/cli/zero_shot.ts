@@ -1,6 +1,9 @@
 import { basename, join, resolve } from "node:path";
-import { loadCellCheckpoint } from "../cell/mod.ts";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import type { PooledModel } from "../baselines/mod.ts";
+import { type CellModel, loadCellCheckpoint } from "../cell/mod.ts";
 import {
+  drawGenes,
   fitRival,
   gatherEvidence,
   meanOverSets,
@@ -9,13 +12,13 @@ import {
   RIVALS,
   scoreSet,
   type SetScores,
+  withGenes,
   zeroShotResult,
   zeroShotSources,
 } from "../experiments/zero_shot/mod.ts";
 import {
   bestOntology,
   preparePretraining,
-  type PretrainingData,
   realStudies,
   STUDIES,
   type StudyList,
@@ -42,6 +45,12 @@ export const command = createCommand(
     integer({ min: 0 }),
     0,
   )
+  .option("--of <names>", `which rivals, split by commas (default: ${Object.keys(RIVALS)})`, rivalNames)
+  .option(
+    "--genes <n>",
+    "see only so many genes of each set, drawn; rivals learn from the same",
+    integer({ min: 1 }),
+  )
   .option("--studies <list>", "what the rivals learn from: all or heldout", oneOf(["all", "heldout"]), "all")
   .action(async (options) => {
     const finish = startRun();
@@ -53,15 +62,17 @@ export const command = createCommand(
       vocabulary: model.vocabulary,
       ontology,
     });
-    const rivals = options.rivals === 0 ? {} : await trainRivals(options.studies, {
-      model,
-      ontology,
-      epochs: options.rivals,
-      seed: options.seed,
-    });
     const termMarkers = await readTermMarkers();
+    const fit = await rivalsFor(options, { model, ontology });
     const scored: SetScores[] = [];
-    for (const set of sets) {
+    let rivals = options.genes === undefined ? fit() : {};
+    for (const whole of sets) {
+      const kept = options.genes && drawGenes(whole, {
+        count: options.genes,
+        rng: createRng(options.seed).split(`genes/${whole.name}`),
+      });
+      const set = kept ? withGenes(whole, kept) : whole;
+      if (kept) rivals = fit(kept);
       scored.push(scoreSet(await gatherEvidence(set, { model, rivals, ontology, termMarkers }), ontology));
       console.error(`${set.name}: ${set.cells.source.nObs} cells named`);
       set.cells.source.close();
@@ -75,28 +86,36 @@ export const command = createCommand(
     console.log(tableOf(scored));
   });
 
-async function trainRivals(
-  list: StudyList,
-  { model, ontology, epochs, seed }: {
-    model: Awaited<ReturnType<typeof loadCellCheckpoint>>;
-    ontology: Ontology;
-    epochs: number;
+function rivalNames(text: string): RivalName[] {
+  const known = Object.keys(RIVALS) as RivalName[];
+  const names = text.split(",");
+  if (names.every((name) => known.some((own) => own === name))) return names as RivalName[];
+  throw new InvalidArgumentError(`Expected some of ${known.join(",")}.`);
+}
+
+/** Reads the rivals' corpus once; the function that it returns trains them, on some genes alone where that is asked. */
+async function rivalsFor(
+  { rivals: epochs, of: names = Object.keys(RIVALS) as RivalName[], studies: list, seed }: {
+    rivals: number;
+    of?: RivalName[];
+    studies: StudyList;
     seed: number;
   },
-) {
-  const studies = await realStudies(STUDIES[list], ontology);
-  const data: PretrainingData = preparePretraining(studies, {
+  { model, ontology }: { model: CellModel; ontology: Ontology },
+): Promise<(kept?: ReadonlySet<number>) => Partial<Record<RivalName, PooledModel>>> {
+  if (epochs === 0) return () => ({});
+  const data = preparePretraining(await realStudies(STUDIES[list], ontology), {
     vocabulary: model.vocabulary,
     rng: createRng(seed).split("split"),
   });
   const onEpoch = (rival: RivalName, epoch: number, loss: number) =>
     console.error(`${rival}: epoch ${epoch + 1} of ${epochs}, loss ${loss.toFixed(3)}`);
-  const names = Object.keys(RIVALS) as RivalName[];
-  const fitted = names.map((name) =>
-    [name, fitRival(name, data, { rule: model, ontology, epochs, seed, onEpoch })] as const
-  );
-  for (const { source } of studies) source.close();
-  return Object.fromEntries(fitted) as Record<RivalName, ReturnType<typeof fitRival>>;
+  return (kept) =>
+    Object.fromEntries(
+      names.map((
+        name,
+      ) => [name, fitRival(name, data, { rule: model, ontology, epochs, seed, kept, onEpoch })]),
+    );
 }
 
 /** Methods by sets, hierarchical accuracy. */

@@ -53,7 +53,8 @@ export function readModelCells(cells: ModelCells, start: number, end: number): M
 
 /** A batch of cells in the vocabulary's columns, with their classes. */
 export interface CellBatch {
-  readonly cells: CsrMatrix;
+  /** With the genes that their file has, where all are of one. */
+  readonly cells: ModelMatrix;
   readonly classes: Int32Array;
   /** Of each cell, the place of its file among those that were read together. */
   readonly studies: Int32Array;
@@ -122,6 +123,7 @@ function blocksOf(sets: readonly LabelledCells[]): Block[] {
 }
 
 interface LabelledRow extends CsrRow {
+  readonly matrix: ModelMatrix;
   readonly label: number;
   readonly study: number;
 }
@@ -135,11 +137,16 @@ function readBlock({ set, study, start }: Block): LabelledRow[] {
   );
 }
 
-const toBatch = (rows: readonly LabelledRow[]): CellBatch => ({
-  cells: gatherRows(rows, rows[0].matrix.cols),
-  classes: Int32Array.from(rows, ({ label }) => label),
-  studies: Int32Array.from(rows, ({ study }) => study),
-});
+function toBatch(rows: readonly LabelledRow[]): CellBatch {
+  const [{ matrix: { cols, measured }, study: first }] = rows;
+  const oneFile = rows.every(({ study }) => study === first);
+  const cells = gatherRows(rows, cols);
+  return {
+    cells: oneFile ? { ...cells, measured } : cells,
+    classes: Int32Array.from(rows, ({ label }) => label),
+    studies: Int32Array.from(rows, ({ study }) => study),
+  };
+}
 
 /** Some cells of a file with the place of the first of them among all that were asked for. */
 export interface CellRows {

@@ -61,6 +61,19 @@ Deno.test("shuffledBatches gives every cell of every study once, in another orde
   assert.ok(early.some((id) => id > 1000) && early.some((id) => id <= 700), "both studies come early");
 });
 
+Deno.test("batches say which genes their file has, where all cells are of one file", () => {
+  const has = Uint8Array.of(1, 1, 1, 1);
+  const lacking = { ...study(40), tokenOf: Int32Array.of(3, -1, 1, 0, -1) };
+  for (const { cells } of orderedBatches([study(40), lacking], 16)) assert.ok(cells.measured);
+  const [ordered] = orderedBatches([lacking], 64);
+  assert.deepEqual(ordered.cells.measured, Uint8Array.of(1, 1, 0, 1));
+  const options = { batchSize: 64, rng: createRng(5) };
+  assert.deepEqual([...shuffledBatches([lacking], options)][0].cells.measured, Uint8Array.of(1, 1, 0, 1));
+  assert.deepEqual([...shuffledBatches([study(40)], options)][0].cells.measured, has);
+  const [mixed] = shuffledBatches([study(40), lacking], { ...options, batchSize: 80 });
+  assert.equal(mixed.cells.measured, undefined);
+});
+
 Deno.test("shuffledBatches keeps each cell beside its own class", () => {
   for (const { cells, classes } of shuffledBatches([study(500)], { batchSize: 16, rng: createRng(3) })) {
     cells.data.forEach((id, row) => assert.equal(classes[row], (id - 1) % 3));

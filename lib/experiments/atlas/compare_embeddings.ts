@@ -1,4 +1,4 @@
-import { type CellModel, embedMatrix, readFeatures } from "../../cell/mod.ts";
+import { type CellModel, embedMatrix, fileCentre, readFeatures } from "../../cell/mod.ts";
 import type { CellSource } from "../../data/mod.ts";
 import { principalComponents, stackTables, type Table, takeColumns, unitRows } from "../../matrix/mod.ts";
 import { type LabelledCells, type ModelCells, orderedBatches } from "../../genes/mod.ts";
@@ -39,7 +39,10 @@ export const textColumn = ({ obs }: CellSource, name: string): string[] => obs.v
 
 /** Unit embeddings of the cells by a model. */
 export function embedShared(model: CellModel, { sets }: SharedCells): Table {
-  const parts = [...orderedBatches(sets, 256)].map(({ cells }) => embedMatrix(model, cells));
+  const centres = sets.map((set) => fileCentre(model, set));
+  const parts = [...orderedBatches(sets, 256)].map(({ cells, studies }) =>
+    embedMatrix(model, { ...cells, centre: centres[studies[0]] })
+  );
   return unitRows(stackTables(parts, model.config.width));
 }
 

@@ -139,7 +139,8 @@ async function compareOnUnseen(
 const UNSEEN = ["pbmc3k", "pbmc_facs_sorted"];
 const NANO = { epochs: 8, length: 64 };
 
-function scoreModels(
+/** scIB's scores of the embeddings of models and of PCA, on about `count` cells of the studies brought to a common grain. */
+export function scoreModels(
   models: Readonly<Record<string, CellModel>>,
   studies: readonly PooledStudy[],
   { ontology, count, seed }: { ontology: Ontology; count: number; seed: number },

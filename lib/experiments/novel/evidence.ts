@@ -1,4 +1,11 @@
-import { type CellModel, embedAll, embedMatrix, modelEmbedder, selectTypes } from "../../cell/mod.ts";
+import {
+  type CellModel,
+  embedAll,
+  embedMatrix,
+  fileCentre,
+  modelEmbedder,
+  selectTypes,
+} from "../../cell/mod.ts";
 import type { CellSource } from "../../data/mod.ts";
 import { detectValues, type LabelledCells, matchGenes, orderedBatches } from "../../genes/mod.ts";
 import { childrenOf, type Ontology, pageRankSimilarity, parentsOf, termOf } from "../../ontology/mod.ts";
@@ -18,8 +25,9 @@ export function meanPrototypes(model: CellModel, sets: readonly LabelledCells[])
   const { width } = model.config;
   const sums = new Float32Array(model.classes.length * width);
   const counts = new Int32Array(model.classes.length);
-  for (const { cells, classes } of orderedBatches(sets, 256)) {
-    const unit = unitRows(embedMatrix(model, cells));
+  const centres = sets.map((set) => fileCentre(model, set));
+  for (const { cells, classes, studies } of orderedBatches(sets, 256)) {
+    const unit = unitRows(embedMatrix(model, { ...cells, centre: centres[studies[0]] }));
     classes.forEach((label, row) => {
       if (label < 0) return;
       counts[label]++;

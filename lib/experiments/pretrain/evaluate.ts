@@ -1,6 +1,6 @@
 import { fitLogisticRegression, fitMajority } from "../../baselines/mod.ts";
 import { type CellModel, encodeMatrix, fitTemperature, selectTypes } from "../../cell/mod.ts";
-import { type LabelledCells, measuredGenes, orderedBatches } from "../../genes/mod.ts";
+import { type LabelledCells, orderedBatches } from "../../genes/mod.ts";
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import type { PretrainingData } from "./sets.ts";
 import { argmax, cosines, denseColumns, rowAt, stackTables, type Table, tableOf } from "../../matrix/mod.ts";
@@ -59,11 +59,8 @@ export function scoreTypes(
 
 /** Embeddings, scores and classes of the rows of some sets, in their order. */
 export function embedLabelled(model: CellModel, sets: readonly LabelledCells[]): EmbeddedCells {
-  const measured = sets.map(measuredGenes);
   const batches = [...orderedBatches(sets, 256)];
-  const read = batches.map(({ cells, studies }) =>
-    encodeMatrix(model, { ...cells, measured: measured[studies[0]] }) // cells of one study
-  );
+  const read = batches.map(({ cells }) => encodeMatrix(model, cells));
   return {
     vectors: stackTables(read, model.config.width),
     scores: stackTables(

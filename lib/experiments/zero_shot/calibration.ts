@@ -22,8 +22,9 @@ export function reliability(
   }));
 }
 
-/** The expected calibration error: the mean gap between claim and truth, weighed by cells (Guo et al. 2017). */
+/** The expected calibration error: the mean gap between claim and truth, weighed by cells (Guo et al. 2017); 0 of no cells. */
 export function calibrationError(bins: readonly ReliabilityBin[]): number {
   const all = bins.reduce((sum, { cells }) => sum + cells, 0);
-  return bins.reduce((sum, bin) => sum + bin.cells * Math.abs(bin.confidence - bin.accuracy), 0) / all;
+  const gaps = bins.map((bin) => bin.cells * Math.abs(bin.confidence - bin.accuracy));
+  return gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(1, all);
 }

@@ -1,5 +1,5 @@
 import type { PooledModel } from "../../baselines/mod.ts";
-import { type CellModel, embedCells, readBlocks, readProfiles } from "../../cell/mod.ts";
+import { type CellModel, embedCells, readBlocks, readProfiles, selectTypes } from "../../cell/mod.ts";
 import {
   type MarkerEvidence,
   markerEvidence,
@@ -7,8 +7,8 @@ import {
   weighEvidence,
   type ZeroShotTrust,
 } from "../../annotate/mod.ts";
-import type { Ontology, TermMarkers } from "../../ontology/mod.ts";
-import { argmax, type Table } from "../../matrix/mod.ts";
+import { type Ontology, sameLineIn, type TermMarkers } from "../../ontology/mod.ts";
+import { argmax, cosines, softmaxRows, type Table } from "../../matrix/mod.ts";
 import type { RivalName } from "./rivals.ts";
 import type { ZeroShotSet } from "./sets.ts";
 
@@ -18,7 +18,7 @@ export interface Evidence {
   readonly types: readonly { readonly id: string; readonly name: string }[];
   readonly embeddings: Table;
   readonly markers: MarkerEvidence;
-  /** Scores before the softmax by model, `[cells, types]`. */
+  /** Scores before the softmax by model, `[cells, types]`: "kcellfm" by its classifier, "text" by its text vectors, and rivals. */
   readonly scores: Readonly<Record<string, Float32Array>>;
 }
 
@@ -40,13 +40,26 @@ export async function gatherEvidence(
     data.set(part.data, part.start * config.width);
     if (part.scores) scores.set(part.scores, part.start * classes.length);
   }
+  const embeddings = { data, rows, cols: config.width };
   return {
     set,
     types: classes.map((id) => ({ id, name: ontology.terms.get(id)?.name ?? id })),
-    embeddings: { data, rows, cols: config.width },
+    embeddings,
     markers: markerEvidence(set.cells, { types: classes, markers: termMarkers, vocabulary }),
-    scores: { kcellfm: scores, ...scoreRivals(set, model, rivals) },
+    scores: { kcellfm: scores, text: scoreTexts(model, embeddings), ...scoreRivals(set, model, rivals) },
   };
+}
+
+/** Cosines with the classes' text vectors by the model's temperature; a class without one is out of reach. */
+function scoreTexts({ types, classes, temperature }: CellModel, embeddings: Table): Float32Array {
+  const known = selectTypes(types, classes);
+  const similar = cosines(embeddings, known);
+  const column = new Map(known.ids.map((id, i) => [id, i]));
+  return Float32Array.from({ length: embeddings.rows * classes.length }, (_, at) => {
+    const own = column.get(classes[at % classes.length]);
+    const cosine = own === undefined ? -1 : similar.data[Math.floor(at / classes.length) * known.rows + own];
+    return cosine / temperature;
+  });
 }
 
 function scoreRivals(
@@ -96,4 +109,18 @@ export function callsOf(probabilities: Float32Array, types: Evidence["types"]): 
     { length: probabilities.length / width },
     (_, row) => types[argmax(probabilities.subarray(row * width, (row + 1) * width))].id,
   );
+}
+
+/** For each type whether it is on one line of the ontology with a label of the set: what someone who knows the tissue would expect. */
+export function tissueTypes({ set, types }: Evidence, ontology: Ontology): boolean[] {
+  const sameLine = sameLineIn(ontology);
+  const labels = [...new Set(set.truth)].filter((id) => id !== null);
+  return types.map(({ id }) => labels.some((label) => sameLine(id, label)));
+}
+
+/** Probabilities when only some types can be: those of the others are shared out; all remain where none can be. */
+export function amongTypes(probabilities: Float32Array, can: readonly boolean[]): Float32Array {
+  if (!can.includes(true)) return probabilities;
+  const logits = probabilities.map((p, i) => can[i % can.length] ? Math.log(p + 1e-30) : -Infinity);
+  return softmaxRows(logits, can.length);
 }

@@ -9,7 +9,7 @@ export type ZeroShotFacts = Omit<
 
 /** The results file of one set: the model with its helps, and every rival with the same. */
 export function zeroShotResult(
-  { set, cells, genes, methods, reliability }: SetScores,
+  { set, cells, genes, methods, unknown, reliability }: SetScores,
   facts: ZeroShotFacts,
   { checkpoint, classes }: { checkpoint: string; classes: number },
 ): Result {
@@ -25,7 +25,7 @@ export function zeroShotResult(
     split: "a set that training never saw, named among all classes of the corpus",
     repeats: 1,
     data: { real: true, cells, genes, sha256: null, checkpoint, classes },
-    metrics: { ...metrics, ...Object.fromEntries(curve) },
+    metrics: { ...metrics, ...unknown, ...Object.fromEntries(curve) },
     sd: {},
     baselines: Object.fromEntries(Object.entries(baselines).map(([name, scores]) => [name, { ...scores }])),
     published: { accuracy: null, source: null },

@@ -22,12 +22,14 @@ export interface RivalOptions {
   readonly rule: ReadingRule;
   readonly epochs: number;
   readonly seed: number;
+  /** Genes of the vocabulary that count; default: all. */
+  readonly kept?: ReadonlySet<number>;
   readonly onEpoch?: (rival: RivalName, epoch: number, loss: number) => void;
 }
 
 /** Trains a rival on the training cells of a corpus. */
 export function fitRival(name: RivalName, data: PretrainingData, options: RivalOptions): PooledModel {
-  const { rule, epochs, seed, ontology, onEpoch } = options;
+  const { rule, epochs, seed, ontology, kept, onEpoch } = options;
   const { hidden, anyGrain, views } = RIVALS[name];
   const sets = data.studies.map(({ train }) => train);
   const own = data.classes.map((_, place) => [place]);
@@ -40,7 +42,7 @@ export function fitRival(name: RivalName, data: PretrainingData, options: RivalO
     epochs,
     seed,
     batches: (epoch) =>
-      pooledBatches(sets, { rule, meanings, width: data.classes.length }, {
+      pooledBatches(sets, { rule, meanings, kept, width: data.classes.length }, {
         batchSize: 128,
         perType: 150,
         views,
@@ -52,11 +54,19 @@ export function fitRival(name: RivalName, data: PretrainingData, options: RivalO
 
 function* pooledBatches(
   sets: readonly LabelledCells[],
-  { rule, meanings, width }: { rule: ReadingRule; meanings: Meanings; width: number },
+  { rule, meanings, kept, width }: {
+    rule: ReadingRule;
+    meanings: Meanings;
+    kept?: ReadonlySet<number>;
+    width: number;
+  },
   seeing: Parameters<typeof seenBatches>[1] & Seeing,
 ): Generator<PooledBatch> {
   for (const { batch: { cells, classes, studies }, measured } of seenBatches(sets, seeing)) {
-    const features = readProfiles(rule, cells, (row) => measured[studies[row]]);
+    const seen = kept
+      ? measured.map((own) => own.map((has, gene) => has && kept.has(gene) ? 1 : 0))
+      : measured;
+    const features = readProfiles(rule, cells, (row) => seen[studies[row]]);
     const mask = meaningMask({ classes, studies, meanings }, width);
     if (mask.labelled > 0) yield { features, rows: cells.rows, ...mask };
   }

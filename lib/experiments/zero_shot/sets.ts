@@ -1,6 +1,6 @@
 import { detectValues, type GeneVocabulary, matchGenes, type ModelCells } from "../../genes/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
-import { usageError } from "../../runtime/mod.ts";
+import { type Rng, usageError } from "../../runtime/mod.ts";
 import { corpusSources, realStudies, type Study, type StudySource } from "../pretrain/mod.ts";
 
 /** Labelled cells that a model has never seen. */
@@ -50,5 +50,11 @@ export function zeroShotSet({ name, source, types, values }: Study, vocabulary: 
 /** The set as if only these genes of the vocabulary had been measured. */
 export function withGenes(set: ZeroShotSet, kept: ReadonlySet<number>): ZeroShotSet {
   const tokenOf = set.cells.tokenOf.map((token) => kept.has(token) ? token : -1);
-  return { ...set, cells: { ...set.cells, tokenOf } };
+  return { ...set, name: `${set.name}-${kept.size}_genes`, cells: { ...set.cells, tokenOf } };
+}
+
+/** So many genes of a set, drawn; all where it has no more. */
+export function drawGenes({ cells }: ZeroShotSet, { count, rng }: { count: number; rng: Rng }): Set<number> {
+  const genes = [...new Set(cells.tokenOf)].filter((token) => token >= 0).sort((a, b) => a - b);
+  return new Set(rng.shuffle(genes).slice(0, count));
 }
