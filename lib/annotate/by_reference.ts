@@ -10,6 +10,7 @@ import {
   readReference,
   type Reference,
 } from "./reference_cells.ts";
+import { withSharedNames } from "./shared_names.ts";
 import type { Calls } from "./types.ts";
 
 /** What naming by a reference takes beside the cells. */
@@ -39,10 +40,12 @@ export interface HeldOut {
  */
 export function callByReference(
   labelled: LabelledCells,
-  query: EmbeddedCells,
+  asked: EmbeddedCells,
   options: ReferenceOptions,
 ): Calls & { readonly heldOut: HeldOut } {
-  const reference = readReference(labelled, query.cells, options);
+  const [known, cells] = withSharedNames(labelled.cells, asked.cells);
+  const query = { ...asked, cells };
+  const reference = readReference({ ...labelled, cells: known }, cells, options);
   options.signal?.throwIfAborted();
   const experts = fitExperts(reference, options);
   options.signal?.throwIfAborted();
