@@ -18,6 +18,7 @@ import {
 } from "../experiments/perturb/mod.ts";
 import {
   describeScreen,
+  namesIn,
   type OpenScreen,
   openScreen,
   type ScreenFlags,
@@ -41,7 +42,8 @@ export interface CompareFlags extends ScreenFlags {
 /** Scores models on held-out conditions, writes the results file and prints the league. */
 export async function compare(flags: CompareFlags): Promise<void> {
   const backend = engineName(await startBackend(flags.backend));
-  const screen = await openScreen(flags.set, flags);
+  const names = namesIn(flags.models);
+  const screen = await openScreen(flags.set, flags, names);
   const rounds = await Promise.all(Array.from({ length: flags.rounds }, async (_, round) => {
     const seed = flags.seed + round;
     return { seed, ...await splitsFor(screen.set, { ...flags, seed }) };
@@ -49,7 +51,6 @@ export async function compare(flags: CompareFlags): Promise<void> {
   const [{ rule }] = rounds;
   const splits = rounds.flatMap((round) => named(round, rounds.length));
   if (flags.saveSplit) await writeSplits(flags.saveSplit, splits);
-  const names = flags.models?.split(",").map((name) => name.trim()) ?? [];
   const models = chooseModels(screen.all, names);
   console.error(describeScreen(screen, { rule, splits, backend }));
   const done = startRun();

@@ -119,8 +119,12 @@ export interface OpenScreen {
   readonly notes: readonly string[];
 }
 
-/** Opens a screen by name or path, and readies every model that fits it. */
-export async function openScreen(name: string, flags: ScreenFlags): Promise<OpenScreen> {
+/** Opens a screen by name or path, and readies every model that fits it (`models`: with the features that these read). */
+export async function openScreen(
+  name: string,
+  flags: ScreenFlags,
+  models: readonly string[],
+): Promise<OpenScreen> {
   const options = { ...columnsOf(flags), ...readingOf(flags), seed: flags.seed };
   const set = await openPerturbationSet(name, {
     ...options,
@@ -135,7 +139,7 @@ export async function openScreen(name: string, flags: ScreenFlags): Promise<Open
     : await shippedStart(set.name, { preset, seed });
   const cell = start.name === "random" ? undefined : start.model;
   const { terms, notes } = await termsFor(set);
-  const described = await geneFeatures(set, { terms, cell });
+  const described = await geneFeatures(set, { terms, cell, only: featuresOf(models) });
   const { features } = described;
   const types = cell && typeFeatures(cell.types);
   const all = [
@@ -153,6 +157,16 @@ export async function openScreen(name: string, flags: ScreenFlags): Promise<Open
     notes: [...(learnFrom ?? set).notes, ...notes, ...described.notes],
   };
 }
+
+/** Names of the features that some models read; undefined, which is all, where a model reads or chooses among all. */
+function featuresOf(models: readonly string[]): string[] | undefined {
+  const readsAll = models.length === 0 || models.some((name) => /^(auto|ensemble)$|_all$/.test(name));
+  return readsAll ? undefined : ["go", ...models.map((name) => name.split("_").at(-1)!)];
+}
+
+/** Names split by commas. */
+export const namesIn = (text = ""): string[] =>
+  text.split(",").map((name) => name.trim()).filter((name) => name !== "");
 
 /** Columns that flags name; those left out are not there, so that they override nothing. */
 export function columnsOf({ conditionKey, contextKey, control, stands }: ColumnFlags): PerturbationColumns {

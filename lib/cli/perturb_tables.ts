@@ -53,7 +53,9 @@ export function reporterTable(calls: readonly ReporterCall[], { reporter, what }
     number(calls.find(({ condition }) => condition === name)?.observed)
   );
   return {
-    title: `${reporter}: ${what}; predicted change (rank of ${calls[0].genes} genes, 1 the most lowered)`,
+    title: `${reporter}: ${what}; predicted change, its 90 % interval, and rank of ${
+      calls[0].genes
+    } genes, 1 the most lowered`,
     columns: ["model", ...conditions],
     rows: [
       ["measured", ...observed],
@@ -104,7 +106,10 @@ export function rankTable(
 }
 
 const callText = (call: ReporterCall | undefined): string =>
-  call ? `${number(call.predicted)} (${call.rank})` : "-";
+  call ? `${number(call.predicted)}${bounds(call)} (${call.rank})` : "-";
+
+const bounds = ({ predicted, half }: ReporterCall): string =>
+  half === null ? "" : ` ${range({ low: predicted - half, high: predicted + half })}`;
 
 const range = ({ low, high }: Pick<Interval, "low" | "high">): string => `[${number(low)}, ${number(high)}]`;
 

@@ -6,7 +6,7 @@ import {
   scoresOf,
   trainPerturbation,
 } from "../experiments/perturb/mod.ts";
-import { describeScreen, openScreen, type ScreenFlags, splitsFor } from "./perturb_screen.ts";
+import { describeScreen, namesIn, openScreen, type ScreenFlags, splitsFor } from "./perturb_screen.ts";
 import { leagueTables } from "./perturb_tables.ts";
 import { createProgress } from "./progress.ts";
 import { interruptSignal } from "./run.ts";
@@ -25,7 +25,8 @@ export interface TrainFlags extends ScreenFlags {
 export async function train(file: string, flags: TrainFlags): Promise<void> {
   requireFolder(flags.save);
   const backend = engineName(await startBackend(flags.backend));
-  const screen = await openScreen(file, flags);
+  const names = namesIn(flags.model);
+  const screen = await openScreen(file, flags, names);
   const { rule, splits } = await splitsFor(screen.set, flags);
   const only = flags.fold === undefined ? undefined : foldOf(splits, flags.fold);
   const used = only ? [only] : flags.score ? splits : [];
@@ -34,7 +35,7 @@ export async function train(file: string, flags: TrainFlags): Promise<void> {
   const bar = createProgress("perturb train", 1000);
   const trained = await trainPerturbation(set, {
     all: screen.all,
-    names: flags.model.split(",").map((name) => name.trim()),
+    names,
     splits: used,
     only,
     terms: screen.terms,

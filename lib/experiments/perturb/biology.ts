@@ -23,6 +23,8 @@ export interface ReporterCall {
   /** Predicted change of the reporter, and the measured one. */
   readonly predicted: number;
   readonly observed: number;
+  /** Half the width of the interval about the predicted change; null for a model without intervals. */
+  readonly half: number | null;
   /** Place of the reporter among all genes by predicted change, 1 the most lowered; ties count as the worst. */
   readonly rank: number;
   readonly genes: number;
@@ -38,13 +40,14 @@ export function reporterCalls(
   if (column < 0) return [];
   return scored
     .filter(({ condition }) => condition.perturbed.length === 1 && perturbed.includes(condition.perturbed[0]))
-    .map(({ model, condition, predicted }) => {
+    .map(({ model, condition, predicted, halves }) => {
       const change = predicted.map((value, gene) => value - condition.control.mean[gene]);
       return {
         model,
         condition: condition.name,
         predicted: change[column],
         observed: condition.mean[column] - condition.control.mean[column],
+        half: halves ? halves[column] : null,
         rank: change.filter((value) => value <= change[column]).length,
         genes: genes.length,
       };

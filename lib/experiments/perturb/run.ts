@@ -34,6 +34,8 @@ export interface ScoredCondition {
   readonly group: string;
   readonly condition: Condition;
   readonly predicted: Float32Array;
+  /** Half the width of each gene's interval, of models that have some. */
+  readonly halves?: Float32Array;
   readonly scores: PerturbationScores;
 }
 
@@ -94,6 +96,7 @@ function scoreModel(
       group: split.groups[condition.name],
       condition,
       predicted,
+      ...(halves && { halves }),
       scores: {
         ...scorePrediction(condition, predicted),
         ...(halves && scoreIntervals(condition, predicted, halves)),

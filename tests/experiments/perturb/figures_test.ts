@@ -94,7 +94,7 @@ Deno.test("exampleConditions takes those that change most where no effect is kno
 });
 
 Deno.test("reporterFigure draws the measured change first, then each model's, a group a lost gene", () => {
-  const call = { condition: "A+ctrl", observed: -1, rank: 1, genes: 9 };
+  const call = { condition: "A+ctrl", observed: -1, half: null, rank: 1, genes: 9 };
   const calls = [{ ...call, model: "m", predicted: -0.5 }, { ...call, model: "n", predicted: 0.2 }];
   const figure = reporterFigure(calls, { title: "reporter", models: ["n"] });
   assert.deepEqual(figure.data.map(({ name }) => name), ["measured", "n"]);

@@ -125,7 +125,7 @@ Deno.test("the league on a simulated network: terms beat the mean, and everythin
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("reporterCalls ranks a reporter among all genes, ties as the worst", () => {
+Deno.test("reporterCalls ranks a reporter among all genes, ties as the worst, and has its interval", () => {
   const row = (model: string, predicted: number[]) => ({
     split: "1",
     model,
@@ -133,6 +133,7 @@ Deno.test("reporterCalls ranks a reporter among all genes, ties as the worst", (
     scores: {},
     condition: target,
     predicted: Float32Array.from(predicted),
+    ...(model === "good" && { halves: Float32Array.of(1, 0.25, 1, 1) }),
   });
   const effect = { reporter: "R", perturbed: ["A"], what: "" };
   const calls = reporterCalls([row("good", [1, 0.5, 1.2, 1]), row("none", [1, 1, 1, 1])], [
@@ -141,11 +142,10 @@ Deno.test("reporterCalls ranks a reporter among all genes, ties as the worst", (
     "Q",
     "S",
   ], effect);
-  assert.deepEqual(calls.map(({ model, rank, predicted }) => [model, rank, predicted]), [["good", 1, -0.5], [
-    "none",
-    4,
-    0,
-  ]]);
+  assert.deepEqual(calls.map(({ model, rank, predicted, half }) => [model, rank, predicted, half]), [
+    ["good", 1, -0.5, 0.25],
+    ["none", 4, 0, null],
+  ]);
   assert.deepEqual(reporterMetrics(calls.slice(0, 1), effect), { r_lowered: 1, r_rank: 1, r_rank_a: 1 });
   assert.deepEqual(reporterCalls([row("good", [1, 1, 1, 1])], ["P", "Q", "S", "T"], effect), []);
 });

@@ -1,5 +1,5 @@
 import type { CellSource } from "../../../data/mod.ts";
-import { detectValues, toLog1p } from "../../../genes/mod.ts";
+import { type AskedValues, type DetectedValues, detectValues, toLog1p } from "../../../genes/mod.ts";
 import { principalComponents } from "../../../matrix/mod.ts";
 import type { Rng } from "../../../runtime/mod.ts";
 import { blocksOf } from "../screen/panel.ts";
@@ -20,10 +20,15 @@ const WIDTH = 128;
  */
 export function studyTable(
   source: CellSource,
-  { types, rng }: { types: readonly string[]; rng: Rng },
+  { types, rng, values: expect }: {
+    types: readonly string[];
+    rng: Rng;
+    /** What the values are; default: what they look like. */
+    values?: AskedValues;
+  },
 ): GeneTable {
   const rows = rng.split("cells").sample(source.nObs, Math.min(CELLS, source.nObs)).sort();
-  const { values, cols } = readRows(source, rows);
+  const { values, cols } = readRows(source, rows, detectValues(source, { expect }));
   removeTypeMeans(values, { cols, types: Array.from(rows, (row) => types[row]) });
   const kept = variedGenes(values, { cols, rows: rows.length });
   const data = new Float32Array(kept.length * rows.length);
@@ -42,11 +47,14 @@ export function studyTable(
   };
 }
 
-function readRows(source: CellSource, rows: Int32Array): { values: Float32Array; cols: number } {
+function readRows(
+  source: CellSource,
+  rows: Int32Array,
+  detected: DetectedValues,
+): { values: Float32Array; cols: number } {
   const cols = source.nVars;
   const values = new Float32Array(rows.length * cols);
   const place = new Map(Array.from(rows, (row, at) => [row, at]));
-  const detected = detectValues(source);
   for (const { start, block } of blocksOf(source)) {
     const { indptr, indices, data } = toLog1p(block, detected);
     for (let row = 0; row < block.rows; row++) {

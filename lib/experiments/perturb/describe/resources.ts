@@ -101,7 +101,7 @@ async function makeCoexpression(
       if (source.nVars < LEAST_GENES) continue;
       const column = set.corpus.labels ?? "cell_type";
       const types = source.obs.values(column).map(String);
-      studies.push(studyTable(source, { types, rng: rng.split(set.name) }));
+      studies.push(studyTable(source, { types, rng: rng.split(set.name), values: set.corpus.values }));
     } finally {
       source.close();
     }
