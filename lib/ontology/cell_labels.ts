@@ -66,7 +66,8 @@ export const readLabels = (source: CellSource, key: string, ontology: Ontology):
 
 /** {@linkcode readLabelColumn}, or null where the column is not there or no cell has a label. */
 export function labelsIfAny(source: CellSource, key: string, ontology: Ontology): LabelColumn | null {
-  const isThere = source.obs.columns.includes(key) && readColumn(source, key).some((text) => text !== null);
+  const isThere = source.obs.columns.includes(key) &&
+    readLabelTexts(source, key).some((text) => text !== null);
   return isThere ? readLabelColumn(source, key, ontology) : null;
 }
 
@@ -79,9 +80,9 @@ export function labelsIfAny(source: CellSource, key: string, ontology: Ontology)
  * @throws {KcellfmError} tag "data", when there is no such column or no cell has a label.
  */
 export function readLabelColumn(source: CellSource, key: string, ontology: Ontology): LabelColumn {
-  const texts = readColumn(source, key);
+  const texts = readLabelTexts(source, key);
   const ids = key === "cell_type" && source.obs.columns.includes(ID_COLUMN)
-    ? readColumn(source, ID_COLUMN)
+    ? readLabelTexts(source, ID_COLUMN)
     : null;
   const reader = labelReader(texts, ids, ontology);
   const labels = texts.map((text, row) => text === null ? null : reader.read(text, ids?.[row] ?? null));
@@ -167,7 +168,12 @@ function noteOf(conflicts: ReadonlyMap<string, number>): string[] {
 }
 
 /** A column as text; null for what is missing or says that there is no type. */
-function readColumn(source: CellSource, key: string): Text[] {
+/**
+ * The texts of a column of labels; null for those that say a cell has no type, such as "unknown".
+ *
+ * @throws {KcellfmError} tag "data", when there is no such column.
+ */
+export function readLabelTexts(source: CellSource, key: string): Text[] {
   if (!source.obs.columns.includes(key)) {
     const known = source.obs.columns.join(", ") || "none";
     throw dataError(

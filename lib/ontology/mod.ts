@@ -10,6 +10,7 @@ export { parseObo } from "./obo.ts";
 export * from "./markers.ts";
 export * from "./pagerank.ts";
 export * from "./restrict.ts";
+export * from "./sssom.ts";
 export * from "./triples.ts";
 export type * from "./types.ts";
 export * from "./cell_labels.ts";
