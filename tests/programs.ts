@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 
 const CHROMIUMS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -13,6 +13,17 @@ export async function findChromium(): Promise<string | null> {
 
 /** The Python that KCELLFM_PYTHON names, else python3. */
 export const python = (): string => Deno.env.get("KCELLFM_PYTHON") ?? "python3";
+
+/** The first python3 of the path that has these modules ("anndata, zarr"); null where none has. */
+export const pythonWith = (modules: string): string | null =>
+  (Deno.env.get("PATH") ?? "").split(delimiter).map((folder) => join(folder, "python3")).find((python) => {
+    try {
+      return new Deno.Command(python, { args: ["-c", `import ${modules}`], stderr: "null" }).outputSync()
+        .success;
+    } catch {
+      return false;
+    }
+  }) ?? null;
 
 /** The folder of the programs of a Python that has `module` ("jupyterlab"), else null. */
 export async function findScripts(module: string): Promise<string | null> {

@@ -1,7 +1,8 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { categoricalOf, writeAnnotated } from "../../lib/data/mod.ts";
 import { inFolder } from "../folder.ts";
+import { pythonWith } from "../programs.ts";
 import { expected, fixture } from "./helpers.ts";
 import { rFixture } from "./r/helpers.ts";
 import { zarrFixture } from "./zarr/helpers.ts";
@@ -35,15 +36,7 @@ interface Said {
 }
 
 /** A Python of the path that has anndata and zarr; null where none has. */
-const PYTHON =
-  (Deno.env.get("PATH") ?? "").split(delimiter).map((folder) => join(folder, "python3")).find((python) => {
-    try {
-      return new Deno.Command(python, { args: ["-c", "import anndata, zarr"], stderr: "null" }).outputSync()
-        .success;
-    } catch {
-      return false;
-    }
-  }) ?? null;
+const PYTHON = pythonWith("anndata, zarr");
 
 async function byAnndata(path: string, folder: string): Promise<Said> {
   const args = ["-c", SCRIPT, path, join(folder, "again.h5ad")];

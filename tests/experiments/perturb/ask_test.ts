@@ -22,6 +22,7 @@ import {
   writeAnswers,
 } from "../../../lib/experiments/perturb/mod.ts";
 import { inFolder } from "../../folder.ts";
+import { pythonWith } from "../../programs.ts";
 import { SMALL_SCREEN } from "./small_screen.ts";
 
 const screen = simulateScreen({ ...SMALL_SCREEN, pairs: 0 }, createRng(4));
@@ -182,6 +183,39 @@ Deno.test("writeAnswers writes an AnnData of conditions, or of conditions and ce
       );
     }
   }));
+
+/** What anndata reads of an answer. */
+const ANNDATA = `
+import json, sys, warnings
+warnings.simplefilter("ignore")
+import anndata
+a = anndata.read_h5ad(sys.argv[1])
+asked = a.uns["kcellfm_perturb"]
+print(json.dumps({"genes": list(a.var_names), "conditions": list(a.obs["condition"]), "layers": {name: values.toarray()[0].tolist() for name, values in a.layers.items()}, "x": a.X.toarray()[0].tolist(), "model": asked["model"], "seed": int(asked["seed"])}))
+`;
+const PYTHON = pythonWith("anndata");
+
+Deno.test({
+  name: "writeAnswers writes what anndata opens, with named genes, bounds and the model",
+  ignore: PYTHON === null,
+  fn: () =>
+    inFolder(async (folder) => {
+      const asked = readControls(cells({ rows: 25 }), saved);
+      const answers = predictAnswers(saved, asked, [[set.perturbable[0]]]);
+      const path = join(folder, "answer.h5ad");
+      await writeAnswers(path, { answers, cells: asked, saved });
+      const { success, stdout, stderr } = await new Deno.Command(PYTHON!, { args: ["-c", ANNDATA, path] })
+        .output();
+      assert.ok(success, new TextDecoder().decode(stderr));
+      const { genes, conditions, layers, x, model, seed } = JSON.parse(new TextDecoder().decode(stdout));
+      assert.deepEqual([genes, conditions, model, seed], [set.genes, [set.perturbable[0]], "kriging_go", 4]);
+      assert.deepEqual(x, [...answers[0].mean]);
+      assert.deepEqual(Object.keys(layers).sort(), ["delta", "lower", "upper"]);
+      x.forEach((value: number, gene: number) =>
+        assert.ok(layers.lower[gene] <= value && value <= layers.upper[gene], genes[gene])
+      );
+    }),
+});
 
 Deno.test("rankLosses puts the losses that lower a gene most first, with what was measured", () => {
   const gene = set.genes[set.conditions[0].differential[0]];

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import {
+  baselinesFor,
+  chooseModels,
+  comparePerturbations,
   fitChosen,
+  geneFeatures,
+  INTERFERON_GAMMA,
+  leagueTable,
   openPerturbationSet,
+  reporterCalls,
   splitConditions,
+  termsFor,
   TRAIN_MEAN,
   withoutTest,
 } from "../../../lib/experiments/perturb/mod.ts";
@@ -28,6 +36,33 @@ onRealData("eccite_thp1: 25 knock-outs, and losing the interferon pathway lowers
     assert.ok(differential.slice(0, 6).includes(reporter), name);
   }
 });
+
+onRealData(
+  "eccite_thp1: losses held out are predicted better than by the mean, and within their intervals",
+  async () => {
+    const set = await openPerturbationSet("eccite_thp1", { seed: 42 });
+    const { terms } = await termsFor(set);
+    const { features } = await geneFeatures(set, { terms, only: ["go"] });
+    const models = chooseModels(baselinesFor(set, { features }), ["linear_go", "train_mean"]);
+    const splits = splitConditions(set, "leave-genes-out", { seed: 42 });
+    const scored = await comparePerturbations(set, { splits, models, terms, seed: 42 });
+    const [own, mean] = leagueTable(scored, { seed: 42 }).toSorted((a, b) =>
+      b.interval.mean - a.interval.mean
+    );
+    assert.deepEqual([own.model, mean.model], ["linear_go", "train_mean"]);
+    assert.ok(own.interval.mean >= 0.311, `${own.interval.mean}`);
+    assert.ok(own.gain!.mean > 2 * own.gainError!, `${own.gain!.mean} +- ${own.gainError}`);
+    assert.ok(own.means.coverage! > 0.8 && own.means.coverage! < 0.97, `${own.means.coverage}`);
+    const calls = reporterCalls(scored, set.genes, INTERFERON_GAMMA).filter(({ model }) =>
+      model === own.model
+    );
+    assert.equal(calls.length, 4);
+    for (const { condition, predicted, half, rank } of calls) {
+      assert.ok(predicted < 0 && rank <= 10, `${condition} ${predicted} ${rank}`);
+      assert.ok(half! > 0 && half! < 2, `${condition} ${half}`);
+    }
+  },
+);
 
 onRealData("kang_ifnb_832: interferon in six types, each left out once", async () => {
   const set = await openPerturbationSet("kang_ifnb_832", { ...small, genes: 300 });
