@@ -5,6 +5,7 @@ import { loadOntology } from "../ontology/mod.ts";
 import { writeFileAtomically } from "../runtime/mod.ts";
 import * as tf from "../tensor/mod.ts";
 import { annotate, type AnnotateContext, type AnnotateRequest, type Annotation } from "./annotate.ts";
+import { writeAnnotationSchema } from "./annotation_schema.ts";
 import { renderReport } from "./report/mod.ts";
 import { checkOutputs, writeAnnotation } from "./write.ts";
 
@@ -25,6 +26,8 @@ export interface AnnotateFileOptions
   readonly out?: string;
   /** Where to write the report, `.html`; default: nowhere. */
   readonly report?: string;
+  /** Where to write the answer in the Cell Annotation Schema, `.json`; default: nowhere. */
+  readonly cas?: string;
   /** Threads that share the cells; the answer does not depend on them. Default 1. */
   readonly workers?: number;
 }
@@ -43,8 +46,8 @@ export interface AnnotatedFile extends Annotation {
  * @throws {KcellfmError} when a file cannot be used or written, in one line that says what to do.
  */
 export async function annotateFile(path: string, options: AnnotateFileOptions): Promise<AnnotatedFile> {
-  const { model, choice, candidates, out, report, seed = 42, helps, signal, onProgress } = options;
-  checkOutputs({ input: path, out, report });
+  const { model, choice, candidates, out, report, cas, seed = 42, helps, signal, onProgress } = options;
+  checkOutputs({ input: path, out, report, cas });
   const finish = startRun();
   const ontology = options.ontology ?? await loadOntology(null);
   const workers = await startEmbedWorkers(model, { count: options.workers ?? 1 });
@@ -63,9 +66,13 @@ export async function annotateFile(path: string, options: AnnotateFileOptions): 
   const written = out === undefined
     ? []
     : await writeAnnotation(annotation, { input: path, out, choice }, facts.versions);
-  if (report === undefined || page === null) return { ...annotation, facts, written };
-  await writeFileAtomically(report, page);
-  return { ...annotation, facts, written: [...written, report] };
+  if (report !== undefined && page !== null) await writeFileAtomically(report, page);
+  if (cas !== undefined) await writeAnnotationSchema(cas, annotation, facts.versions);
+  return {
+    ...annotation,
+    facts,
+    written: [...written, ...[report, cas].filter((it) => it !== undefined)],
+  };
 }
 
 function requestOf(

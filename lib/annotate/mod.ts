@@ -1,5 +1,6 @@
 export * from "./annotate.ts";
 export * from "./annotate_file.ts";
+export { annotationSchema } from "./annotation_schema.ts";
 export * from "./by_evidence.ts";
 export * from "./by_reference.ts";
 export * from "./by_text.ts";

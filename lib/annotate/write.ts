@@ -21,6 +21,8 @@ export interface OutputPaths {
   readonly out: string;
   /** `.html`. */
   readonly report: string;
+  /** The answer in the Cell Annotation Schema, `.json`. */
+  readonly cas?: string;
 }
 
 /** Without a report. */
@@ -31,11 +33,12 @@ type Answer = Pick<OutputPaths, "input" | "out" | "choice">;
  * ending, or it would overwrite the input or the other answer.
  */
 export function checkOutputs(
-  { input, out, report }: Pick<OutputPaths, "input"> & Partial<OutputPaths>,
+  { input, out, report, cas }: Pick<OutputPaths, "input"> & Partial<OutputPaths>,
 ): void {
   if (out !== undefined) requireEnding("--out", out, [...CELL_ENDINGS, ".csv", ".tsv"]);
   if (report !== undefined) requireEnding("--report", report, [".html", ".htm"]);
-  for (const path of [out, report].filter((it) => it !== undefined)) {
+  if (cas !== undefined) requireEnding("--cas", cas, [".json"]);
+  for (const path of [out, report, cas].filter((it) => it !== undefined)) {
     requireFolder(path);
     if (resolve(path) === resolve(input)) {
       throw usageError(`Cannot write ${path}: it is the input file; name another`);

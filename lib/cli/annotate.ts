@@ -39,10 +39,10 @@ export const command = annotateFlags.action(async (file, options) => {
   );
 });
 
-function outputPaths(input: string, { out, report }: AnnotateFlags): OutputPaths {
+function outputPaths(input: string, { out, report, cas }: AnnotateFlags): OutputPaths {
   const usual = defaultOutputs(input, resultsDir());
   const beside = out?.replace(/(\.zarr)?\.[^.\\/]*$/, "") + ".html";
-  return { input, out: out ?? usual.out, report: report ?? (out ? beside : usual.report) };
+  return { input, out: out ?? usual.out, report: report ?? (out ? beside : usual.report), cas };
 }
 
 /** Makes our own results folder, never one that the user named. */

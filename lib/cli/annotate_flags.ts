@@ -28,6 +28,10 @@ export const annotateFlags = createCommand(
   .option("--text <folder>", "text checkpoint whose type vectors go with a file of the original's weights")
   .option("--report <path>", "the report, .html (default: beside --out)")
   .option(
+    "--cas <path>",
+    "also write the answer in the Cell Annotation Schema, .json, with markers as evidence",
+  )
+  .option(
     "--values <kind>",
     `what the values are: ${ASKABLE_VALUES.join(", ")} (default: what they look like)`,
     oneOf(ASKABLE_VALUES),
