@@ -34,7 +34,8 @@ function readDocument(path: string): Promise<string> {
 }
 
 Deno.test("GUIDE, FORMATS and GPU name only flags that a command has", () => {
-  const flags = new Set(COMMANDS.flatMap(({ options }) => options.map(({ long }) => long ?? "")));
+  const all = COMMANDS.flatMap((command) => [command, ...command.commands]);
+  const flags = new Set(all.flatMap(({ options }) => options.map(({ long }) => long ?? "")));
   const named = new Set(
     [GUIDE, FORMATS, GPU].flatMap((text) => text.match(/(?<![\w-])--[a-z][a-z-]*/g) ?? []),
   );
