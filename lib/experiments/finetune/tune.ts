@@ -110,7 +110,10 @@ function requireClasses({ classes, codes, train, cells }: TuningData): void {
   );
 }
 
-/** The model with a length of its own and the informativeness of the training cells. */
+/**
+ * The model with a length of its own and the informativeness of the training cells. A model that reads whole profiles keeps
+ * its own: the weights of its profile belong to the genes that it chooses.
+ */
 function readingOf(
   start: CellModel,
   { cells, classes, codes, train }: TuningData,
@@ -118,7 +121,7 @@ function readingOf(
 ): CellModel {
   const sizes = { genes: cells.genes, classes: classes.length };
   const labelled = { ...cells, rows: train, classes: codes };
-  const informativeness = start.config.selection === "informative"
+  const informativeness = start.config.selection === "informative" && !start.config.profile
     ? geneInformativeness(orderedBatches([labelled], 256), sizes)
     : start.informativeness;
   return { ...start, config: { ...start.config, length }, informativeness };

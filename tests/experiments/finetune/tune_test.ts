@@ -1,7 +1,7 @@
 import * as tf from "lib/tensor/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { disposeModel, encodeCells, encodeFrom, tokenizeFor } from "../../../lib/cell/mod.ts";
+import { disposeModel, encodeCells, encodeFrom, initCellParams, tokenizeFor } from "../../../lib/cell/mod.ts";
 import { readModelCells } from "../../../lib/genes/cells.ts";
 import { storeParams } from "../../../lib/nn/mod.ts";
 import { createRng, startBackend, statOrNull } from "../../../lib/runtime/mod.ts";
@@ -48,6 +48,27 @@ Deno.test("fineTune learns the head and the upper layers, and leaves the start a
     classes: prepared.codes,
   });
   assert.equal(probabilities.length, rows.length * prepared.classes.length);
+  disposeModel(model);
+});
+
+Deno.test("fineTune of a model that reads whole profiles keeps the genes of its profile", async () => {
+  const config = { ...start.model.config, profile: { genes: 40, hidden: 8, dropout: 0, centred: false } };
+  const genes = start.model.vocabulary.symbols.length;
+  const profiled = {
+    ...start.model,
+    config,
+    params: initCellParams(createRng(3), { config, genes, classes: 1 }),
+    informativeness: Float32Array.from({ length: genes }, (_, gene) => 1 / (1 + gene)),
+  };
+  const { model } = await fineTune(profiled, { ...prepared, ...split }, {
+    seed: 1,
+    layers: 1,
+    epochs: 1,
+    peak: 1e-3,
+  });
+  assert.equal(model.informativeness, profiled.informativeness);
+  const rows = { ...prepared.cells, rows: split.test, classes: prepared.codes };
+  assert.equal(encodeRows(model, rows).rows.length, split.test.length);
   disposeModel(model);
 });
 
