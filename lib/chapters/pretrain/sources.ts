@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { cellPreset } from "../../cell/mod.ts";
-import { type GeneVocabulary, readModelCells, tokenizeCells } from "../../genes/mod.ts";
+import { type CellConfig, cellPreset, initCellParams, pretrainingBatch } from "../../cell/mod.ts";
+import { type GeneVocabulary, orderedBatches, readModelCells, tokenizeCells } from "../../genes/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
 import { checkpointsDir, createRng } from "../../runtime/mod.ts";
 import { loadTypeVectors, type TypeVectors } from "../../text/mod.ts";
@@ -8,6 +8,8 @@ import { usualWorkers } from "../../train/mod.ts";
 import {
   bestOntology,
   bestVocabulary,
+  centredTypes,
+  fitWidth,
   preparePretraining,
   type PretrainingData,
   realStudies,
@@ -16,6 +18,8 @@ import {
   studyInformativeness,
   TRAINING,
   type TrainingPreset,
+  typeSpace,
+  withProfileOf,
 } from "../../experiments/pretrain/mod.ts";
 
 /** Everything that the pretraining notebook runs on. */
@@ -76,3 +80,22 @@ export const prepareFor = (
   { studies, vocabulary }: WalkthroughSource,
   { seed }: { seed: number },
 ): PretrainingData => preparePretraining(studies, { vocabulary, rng: createRng(seed).split("split") });
+
+/** A model that has learned nothing yet, and 32 training cells with some of their values hidden. */
+export function beforeTraining(
+  { ontology, types }: WalkthroughSource,
+  data: PretrainingData,
+  { config, seed }: { config: CellConfig; seed: number },
+) {
+  const informativeness = studyInformativeness(data);
+  const own = withProfileOf(config, informativeness);
+  const sizes = { genes: data.vocabulary.symbols.length, classes: data.classes.length };
+  const rng = createRng(seed).split("before training");
+  const [cells] = orderedBatches(data.studies.map(({ train }) => train), 32);
+  return {
+    config: own,
+    params: initCellParams(rng, { config: own, ...sizes }),
+    batch: pretrainingBatch({ config: own, informativeness }, cells, { rng, hide: 0 }),
+    space: typeSpace(centredTypes(fitWidth(types, own.width)), { classes: data.classes, ontology }),
+  };
+}
