@@ -110,14 +110,11 @@ const FILING = ["mod.ts", "sets.ts", "run.ts", "result.ts"];
 /** Names that do not say what is in a file. */
 const VAGUE = ["experiment.ts", "report.ts", "results.ts", "types.ts", "walkthrough.ts"];
 
-/** Experiments that are not filed yet. */
-const UNFILED = ["pretrain"];
-
 /** Experiments that lack a file that all have, and their files with a vague name. */
 export function filingProblems(paths: readonly string[]): string[] {
   const filed = paths.flatMap((path) => {
     const [, name, file] = path.match(/^lib\/experiments\/(\w+)\/(.+)$/) ?? [];
-    return file && !UNFILED.includes(name) ? { path, name, file } : [];
+    return file ? { path, name, file } : [];
   });
   const experiments = Map.groupBy(filed, ({ name }) => name);
   return [

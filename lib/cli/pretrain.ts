@@ -3,21 +3,14 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { AS_PUBLISHED, type AsPublished, CELL_PRESETS, originalVocabulary } from "../cell/mod.ts";
 import { openCells } from "../data/mod.ts";
 import { engineLine, engineName } from "../kernels/mod.ts";
-import { resultOf, writeResult } from "../metrics/mod.ts";
+import { writeResult } from "../metrics/mod.ts";
 import type { Ontology } from "../ontology/mod.ts";
-import {
-  checkpointsDir,
-  createRng,
-  peakMemoryMb,
-  resultsDir,
-  startBackend,
-  usageError,
-  versions,
-} from "../runtime/mod.ts";
+import { checkpointsDir, createRng, resultsDir, startBackend, usageError, versions } from "../runtime/mod.ts";
 import {
   bestOntology,
   bestVocabulary,
   type Experiment,
+  pretrainingResult,
   realStudies,
   runPretraining,
   saveScores,
@@ -205,31 +198,13 @@ async function finish(
     backend: string;
   },
 ): Promise<void> {
-  const { data, scores, training } = experiment;
-  const cells = sources.studies.reduce((sum, { source }) => sum + source.nObs, 0);
-  const { metrics, baselines, ...speed } = scores;
-  const facts = { ...speed, peak_mb: peakMemoryMb(), versions: versions() };
-  const run = { preset, seed, backend };
   await saveScores(out, experiment);
-  const result = resultOf({
-    task: "pretrain",
-    set,
-    split: "70/10/20 within each type of each study",
-    ...run,
-    data: {
-      real: sources.real,
-      cells,
-      genes: data.vocabulary.symbols.length,
-      classes: data.classes.length,
-    },
-    metrics,
-    baselines,
-    facts,
-  });
+  const result = pretrainingResult(experiment, { set, real: sources.real, preset, seed, backend });
   const path = await writeResult(result);
   for (const { source } of sources.studies) source.close();
-  console.log(`${training.stopped} after ${training.steps} steps; checkpoint ${out}; result ${path}`);
-  console.log(JSON.stringify(metrics, null, 1));
+  const { stopped, steps } = experiment.training;
+  console.log(`${stopped} after ${steps} steps; checkpoint ${out}; result ${path}`);
+  console.log(JSON.stringify(experiment.scores.metrics, null, 1));
 }
 
 if (import.meta.main) Deno.exit(await runCommand(command, Deno.args));

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { type CellConfig, type CellModel, cellPreset, saveCellCheckpoint } from "../../cell/mod.ts";
 import { type GeneVocabulary, VIEW_RATES } from "../../genes/mod.ts";
 import type { Result } from "../../metrics/mod.ts";
 import type { Ontology } from "../../ontology/mod.ts";
-import { createRng, usageError, writeFileAtomically } from "../../runtime/mod.ts";
+import { createRng, usageError } from "../../runtime/mod.ts";
 import { calibrate, type NamedCells, nameTestCells, scoreBaselines, scoreTypes } from "./evaluate.ts";
 import { preparePretraining, type PretrainingData, type SplitStudy, type Study } from "./sets.ts";
 import { drawRows, type Seeing } from "./training_batches.ts";
@@ -180,7 +179,3 @@ export async function saveTrained(
   const details = { ...made, studies, steps: training.steps, best_epoch: training.bestEpoch };
   return { ...model, hash: await saveCellCheckpoint(directory, model, { made: details }) };
 }
-
-/** Writes the scores beside a saved model, as metrics.json. */
-export const saveScores = (directory: string, { scores }: Pick<Experiment, "scores">): Promise<void> =>
-  writeFileAtomically(join(directory, "metrics.json"), JSON.stringify(scores, null, 2) + "\n");
