@@ -8,6 +8,10 @@ const BROWSER_HOST = join(ROOT, "lib/runtime/host/browser/mod.ts");
 /** The hub's package says which of its files are for browsers in a way that its own list of exports hides. */
 const HUB = join(ROOT, "node_modules/@huggingface/hub/dist/browser/index.mjs");
 
+/** Browsers that do not know the name yet (Firefox until 141) get it before any class uses it; esbuild's own helper takes this one, too. */
+const DISPOSE = ["dispose", "asyncDispose"].map((name) => `Symbol.${name}??=Symbol.for("Symbol.${name}");`)
+  .join("");
+
 /** Takes the browser's host in place of Deno's. */
 const browserHost: Plugin = {
   name: "browser host",
@@ -39,6 +43,7 @@ export function bundleForBrowser(
     platform: "browser",
     splitting: true,
     target: ["chrome125", "firefox130", "safari18"],
+    banner: { js: DISPOSE },
     alias: { "@huggingface/hub": HUB, lib: join(ROOT, "lib") },
     ...options,
     metafile: true,

@@ -115,7 +115,8 @@ export interface SureRow {
 export interface Answer {
   readonly name: string;
   readonly cells: number;
-  readonly reference: string | null;
+  /** By what they were named, as a clause. */
+  readonly how: string;
   readonly seconds: number;
   readonly cards: readonly { readonly label: string; readonly value: string; readonly about: string }[];
   readonly checks: readonly string[];

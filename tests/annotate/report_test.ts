@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mapCells } from "../../lib/cell/embedding/umap.ts";
 import { termLink } from "../../lib/annotate/report/html.ts";
 import { tableHtml } from "../../lib/figures/mod.ts";
-import { shorten } from "../../lib/annotate/report/mod.ts";
+import type { Annotation } from "../../lib/annotate/mod.ts";
+import { howNamed, shorten } from "../../lib/annotate/report/mod.ts";
 import { createRng } from "../../lib/runtime/mod.ts";
 
 /** Two clouds of unit-ish vectors that point apart. */
@@ -52,4 +53,14 @@ Deno.test("shorten keeps both ends of a long name", () => {
   const name = "naive thymus-derived CD4-positive, alpha-beta T cell";
   assert.equal(shorten(name), "naive CD4-positive T cell");
   assert.equal(shorten("a".repeat(30) + "b".repeat(30), 21), "a".repeat(10) + "…" + "b".repeat(10));
+});
+
+Deno.test("howNamed says by what cells were named", () => {
+  const reference = { name: "pbmc3k.h5ad" } as Annotation["reference"];
+  assert.equal(howNamed({ reference, namedBy: [] }), "named by the reference pbmc3k.h5ad");
+  assert.equal(howNamed({ reference: null, namedBy: ["text"] }), "named by Cell Ontology text");
+  assert.equal(
+    howNamed({ reference: null, namedBy: ["classes", "markers", "neighbours"] }),
+    "named without a reference, by classes, markers and neighbours",
+  );
 });

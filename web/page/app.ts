@@ -91,7 +91,7 @@ export class App {
       id: "cells",
       title: "Drop your cells here",
       about:
-        "An .h5ad, a 10x .h5, the three files of a MatrixMarket folder, .csv or .tsv, a zipped zarr, or an R file.",
+        "An .h5ad, a 10x .h5, .h5mu, .loom, the three files of a MatrixMarket folder, .csv or .tsv, a zipped zarr, or an R file.",
       button: "Choose files",
       onFiles: (files) => void this.#take(files),
     });

@@ -2,7 +2,7 @@ import type { GivenFile } from "../protocol.ts";
 import { h } from "./dom.ts";
 
 /** What file choosers offer first. */
-const ACCEPT = ".h5ad,.h5,.hdf5,.mtx,.gz,.csv,.tsv,.txt,.zip,.rds,.rda,.rdata";
+const ACCEPT = ".h5ad,.h5,.hdf5,.h5mu,.loom,.mtx,.gz,.csv,.tsv,.txt,.zip,.rds,.rda,.rdata";
 
 export interface DropZone {
   readonly title: string;

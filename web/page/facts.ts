@@ -39,9 +39,7 @@ export function quickPanel({ cells, total, types }: QuickAnswer): HTMLElement {
     h(
       "p",
       { class: "faint" },
-      `From ${count(cells)} of the ${
-        count(total)
-      } cells, by what the ontology says of the types; all of them follow.`,
+      `From ${count(cells)} of the ${count(total)} cells; all of them follow.`,
     ),
     h(
       "ol",

@@ -16,12 +16,15 @@ const DOWNLOADS: readonly { readonly what: Download; readonly text: string; read
 
 /** The whole answer, but for the map and the details of a type, which come into the places that it has for them. */
 export function resultsPanel(answer: Answer, options: ResultOptions): HTMLElement {
-  const how = answer.reference ? `named by the reference ${answer.reference}` : "named by Cell Ontology text";
   return h(
     "section",
     { class: "results", "aria-labelledby": "results-title" },
     h("h2", { id: "results-title", tabIndex: -1 }, `Cell types of ${answer.name}`),
-    h("p", { class: "faint" }, `${count(answer.cells)} cells, ${how}, in ${answer.seconds.toFixed(0)} s`),
+    h(
+      "p",
+      { class: "faint" },
+      `${count(answer.cells)} cells, ${answer.how}, in ${answer.seconds.toFixed(0)} s`,
+    ),
     downloads(options),
     h("dl", { class: "cards" }, ...answer.cards.map(card)),
     checks(answer.checks),

@@ -4,6 +4,7 @@ import {
   type CalledType,
   calledTypes,
   confidentTypes,
+  howNamed,
   pointsToCheck,
 } from "../../lib/annotate/report/mod.ts";
 import { mapCells } from "../../lib/cell/mod.ts";
@@ -12,11 +13,11 @@ import type { Answer, CellPlaces, TypeRow } from "../protocol.ts";
 /** An answer in the form that the page shows. */
 export function answerOf(answer: AnnotatedFile): Answer {
   const types = calledTypes(answer);
-  const { input, reference, facts } = answer;
+  const { input, facts } = answer;
   return {
     name: input.name,
     cells: input.cells,
-    reference: reference?.name ?? null,
+    how: howNamed(answer),
     seconds: facts.seconds,
     cards: cards(answer, types),
     checks: pointsToCheck(answer, types),

@@ -1,12 +1,12 @@
 import {
+  annotate,
   type AnnotatedFile,
   annotateFile,
-  callByText,
   readCells,
   writeAnnotation,
 } from "../../lib/annotate/mod.ts";
-import { renderReport } from "../../lib/annotate/report/mod.ts";
-import { type CellModel, embedAll, loadCellCheckpoint, modelEmbedder } from "../../lib/cell/mod.ts";
+import { calledTypes, renderReport } from "../../lib/annotate/report/mod.ts";
+import { type CellModel, loadCellCheckpoint, modelEmbedder } from "../../lib/cell/mod.ts";
 import { openCells } from "../../lib/data/mod.ts";
 import { engineLine } from "../../lib/kernels/mod.ts";
 import { loadOntology, type Ontology } from "../../lib/ontology/mod.ts";
@@ -47,7 +47,7 @@ const SEED = 42;
 
 /** What the page works on: a model, a file of cells, perhaps a reference, and the answer. */
 export class Session {
-  #input: string | null = null;
+  #input: { readonly path: string; readonly cells: number } | null = null;
   #reference: string | null = null;
   #answer: AnnotatedFile | null = null;
   #evidence: Evidence | null = null;
@@ -70,10 +70,10 @@ export class Session {
   }
 
   get started(): Started {
-    const threads = this.settings.workers > 1 ? `${this.settings.workers} threads` : "one thread";
+    const workers = this.settings.workers > 1 ? `${this.settings.workers} workers` : "one worker";
     const { model } = this;
     return {
-      engine: `${engineLine(this.backend)}, ${threads}`,
+      engine: `${engineLine(this.backend)}, ${workers}`,
       model: `${model.config.preset}, ${model.config.layers} layers of width ${model.config.width}`,
       types: model.classes.length,
     };
@@ -84,7 +84,7 @@ export class Session {
     this.#forget();
     const path = placeFiles(files, "/input");
     const facts = await this.#facts(path);
-    this.#input = path;
+    this.#input = { path, cells: facts.cells };
     return facts;
   }
 
@@ -117,27 +117,23 @@ export class Session {
     };
   }
 
-  /** A first answer from some of the cells, by text alone. */
+  /** A first answer from some of the cells, named as all are without a reference. */
   async quick(): Promise<QuickAnswer> {
-    const path = this.#path();
-    const file = await readCells(path, {}, this.model.vocabulary, openSample(QUICK_CELLS));
-    try {
-      const embedder = modelEmbedder(this.model);
-      const calls = callByText(embedder, await embedAll(embedder, file.cells));
-      const groups = Map.groupBy(calls.best, (type) => type);
-      const types = [...groups].map(([type, cells]) => ({
-        name: calls.types[type].name,
-        share: cells.length / calls.best.length,
-      }));
-      types.sort((a, b) => b.share - a.share);
-      return { cells: calls.best.length, total: file.report.cells, types };
-    } finally {
-      file.cells.source.close();
-    }
+    const { path: input, cells } = this.#given();
+    const embedder = modelEmbedder(this.model);
+    const open = openSample(QUICK_CELLS);
+    const sample = await annotate({ input, truthKey: null }, {
+      embedder,
+      ontology: this.ontology,
+      seed: SEED,
+      open,
+    });
+    const types = calledTypes(sample).map(({ name, share }) => ({ name, share }));
+    return { cells: sample.input.cells, total: cells, types };
   }
 
   async annotate({ labelKey, confidence }: AnnotateChoice, signal: AbortSignal): Promise<Answer> {
-    const path = this.#path();
+    const { path } = this.#given();
     this.#answer = this.#evidence = this.#report = null;
     this.#answer = await annotateFile(path, {
       model: this.model,
@@ -160,7 +156,7 @@ export class Session {
   /** A called type, and what speaks for it. */
   async type(index: number): Promise<TypeDetails> {
     const answer = this.#annotation();
-    this.#evidence ??= await gatherEvidence(this.#path(), answer, this.model.vocabulary);
+    this.#evidence ??= await gatherEvidence(this.#given().path, answer, this.model.vocabulary);
     return typeDetails(index, { answer, evidence: this.#evidence, ontology: this.ontology });
   }
 
@@ -168,13 +164,13 @@ export class Session {
   async download(what: Download): Promise<{ name: string; blob: Blob }> {
     const answer = this.#annotation();
     const ending = { table: "tsv", report: "html", h5ad: "h5ad" }[what];
-    const name = `${stemOf(this.#path())}.annotated.${ending}`;
+    const name = `${stemOf(this.#given().path)}.annotated.${ending}`;
     const out = join(OUTPUT, name);
     if (what === "report") {
       this.#report ??= await renderReport(answer, answer.facts);
       return { name, blob: new Blob([this.#report], { type: "text/html" }) };
     }
-    await writeAnnotation(answer, { input: this.#path(), out }, answer.facts.versions);
+    await writeAnnotation(answer, { input: this.#given().path, out }, answer.facts.versions);
     return { name, blob: blobAt(out) };
   }
 
@@ -186,7 +182,7 @@ export class Session {
         null;
   }
 
-  #path(): string {
+  #given(): { readonly path: string; readonly cells: number } {
     if (this.#input === null) throw new Error("no file was read");
     return this.#input;
   }

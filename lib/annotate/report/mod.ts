@@ -81,11 +81,18 @@ with at least twice the mean that a quarter of the type's cells have and at most
 than ten cells have none. They describe the calls; since the calls come from the same expression, they do not prove
 them.</p>`;
 
-function header({ input, reference }: Annotation): string {
-  const how = reference ? `named by the reference ${reference.name}` : "named by Cell Ontology text";
+/** By what the cells were named, as a clause. */
+export function howNamed({ reference, namedBy }: Pick<Annotation, "reference" | "namedBy">): string {
+  if (reference) return `named by the reference ${reference.name}`;
+  if (namedBy.includes("text")) return "named by Cell Ontology text";
+  return `named without a reference, by ${namedBy.join(", ").replace(/, ([^,]*)$/, " and $1")}`;
+}
+
+function header(annotation: Annotation): string {
+  const { input } = annotation;
   return `<header><h1>Cell types of ${escapeHtml(input.name)}</h1>
 <p class="lead">${count(input.cells)} ${input.real ? "" : "simulated "}cells, ${
-    escapeHtml(how)
+    escapeHtml(howNamed(annotation))
   } · KCellFM</p></header>`;
 }
 
