@@ -10,7 +10,7 @@ import {
 } from "../experiments/zero_shot/mod.ts";
 import { bestOntology, realStudies } from "../experiments/pretrain/mod.ts";
 import { engineName } from "../kernels/mod.ts";
-import { resultOf, scoreTable, startRun, writeResult } from "../metrics/mod.ts";
+import { resultOf, scoreTable, startRun, summarise, writeResult } from "../metrics/mod.ts";
 import type { Ontology } from "../ontology/mod.ts";
 import { checkpointsDir, createRng, resultsDir, startBackend } from "../runtime/mod.ts";
 import { createCommand, integer } from "./flags.ts";
@@ -78,8 +78,13 @@ async function scoreSet(
   const { data, rows, cols } = await embedAll(modelEmbedder(model), cells);
   const pca = pcaShared({ sets: [every], types: [], batches: [] }, { seed });
   const rng = createRng(seed).split(`few labels/${name}`);
-  const tables = { kcellfm: { data, rows, cols }, pca };
-  return COUNTS.flatMap((perType) => scoreFewLabels(tables, truth, { perType, repeats, rng }) ?? []);
+  const descriptions = {
+    kcellfm: { table: { data, rows, cols }, standardise: true },
+    kcellfm_unscaled: { table: { data, rows, cols }, standardise: false },
+    pca: { table: pca, standardise: true },
+    pca_unscaled: { table: pca, standardise: false },
+  };
+  return COUNTS.flatMap((perType) => scoreFewLabels(descriptions, truth, { perType, repeats, rng }) ?? []);
 }
 
 interface Run {
@@ -105,23 +110,30 @@ const fewLabelsResult = (
     data: { real: true, cells: cells.source.nObs, genes: cells.source.nVars, checkpoint, types },
   });
 
-const COLUMNS = ["set", "a type", "types", "embedding", "PCA", "gain", "standard error"];
+const COLUMNS = [
+  "set",
+  "a type",
+  "types",
+  "embedding",
+  "unscaled",
+  "PCA",
+  "unscaled",
+  "gain",
+  "standard error",
+];
 
+/** The gain is that of the better form of the embedding over the better form of PCA. */
 function rowsOf(set: string, { perType, types, draws }: FewLabels): string[][] {
-  const { metrics, baselines } = scoreTable(draws, "kcellfm");
-  const { sd } = scoreTable(
-    draws.map(({ kcellfm, pca }) => ({ gain: { gain: kcellfm.accuracy - pca.accuracy } })),
-    "gain",
-  );
-  const numbers = [metrics.accuracy ?? 0, baselines.pca.accuracy ?? 0];
-  const error = (sd.gain ?? 0) / Math.sqrt(draws.length);
-  return [[
-    set,
-    String(perType),
-    String(types),
-    ...[...numbers, numbers[0] - numbers[1], error].map((value) => value.toFixed(3)),
-  ]];
+  const { mean } = summarise(draws.map((draw) => accuraciesOf(draw)));
+  const better = (a: string, b: string) => mean[a] > mean[b] ? a : b;
+  const [ours, theirs] = [better("kcellfm", "kcellfm_unscaled"), better("pca", "pca_unscaled")];
+  const gains = summarise(draws.map((draw) => ({ gain: draw[ours].accuracy - draw[theirs].accuracy })));
+  const numbers = [...Object.values(mean), gains.mean.gain, gains.sd.gain / Math.sqrt(draws.length)];
+  return [[set, String(perType), String(types), ...numbers.map((value) => value.toFixed(3))]];
 }
+
+const accuraciesOf = (draw: FewLabels["draws"][number]) =>
+  Object.fromEntries(Object.entries(draw).map(([name, { accuracy }]) => [name, accuracy]));
 
 async function integrate(
   model: CellModel,

@@ -3,6 +3,14 @@ import { type Table, takeRows } from "../../matrix/mod.ts";
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
 
+/** Cells as logistic regression sees them. */
+export interface Description {
+  /** `[cells, features]`. */
+  readonly table: Table;
+  /** Scale each feature to mean 0 and deviation 1; components keep their sizes without. */
+  readonly standardise: boolean;
+}
+
 /** How well a few labelled cells teach the rest of a study, by what they are described with. */
 export interface FewLabels {
   /** Labelled cells of each type. */
@@ -22,11 +30,9 @@ const MOST_TEST = 100;
 /**
  * Draws `perType` cells of each type, learns logistic regression from each description of them and names others, `repeats` times
  * over; null where fewer than two types have enough cells.
- *
- * @param tables `[cells, features]` by name
  */
 export function scoreFewLabels(
-  tables: Readonly<Record<string, Table>>,
+  descriptions: Readonly<Record<string, Description>>,
   truth: readonly (string | null)[],
   { perType, repeats, rng }: { perType: number; repeats: number; rng: Rng },
 ): FewLabels | null {
@@ -39,19 +45,19 @@ export function scoreFewLabels(
     const train = drawn.flatMap((group) => group.slice(0, perType));
     const test = drawn.flatMap((group) => group.slice(perType, perType + MOST_TEST));
     return Object.fromEntries(
-      Object.entries(tables).map(([name, table]) => [name, scoreDraw(table, truth, { train, test })]),
+      Object.entries(descriptions).map(([name, own]) => [name, scoreDraw(own, truth, { train, test })]),
     );
   });
   return { perType, types: groups.length, draws };
 }
 
 function scoreDraw(
-  table: Table,
+  { table, standardise }: Description,
   truth: readonly (string | null)[],
   { train, test }: { train: readonly number[]; test: readonly number[] },
 ) {
   const namesOf = (rows: readonly number[]) => rows.map((row) => truth[row] ?? "");
-  const model = fitLogisticRegression(takeRows(table, [...train]), namesOf(train), { seed: 0 });
+  const model = fitLogisticRegression(takeRows(table, [...train]), namesOf(train), { seed: 0, standardise });
   const { labels } = model.predict(takeRows(table, [...test]));
   return { accuracy: accuracy(namesOf(test), labels), macro_f1: macroF1(namesOf(test), labels) };
 }

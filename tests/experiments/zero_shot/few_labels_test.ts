@@ -7,11 +7,13 @@ await startBackend();
 const rng = createRng("few labels");
 const CELLS = 60;
 const truth = Array.from({ length: CELLS }, (_, i) => i % 3 === 0 ? "a" : i % 3 === 1 ? "b" : null);
-const table = (of: (row: number) => number) =>
-  tableOf(
+const table = (of: (row: number) => number) => ({
+  table: tableOf(
     Float32Array.from({ length: 2 * CELLS }, (_, at) => of(Math.floor(at / 2)) + 0.1 * rng.normal()),
     2,
-  );
+  ),
+  standardise: true,
+});
 const tables = { told: table((row) => row % 3), noise: table(() => 0) };
 const options = { repeats: 4, rng: createRng("draws") };
 
