@@ -107,6 +107,8 @@ interface Tried {
   readonly power: number;
   readonly setting: Setting;
   readonly turns: readonly (readonly HeldOut[])[];
+  /** {@linkcode validationScore} of each rotation. */
+  readonly scores: readonly number[];
 }
 
 /**
@@ -124,14 +126,13 @@ function choose(
     fit: prepare(spec, { ...options, conditions: train.map((at) => conditions[at]) }, true),
   }));
   const tried = powers.flatMap((power) =>
-    LEARNERS[learner].settings.map((setting): Tried => ({
-      power,
-      setting,
-      turns: fits.map(({ held, fit }) => {
+    LEARNERS[learner].settings.map((setting): Tried => {
+      const turns = fits.map(({ held, fit }) => {
         const change = fit(power, setting);
         return held.map((condition) => ({ condition, predicted: change(condition) }));
-      }),
-    }))
+      });
+      return { power, setting, turns, scores: turns.map(validationScore) };
+    })
   );
   const bestBut = (left: number) => bestOf(tried, left, sized);
   const { power, setting, size } = bestBut(-1);
@@ -149,10 +150,14 @@ function choose(
 
 /** The best by all rotations but one (-1: by all), with the size of its predictions by the same. */
 function bestOf(tried: readonly Tried[], left: number, sized: boolean): Tried & { readonly size: number } {
-  const seen = ({ turns }: Tried) => turns.filter((_, turn) => turn !== left).flat();
-  const scores = tried.map((own) => validationScore(seen(own)));
+  const seen = ({ turns }: Tried) => turns.filter((_, turn) => turn !== left);
+  const scoreOf = (own: Tried) => {
+    const weights = own.turns.map(({ length }, turn) => turn === left ? 0 : length);
+    return dot(own.scores, weights) / Math.max(1, weights.reduce((sum, weight) => sum + weight, 0));
+  };
+  const scores = tried.map(scoreOf);
   const best = tried[scores.indexOf(Math.max(...scores))];
-  return { ...best, size: sized ? sizeOf(seen(best)) : 1 };
+  return { ...best, size: sized ? sizeOf(seen(best).flat()) : 1 };
 }
 
 /** Mean Pearson delta; 0 where a side is constant, or nothing was held out. */

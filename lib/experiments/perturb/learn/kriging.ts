@@ -1,6 +1,6 @@
-import { Matrix, solve } from "ml-matrix";
+import { inverse, Matrix } from "ml-matrix";
 import type { PerturbationTarget } from "../set.ts";
-import type { Learner } from "./learner.ts";
+import type { Learner, Setting } from "./learner.ts";
 import { dot, rowAt, type Table } from "../../../matrix/mod.ts";
 
 /** What the kernel of two perturbations is made of, in units of the noise of a condition. */
@@ -28,13 +28,16 @@ export const kriging: Learner = {
   ),
   prepare({ conditions, rows }) {
     const parts = conditions.map((a, i) => conditions.map((b, j) => partsOf(a, b, dot(rows[i], rows[j]))));
-    return (changes, setting) => {
+    const inverseOf = memoised((setting: Setting) => {
       const kernel = new Matrix(parts.map((row) => row.map((entry) => weigh(entry, setting))));
+      return inverse(Matrix.add(kernel, Matrix.eye(kernel.rows)));
+    });
+    return (changes, setting) => {
+      const weights = inverseOf(setting); // the same at every power of the changes
       const targets = new Matrix(rowsOf(changes));
-      const solved = solve(Matrix.add(kernel, Matrix.eye(kernel.rows)), targets);
       return (own, target) => {
         const row = conditions.map((other, i) => weigh(partsOf(target, other, dot(own, rows[i])), setting));
-        return Float32Array.from(new Matrix([row]).mmul(solved).getRow(0));
+        return Float32Array.from(new Matrix([row]).mmul(weights).mmul(targets).getRow(0));
       };
     };
   },
@@ -54,3 +57,12 @@ const weigh = (parts: KernelParts, weights: Readonly<Record<string, number>>): n
 
 const rowsOf = (table: Table): number[][] =>
   Array.from({ length: table.rows }, (_, row) => Array.from(rowAt(table, row)));
+
+function memoised<Value>(make: (setting: Setting) => Value): (setting: Setting) => Value {
+  const made = new Map<Setting, Value>();
+  return (setting) => {
+    const known = made.get(setting) ?? make(setting);
+    made.set(setting, known);
+    return known;
+  };
+}
