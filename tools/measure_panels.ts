@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { callByText, LEAST_GENES } from "../lib/annotate/mod.ts";
+import { callWithoutReference, LEAST_GENES } from "../lib/annotate/mod.ts";
 import { embedAll, type Embedder, loadCellCheckpoint, modelEmbedder } from "../lib/cell/mod.ts";
 import { markdownTable, runCommand } from "../lib/cli/mod.ts";
 import { corpusDatasets, fetchFile } from "../lib/data/fetch/mod.ts";
@@ -84,7 +84,7 @@ async function measure(source: CellSource, { embedder, ontology, rng }: Measurin
     const panel = panelOf(source, { rows, columns: Int32Array.from(columns).sort() });
     const cells = { ...panel, tokenOf: panel.tokenOf(tokenOf), genes: embedder.vocabulary.symbols.length };
     const embedded = await embedAll(embedder, cells);
-    const { best, types } = callByText(embedder, embedded);
+    const { best, types } = (await callWithoutReference(cells, embedded, { embedder, ontology })).calls;
     rows.forEach((row, cell) =>
       trials.push({
         size,

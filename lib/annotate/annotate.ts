@@ -1,16 +1,9 @@
-import {
-  type CellLabels,
-  labelsIfAny,
-  type Ontology,
-  readLabelColumn,
-  readTermMarkers,
-} from "../ontology/mod.ts";
+import { type CellLabels, labelsIfAny, type Ontology, readLabelColumn } from "../ontology/mod.ts";
 import { modelError } from "../runtime/mod.ts";
-import { callByEvidence } from "./by_evidence.ts";
+import { callWithoutReference, type Helps } from "./by_evidence.ts";
 import { callByReference, type HeldOut } from "./by_reference.ts";
-import { callByText } from "./by_text.ts";
 import { scoreBaselines, scoreMajority } from "./compare.ts";
-import { embedAll, type EmbeddedFile, type Embedder, hasSeen } from "../cell/mod.ts";
+import { embedAll, type Embedder, hasSeen } from "../cell/mod.ts";
 import {
   blankCells,
   blankNote,
@@ -19,7 +12,6 @@ import {
   LEAST_GENES,
   sharedEvidence,
 } from "./evidence.ts";
-import { markerEvidence } from "./marker_evidence.ts";
 import { findMarkers, type Markers } from "./markers.ts";
 import type { OpenCells, ReadChoice } from "./choose_matrix.ts";
 import { geneNames, readCells, type ReadFile } from "./read.ts";
@@ -55,16 +47,6 @@ export interface AnnotateContext {
   /** Called after each batch of cells with the name of the file that is being embedded. */
   readonly onProgress?: (file: string, done: number, total: number) => void;
 }
-
-/** What helps the model's classes where there is no reference. */
-export interface Helps {
-  /** Marker genes of the types. */
-  readonly markers: boolean;
-  /** A cell's neighbours in the file, over which answers are averaged. */
-  readonly neighbours: boolean;
-}
-
-const HELPS: Helps = { markers: true, neighbours: true };
 
 /** Everything that a run found out; files, reports and notebooks are made of it. */
 export interface Annotation {
@@ -186,7 +168,7 @@ async function nameCells(query: ReadFile, reference: Reference | null, context: 
   const blank = blankCells(embeddings.genes, { least, foreign: query.foreignCells });
   const evidence = [...shared, ...reference?.notes ?? [], ...blankNote(blank, least)];
   if (!reference) {
-    const { calls, namedBy } = await nameWithoutReference(query, embeddings, context);
+    const { calls, namedBy } = await callWithoutReference(query.cells, embeddings, context);
     return { embeddings, calls: callsWithoutBlank(calls, blank), namedBy, reference: null, evidence };
   }
   const { file, labelKey, labels } = reference;
@@ -204,29 +186,6 @@ async function nameCells(query: ReadFile, reference: Reference | null, context: 
     namedBy: [],
     evidence,
   };
-}
-
-/** By the model's classes with what helps them, or by text where it has none. */
-async function nameWithoutReference(
-  { cells }: ReadFile,
-  embeddings: EmbeddedFile,
-  { embedder, ontology, helps = HELPS }: AnnotateContext,
-): Promise<Pick<Annotation, "calls" | "namedBy">> {
-  const { classes, vocabulary } = embedder;
-  if (!classes || !embeddings.scores) return { calls: callByText(embedder, embeddings), namedBy: ["text"] };
-  const named = new Map(embedder.types.ids.map((id, i) => [id, embedder.types.names[i]]));
-  const types = classes.map((id) => ({ id, name: ontology.terms.get(id)?.name ?? named.get(id) ?? id }));
-  const markers = helps.markers
-    ? markerEvidence(cells, { types: classes, markers: await readTermMarkers(), vocabulary })
-    : null;
-  const calls = callByEvidence({
-    types,
-    scores: embeddings.scores,
-    embeddings: helps.neighbours ? embeddings : null,
-    markers,
-  }, ontology);
-  const used = [helps.markers && "markers", helps.neighbours && "neighbours"].filter((it) => it !== false);
-  return { calls, namedBy: ["classes", ...used] };
 }
 
 function embedFile({ cells, report }: ReadFile, { embedder, signal, onProgress }: AnnotateContext) {
