@@ -50,7 +50,7 @@ Deno.test("annotate leaves cells without evidence unknown, at the prior's confid
       notes.join(),
     );
     assert.ok(
-      notes.some((note) => /^Only 40 of the file's genes are known.*10 % of the cells/.test(note)),
+      notes.some((note) => /^Only 40 of the file's genes are known.*16 % of the cells/.test(note)),
       notes.join(),
     );
   }));
