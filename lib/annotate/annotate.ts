@@ -20,7 +20,7 @@ import { CONFIDENCE, requireConfidence, type RolledUp, rollUp } from "./roll_up.
 import type { Calls, FileReport } from "./types.ts";
 import type { Table } from "../matrix/mod.ts";
 
-/** What to annotate, and by what. */
+/** The cells to annotate, and the source of the labels. */
 export interface AnnotateRequest {
   /** The file of cells: .h5ad, 10x .h5, a MatrixMarket folder, .csv or .tsv. */
   readonly input: string;
@@ -34,15 +34,15 @@ export interface AnnotateRequest {
   readonly confidence?: number;
 }
 
-/** What a run needs beside its request. */
+/** The tools of a run: the model, the ontology and the observers. */
 export interface AnnotateContext {
   readonly embedder: Embedder;
   readonly ontology: Ontology;
   readonly seed: number;
-  /** What helps the model's classes where there is no reference; default: all. */
+  /** The evidence used beside the model's classes when there is no reference; default: all. */
   readonly helps?: Helps;
   readonly signal?: AbortSignal;
-  /** What opens the files; default `openCells`. */
+  /** The function that opens the files; default `openCells`. */
   readonly open?: OpenCells;
   /** Called after each batch of cells with the name of the file that is being embedded. */
   readonly onProgress?: (file: string, done: number, total: number) => void;
@@ -55,7 +55,7 @@ export interface Annotation {
   readonly reference: (FileReport & { readonly labelKey: string; readonly heldOut: HeldOut }) | null;
   readonly embeddings: Table;
   readonly calls: Calls;
-  /** What named the cells without a reference: "classes" with "markers" and "neighbours", or "text". */
+  /** The source of the labels when there is no reference: "classes" with "markers" and "neighbours", or "text". */
   readonly namedBy: readonly string[];
   /** The calls where they are sure enough, else the terms above them that are. */
   readonly rolled: RolledUp;
@@ -65,7 +65,7 @@ export interface Annotation {
   /** Release of the ontology. */
   readonly ontology: string;
   readonly seed: number;
-  /** What a careful reader should know beside values and genes, as sentences. */
+  /** Warnings and remarks beside those on values and genes, as sentences. */
   readonly notes: readonly string[];
 }
 

@@ -9,7 +9,7 @@ import { writeAnnotationSchema } from "./annotation_schema.ts";
 import { renderReport } from "./report/mod.ts";
 import { checkOutputs, writeAnnotation } from "./write.ts";
 
-/** How to annotate a file; only the model has to be given. */
+/** Options for annotating a file; only the model is required. */
 export interface AnnotateFileOptions
   extends
     Pick<AnnotateRequest, "choice" | "truthKey" | "confidence">,
@@ -35,7 +35,7 @@ export interface AnnotateFileOptions
 /** An answer, and how it was run. */
 export interface AnnotatedFile extends Annotation {
   readonly facts: RunFacts & { readonly backend: string };
-  /** What was written. */
+  /** Paths of the files written. */
   readonly written: readonly string[];
 }
 

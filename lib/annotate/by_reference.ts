@@ -13,17 +13,17 @@ import {
 import { withSharedNames } from "./shared_names.ts";
 import type { Calls } from "./types.ts";
 
-/** What naming by a reference takes beside the cells. */
+/** Options for naming cells by a reference. */
 export interface ReferenceOptions extends ExpertOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How well a reference names its own cells that were held out. */
+/** Accuracy of a reference on cells of its own that were held out. */
 export interface HeldOut {
   readonly cells: number;
   readonly accuracy: number;
   readonly macro_f1: number;
-  /** How far each expert is trusted; fitted on the held-out cells. */
+  /** Weight of each expert, fitted on the held-out cells. */
   readonly weights: ExpertWeights;
   /** Nine in ten of the held-out cells are less novel than this. */
   readonly novelty90: number;

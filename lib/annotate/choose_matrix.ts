@@ -12,13 +12,13 @@ import { dataError, KcellfmError } from "../runtime/mod.ts";
 
 /** Which matrix of a file to read, and what it holds. */
 export interface ReadChoice extends MatrixChoice, ObjectChoice, ModalityChoice {
-  /** What the values are; default: what they look like. */
+  /** Form of the values; default: detected. */
   readonly values?: AskedValues;
   /** Whose genes it has; default: what their ids and letters tell. */
   readonly species?: ReadableSpecies;
 }
 
-/** What opens the cells of a path: `openCells`, or a test's. */
+/** Opens the cells at a path: `openCells`, or a test's replacement. */
 export type OpenCells = (path: string, choice: ReadChoice) => Promise<CellSource>;
 
 /** A file and what opens it. */
@@ -58,7 +58,7 @@ interface Unusable {
   readonly others: Others;
 }
 
-/** What else a file holds. */
+/** The other matrices of a file. */
 interface Others {
   readonly hasRaw: boolean;
   readonly layers: readonly string[];
@@ -104,7 +104,7 @@ const USUAL_LAYERS = [
   "log1p",
 ];
 
-/** Another matrix of the file, where X cannot be used or raw has many more genes; null where X is best. */
+/** Another matrix of the file if X cannot be used or raw has many more genes; null if X is best. */
 async function openBetter(file: InputFile, first: Tried, choice: ReadChoice): Promise<OpenedMatrix | null> {
   if (!("opened" in first)) return await openInstead(file, first, choice);
   const { source } = first.opened;

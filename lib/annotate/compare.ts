@@ -11,7 +11,7 @@ export interface BaselineReference {
   readonly labels: CellLabels;
 }
 
-/** What a user would try first, on the same genes and labels in the same run. */
+/** The methods that a user would try first, fitted on the same genes and labels in the same run. */
 const BASELINES = {
   logistic_regression: fitLogisticRegression,
   k_nearest_neighbours: fitNeighbours,

@@ -29,7 +29,7 @@ const RIGHT_WHOLE = 0.68;
 const SHARED_GENES = { least: 10, few: 300, share: 0.5 };
 
 /**
- * What to expect of a file that is named without a reference, where that is little.
+ * A warning about a file named without a reference, if little is to be expected of it.
  *
  * @throws {KcellfmError} tag "data", when it has too few known genes to name any cell.
  */
@@ -53,7 +53,7 @@ export function expectationOf({ name, overlap }: FileReport): string[] {
 }
 
 /**
- * What to expect of a reference that shares few genes with a file.
+ * A warning about a reference that shares few genes with a file.
  *
  * @throws {KcellfmError} tag "data", when it shares too few.
  */

@@ -37,7 +37,7 @@ const PRIOR: ExpertWeights = { encoder: 0.1, markers: 0.3, genes: 0.7, text: 0.1
 /** Inverse penalties for vectors of length one. */
 const VECTOR_STRENGTHS = [1, 10, 100];
 
-/** What experts are fitted with. */
+/** Options for fitting the experts. */
 export interface ExpertOptions {
   readonly seed: number;
   readonly text: TextKnowledge;
@@ -52,7 +52,7 @@ export interface Experts {
   readonly weights: ExpertWeights;
   /** Calibrated probabilities, `[cells, classes]`. */
   answer(cells: CellTables): Float32Array;
-  /** What they said of the held-out cells before they learned from them too, `[held-out, classes]`. */
+  /** The experts' probabilities for the held-out cells, before the experts learned from those cells, `[held-out, classes]`. */
   readonly heldOut: Float32Array;
 }
 

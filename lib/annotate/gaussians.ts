@@ -9,7 +9,7 @@ export interface GaussianDistances {
   readonly relative: Float32Array;
 }
 
-/** How much of each covariance is replaced by a round one, so that few rows suffice. */
+/** Weight of the spherical covariance that each covariance is shrunk towards, so that few rows suffice. */
 const SHRINKAGE = 0.1;
 
 /**

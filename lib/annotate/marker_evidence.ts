@@ -2,11 +2,11 @@ import { type GeneVocabulary, type ModelCells, readModelCells } from "../genes/m
 import type { CsrMatrix } from "../matrix/mod.ts";
 import type { TermMarkers } from "../ontology/mod.ts";
 
-/** What the marker genes of types say of each cell. */
+/** The evidence that the marker genes of the types give for each cell. */
 export interface MarkerEvidence {
   /** `sum(w z) / sqrt(sum w^2)` over the markers that the file has, `[cells, types]`; 0 for a type without any. */
   readonly scores: Float32Array;
-  /** How many markers of each type the file has. */
+  /** Number of markers of each type that the file has. */
   readonly measured: Int32Array;
 }
 

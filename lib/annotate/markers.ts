@@ -2,7 +2,7 @@ import type { CellSource } from "../data/mod.ts";
 import { type DetectedValues, readLog1p, type ValueKind } from "../genes/mod.ts";
 import type { CsrMatrix } from "../matrix/mod.ts";
 
-/** How a gene differs between the cells of one type and all others. */
+/** The difference of a gene between the cells of one type and all others. */
 export interface Marker {
   readonly gene: string;
   /** Welch's t of the log1p values. */
@@ -37,7 +37,7 @@ export interface MarkerOptions {
 const BLOCK = 512;
 /** Fewer cells on either side give differences by chance. */
 const MIN_CELLS = 10;
-/** What makes a gene a marker; the bounds of scanpy's filter_rank_genes_groups. */
+/** True if a gene is a marker, by the bounds of scanpy's filter_rank_genes_groups. */
 const IS_MARKER = ({ inside, outside, logFoldChange }: Marker): boolean =>
   inside >= 0.25 && outside <= 0.5 && logFoldChange >= 1;
 

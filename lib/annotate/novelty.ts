@@ -4,9 +4,9 @@ import { fitSigns, type Signs } from "./novelty_signs.ts";
 import { withoutShift } from "./novelty_shift.ts";
 import { type Evidence, fitNoveltyWeights, noveltyScores, type NoveltyWeights } from "./novelty_weights.ts";
 
-/** How novel cells are, in [0, 1]. */
+/** The novelty of cells, in [0, 1]. */
 export interface Novelty extends NoveltyWeights {
-  /** What speaks for each cell being novel, measured by the reference's own held-out cells. */
+  /** The signs of novelty of each cell, measured by the reference's own held-out cells. */
   signs(cells: CellTables): Signs;
   /** The score of each cell of one file, given what each was called: less what all its called types have in common. */
   score(signs: Signs, called: readonly string[]): Float32Array;

@@ -19,7 +19,7 @@ export interface LabelledTables extends CellTables {
   readonly keys: readonly string[];
 }
 
-/** What a novelty experiment takes. */
+/** Options for a novelty experiment. */
 export interface NoveltyExperimentOptions extends ExpertOptions {
   readonly signal?: AbortSignal;
   /** Called after each held-out type. */

@@ -15,11 +15,11 @@ export interface HoldOutRequest {
   readonly choice?: ReadChoice;
   /** Column of obs with the types, of both files. */
   readonly labelKey: string;
-  /** What is learned from; default: a random half of `input`, whose other half is named. */
+  /** The file to learn from; default: a random half of `input`, whose other half is named. */
   readonly reference?: string;
 }
 
-/** What trying it takes beside the files. */
+/** The tools of a hold-out run beside its files. */
 export interface HoldOutContext {
   readonly embedder: Embedder;
   readonly ontology: Ontology;
@@ -29,7 +29,7 @@ export interface HoldOutContext {
   readonly onProgress?: (step: string, done: number, total: number) => void;
 }
 
-/** What came out, a row for each type that was held out. */
+/** The result of a hold-out run: one row for each type that was held out. */
 export interface HoldOutRun {
   readonly input: FileReport;
   readonly reference: FileReport | null;

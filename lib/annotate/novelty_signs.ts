@@ -5,7 +5,7 @@ import { fitGaussians } from "./gaussians.ts";
 import { fitPrincipalSpace } from "./principal_space.ts";
 import { measureScaling } from "../matrix/mod.ts";
 
-/** What speaks for a cell being novel; each is higher the more novel it is. */
+/** Signs that a cell is novel; each is higher for more novel cells. */
 export const SIGNS = ["energy", "markers", "genes", "encoder"] as const;
 export type Sign = typeof SIGNS[number];
 /** A value of each sign for every cell. */

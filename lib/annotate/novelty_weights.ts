@@ -13,7 +13,7 @@ export interface NoveltyWeights {
   readonly bias: number;
 }
 
-/** What holds without evidence: each sign has the same say. */
+/** The prior used without evidence: every sign has the same weight. */
 const PRIOR = { weight: 0.4, bias: -2 };
 /** Weight of the prior beside the mean loss of the evidence, at a factor of e. */
 const PRIOR_STRENGTH = 0.1;

@@ -1,7 +1,7 @@
 import { ancestors, type CellType, depths, type Ontology } from "../ontology/mod.ts";
 import { usageError } from "../runtime/mod.ts";
 
-/** What a cell is called that is too novel to be called anything. */
+/** The label of a cell that is too novel to be given a type. */
 export const UNKNOWN: CellType = { name: "unknown", id: "" };
 
 /** Above this a cell is likelier to be of no type than of one. */
@@ -22,7 +22,7 @@ export interface RolledUp {
   readonly confidence: number;
 }
 
-/** What is rolled up. */
+/** The answers to roll up. */
 export interface Answers {
   readonly types: readonly CellType[];
   /** Cells x types. */

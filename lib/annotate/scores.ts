@@ -80,7 +80,7 @@ export function scoreCalls(calls: Calls, { rows, truth }: Pairs, ontology: Ontol
 }
 
 /**
- * How rolled-up answers fare: `hierarchical_accuracy`, where an answer is right that is the true type, above it or below it;
+ * Scores of rolled-up answers: `hierarchical_accuracy`, where an answer is right if it is the true type, above it or below it;
  * `information`, the mean information content of the answers, without which the root would always be the best;
  * `rolled_up` and `unknown`, the shares of cells. Unknown is right for a cell whose type could not be called, and says nothing.
  */

@@ -1,7 +1,7 @@
 import type { Embedder } from "../cell/mod.ts";
 import { cosines, softmaxRows, type Table, takeRows } from "../matrix/mod.ts";
 
-/** What the model knows of types by their ontology text. */
+/** The model's knowledge of types by their ontology text. */
 export type TextKnowledge = Pick<Embedder, "types" | "temperature">;
 
 /**

@@ -11,11 +11,11 @@ export interface Calls {
   readonly confidence: Float32Array;
   /** Calibrated probability of each of `types`, cells x types. */
   readonly probabilities: Float32Array;
-  /** How little the cell resembles any of the types, in [0, 1]; above 0.5 it is likelier to be of none. */
+  /** Dissimilarity of the cell to all of the types, in [0, 1]; above 0.5 the cell more likely belongs to none. */
   readonly novelty: Float32Array;
 }
 
-/** What was read of a file, and how. */
+/** A summary of one file: its cells, its values, and the way they were read. */
 export interface FileReport {
   readonly path: string;
   readonly name: string;
@@ -23,7 +23,7 @@ export interface FileReport {
   readonly genes: number;
   /** False for cells that our simulator drew. */
   readonly real: boolean;
-  /** What its values were taken for, and from what that was concluded. */
+  /** The detected form of its values, with the reason. */
   readonly values: DetectedValues;
   readonly overlap: OverlapReport;
 }

@@ -51,7 +51,7 @@ function requireEnding(flag: string, path: string, endings: readonly string[]): 
   throw usageError(`Cannot write ${flag} ${path}: its name has to end in ${endings.join(", ")}`);
 }
 
-/** What `uns["kcellfm"]` says of how an answer came about. */
+/** The entries of `uns["kcellfm"]`: the origin of an answer. */
 export function provenance(annotation: Annotation, versions: Record<string, string>) {
   const { input, reference, model, ontology, seed, evaluation } = annotation;
   return {

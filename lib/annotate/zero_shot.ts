@@ -3,7 +3,7 @@ import type { MarkerEvidence } from "./marker_evidence.ts";
 import { findNeighbours, type Neighbours, overNeighbours } from "./neighbours.ts";
 import type { CellType } from "../ontology/mod.ts";
 
-/** What names cells without a reference. */
+/** The evidence that names cells without a reference. */
 export interface ZeroShotEvidence {
   /** The model's classes. */
   readonly types: readonly CellType[];
@@ -15,7 +15,7 @@ export interface ZeroShotEvidence {
   readonly markers: MarkerEvidence | null;
 }
 
-/** How far each piece of evidence is trusted. */
+/** Weight of each piece of evidence. */
 export interface ZeroShotTrust {
   /** Weight of a marker score, in nats a standard deviation. */
   readonly markers: number;
@@ -26,7 +26,7 @@ export interface ZeroShotTrust {
 /** Chosen on the training sets that walkthrough-heldout has not seen (docs/LOG.md). */
 export const TRUST: ZeroShotTrust = { markers: 0.7, temperature: 1.5 };
 
-/** What was found of each cell on the way to its probabilities. */
+/** Intermediate results for each cell on the way to its probabilities. */
 export interface ZeroShot {
   /** `[cells, types]`, rows sum to one. */
   readonly probabilities: Float32Array;

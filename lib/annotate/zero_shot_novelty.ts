@@ -22,7 +22,7 @@ const WEIGHTS: Record<"with" | "without", NoveltyWeights> = {
   without: { bias: 7.116, energy: 1.407, markers: 0 },
 };
 
-/** How little each cell resembles any class, in [0, 1]; above 0.5 it is likelier to be of none. */
+/** Dissimilarity of each cell to all classes, in [0, 1]; above 0.5 the cell more likely belongs to none. */
 export function zeroShotNovelty(
   { types, scores }: ZeroShotEvidence,
   { probabilities, markers, neighbours }: ZeroShot,

@@ -28,7 +28,7 @@ export function fitAngleRegression(
   requireTable(table);
   if (angles.length !== table.rows || validation.length === 0) {
     throw new RangeError(
-      `Cannot fit ${table.rows} rows to ${angles.length} angles with ${validation.length} to validate: expected as many, and some`,
+      `Cannot fit ${table.rows} rows to ${angles.length} angles with ${validation.length} to validate: expected one angle per row and at least one row to validate`,
     );
   }
   const held = new Set(validation);

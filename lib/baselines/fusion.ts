@@ -1,7 +1,7 @@
 import { minimise } from "./lbfgs.ts";
 import { softmaxRows } from "../matrix/mod.ts";
 
-/** How far each path is trusted: `log p = encoder log p_encoder + linear log p_linear`, up to a constant of the cell. */
+/** Weight of each path: `log p = encoder log p_encoder + linear log p_linear`, up to a constant per cell. */
 export interface FusionWeights {
   readonly encoder: number;
   readonly linear: number;
@@ -24,7 +24,7 @@ const PRIOR: FusionWeights = { encoder: 0.1, linear: 1 };
 /** Weight of the prior, in nats at a factor of e: a few cells cannot overthrow it. */
 export const PRIOR_STRENGTH = 4;
 /**
- * How much of the classes' imbalance is taken back. Chosen by accuracy and macro-F1 on strips of the training halves of two
+ * Strength of the correction for class imbalance. Chosen by accuracy and macro-F1 on strips of the training halves of two
  * tissues; on validation cells of four sets of RNA it changed little. 0 favours accuracy, 1 the mean recall.
  */
 const RARITY = 0.2;
@@ -36,7 +36,7 @@ export type Answers<Path extends string> = Readonly<Record<Path, Float32Array>>;
 
 /**
  * The weights of the highest likelihood on the validation cells, near the prior where there are few: a product of
- * experts (Hinton 2002) with as many parameters as paths. Without cells, the prior.
+ * experts (Hinton 2002) with one parameter per path. Without cells, the prior.
  *
  * @param truth column of each cell's class
  */

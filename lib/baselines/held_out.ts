@@ -2,7 +2,7 @@ import { createRng } from "../runtime/mod.ts";
 import type { FitOptions, Prediction } from "./types.ts";
 import { type Table, takeRows } from "../matrix/mod.ts";
 
-/** What methods take that choose a setting on labelled rows that they do not learn from. */
+/** Options of methods that choose a setting on labelled rows which they do not learn from. */
 export interface ValidatedFitOptions extends FitOptions {
   /** Rows of the table to choose by; default: a random fifth of each class. */
   readonly validation?: Int32Array;

@@ -7,7 +7,7 @@ export interface LabelledBatch {
 }
 
 /**
- * How much of each gene's variance lies between cell types: eta squared of a one-way analysis of variance of its
+ * Share of each gene's variance that lies between cell types: eta squared of a one-way analysis of variance of its
  * log1p values, adjusted for the number of types (`1 - (1 - eta2)(n - 1)/(n - k)`, Ezekiel 1930), over labelled cells
  * read once. 0 for genes that do not tell types apart, 1 for perfect markers. Give the cells of one study:
  * between studies a gene also varies by technology.

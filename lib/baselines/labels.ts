@@ -16,7 +16,7 @@ export function encodeLabels(table: Table, labels: readonly string[]): EncodedLa
   requireTable(table);
   if (labels.length !== table.rows || table.rows === 0) {
     throw new RangeError(
-      `Cannot fit ${table.rows} rows to ${labels.length} labels: expected as many of each, at least one`,
+      `Cannot fit ${table.rows} rows to ${labels.length} labels: expected the same number of each, at least one`,
     );
   }
   const classes = [...new Set(labels)].sort();

@@ -31,7 +31,7 @@ export interface LinearPath {
   readonly c: number;
 }
 
-/** How features are scaled before weights are penalised. */
+/** Options for scaling features before weights are penalised. */
 export interface LinearPathOptions {
   readonly seed: number;
   /** By unit variance and eta, by unit variance alone, or not at all; default "eta". */

@@ -15,7 +15,7 @@ export interface LinearMap {
 /** Weights of a multinomial logistic regression, for standardised features. */
 export interface LogisticRegression extends Classifier, LinearMap {}
 
-/** How strongly the weights are held back. */
+/** Options of the regression, with the strength of its penalty. */
 export interface LogisticOptions extends FitOptions {
   /** Inverse strength of the penalty, as scikit-learn's C; default 1. */
   readonly c?: number;

@@ -3,9 +3,9 @@ import { encodeLabels, requireColumns, toPrediction } from "./labels.ts";
 import type { Classifier, FitOptions } from "./types.ts";
 import { smallest, type Table } from "../matrix/mod.ts";
 
-/** How neighbours are found and counted. */
+/** Options for finding and counting neighbours. */
 export interface NeighbourOptions extends FitOptions {
-  /** How many neighbours vote; default 15, fewer where the training set is smaller. */
+  /** Number of neighbours that vote; default 15, fewer if the training set is smaller. */
   readonly k?: number;
 }
 

@@ -5,7 +5,7 @@ import { encodeLabels, requireColumns, toPrediction } from "./labels.ts";
 import type { Classifier, Prediction } from "./types.ts";
 import { measureScaling, softmaxRows, standardise, type Table, takeRows } from "../matrix/mod.ts";
 
-/** How a perceptron is built and trained. */
+/** Size and training settings of a perceptron. */
 export interface PerceptronOptions extends ValidatedFitOptions {
   /** Units of the hidden layer; default 128. */
   readonly hidden?: number;

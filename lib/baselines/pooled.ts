@@ -17,11 +17,11 @@ export interface PooledBatch {
   readonly rows: number;
   /** 1 at the classes that each row's label may mean, `[rows, classes]`. */
   readonly meaning: Float32Array;
-  /** How many rows have a label. */
+  /** Number of rows with a label. */
   readonly labelled: number;
 }
 
-/** How a pooled model is built and trained. */
+/** Size and training settings of a pooled model. */
 export interface PooledOptions {
   readonly inputs: number;
   readonly classes: number;

@@ -5,7 +5,7 @@ import { binFeatures } from "./tree_bins.ts";
 import type { Classifier, FitOptions } from "./types.ts";
 import { rowAt, type Table } from "../matrix/mod.ts";
 
-/** How large a forest is. */
+/** Size of a forest. */
 export interface ForestOptions extends FitOptions {
   /** Trees; default 300. */
   readonly trees?: number;

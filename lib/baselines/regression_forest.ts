@@ -3,7 +3,7 @@ import { requireColumns } from "./labels.ts";
 import type { FitOptions } from "./types.ts";
 import type { Table } from "../matrix/mod.ts";
 
-/** How large a forest of regression trees is. */
+/** Size of a forest of regression trees. */
 export interface RegressionForestOptions extends FitOptions {
   /** Trees; default 200. */
   readonly trees?: number;
@@ -32,7 +32,7 @@ export function fitRegressionForest(
 ): MultiRegression {
   if (table.rows === 0 || targets.rows !== table.rows) {
     throw new RangeError(
-      `Cannot fit ${table.rows} rows to ${targets.rows} targets: expected as many, and some`,
+      `Cannot fit ${table.rows} rows to ${targets.rows} targets: expected one target per row and at least one row`,
     );
   }
   const products = productsOfRows(targets);

@@ -2,14 +2,14 @@ import { dataError, type Rng } from "../runtime/mod.ts";
 
 /** Rows of one repeat, ascending: to learn from, to choose settings by, and to report on. */
 export interface Split {
-  /** What sets this repeat apart: the group that is left out, or the number of the draw. */
+  /** Name of this repeat: the group that is left out, or the number of the draw. */
   readonly name: string;
   readonly train: Int32Array;
   readonly validation: Int32Array;
   readonly test: Int32Array;
 }
 
-/** How cells are parted into those to learn from and those to report on. */
+/** Rules that split cells into those to learn from and those to report on. */
 export type SplitRule =
   /** At random within each class; `test` is the share that is reported on, default 0.3. */
   | { readonly by: "cells"; readonly test?: number }
@@ -20,7 +20,7 @@ export type SplitRule =
   /** The rows for which `isTest` holds are reported on: half of a tissue, another file. */
   | { readonly by: "place"; readonly name: string; readonly isTest: (row: number) => boolean };
 
-/** What a rule needs to know of the cells; a cell without a label (null) takes no part. */
+/** The facts of the cells that a rule needs; a cell without a label (null) takes no part. */
 export interface Splittable {
   readonly labels: readonly (string | null)[];
   readonly groups?: readonly string[];

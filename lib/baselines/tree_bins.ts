@@ -37,7 +37,7 @@ function cutsBetween(values: Float32Array, bins: number): Float32Array {
   });
 }
 
-/** How many of the ascending `cuts` are below `value`. */
+/** Number of the ascending `cuts` below `value`. */
 function binOf(value: number, cuts: Float32Array): number {
   let [low, high] = [0, cuts.length];
   while (low < high) {

@@ -1,7 +1,7 @@
 import type { Rng } from "../runtime/mod.ts";
 import type { BinnedTable } from "./tree_bins.ts";
 
-/** What a tree is grown from. */
+/** The data and settings from which a tree is grown. */
 export interface TreeOptions {
   readonly codes: Int32Array;
   readonly classes: number;

@@ -3,7 +3,7 @@ import { encodeLabels } from "./labels.ts";
 import { fitLogisticRegression, type LogisticRegression } from "./logistic_regression.ts";
 import type { Table } from "../matrix/mod.ts";
 
-/** What else may be set. */
+/** Further options of the tuned regression. */
 export interface TunedLogisticOptions extends ValidatedFitOptions {
   /** Inverse strengths of the penalty to choose from, ascending; default 1e-3 to 10 by tens. */
   readonly cs?: readonly number[];

@@ -1,6 +1,6 @@
 import type { Table } from "../matrix/mod.ts";
 
-/** What a classifier says of each row. */
+/** A classifier's prediction for each row. */
 export interface Prediction {
   /** The most probable class of each row. */
   readonly labels: string[];
@@ -16,7 +16,7 @@ export interface Classifier {
   predict(table: Table): Prediction;
 }
 
-/** What every baseline takes beside the data; all of them are deterministic given the seed. */
+/** Options of every baseline; all of them are deterministic given the seed. */
 export interface FitOptions {
   readonly seed: number;
 }

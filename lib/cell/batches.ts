@@ -18,7 +18,7 @@ import type { AsPublished } from "./published.ts";
 /** Share of a cell's genes whose values are hidden in pretraining (ORIGINAL section 3). */
 export const MASK_RATE = 0.15;
 
-/** How a model reads cells: its configuration and, for informative selection, the weight of each gene. */
+/** The rule by which a model reads cells: its configuration and, for informative selection, the weight of each gene. */
 export interface ReadingRule {
   readonly config: CellConfig;
   readonly informativeness: Float32Array;

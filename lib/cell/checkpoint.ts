@@ -40,7 +40,7 @@ const checkpointSchema = z.object({
   temperature: z.number().positive(),
   /** Of the weights that belong to it; checkpoints from before it was written lack it. */
   weights_sha256: z.string().optional(),
-  /** How it was made, for people: data, seed, command, versions. */
+  /** Provenance for people: data, seed, command, versions. */
   made: z.record(z.string(), z.unknown()),
 });
 

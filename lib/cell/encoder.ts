@@ -7,11 +7,11 @@ import type { CellParams, ClassifierParams } from "./params.ts";
 import { requireTrainingRoom } from "./room.ts";
 import { profileUnits, startFromProfile } from "./whole_profile.ts";
 
-/** What the encoder returns: a vector a token `[cells, length, width]` and a vector a cell `[cells, width]`. */
+/** Output of the encoder: one vector per token `[cells, length, width]` and one per cell `[cells, width]`. */
 export interface Encoded {
   readonly tokens: tf.Tensor3D;
   readonly cells: tf.Tensor2D;
-  /** What the whole profile says beside them, `[cells, hidden]`; null for a model that reads none. */
+  /** The vector of the whole profile, `[cells, hidden]`; null for a model that reads none. */
   readonly units: tf.Tensor2D | null;
 }
 
@@ -65,7 +65,7 @@ function finish(
   return { tokens, cells: readOut(tokens, { real, lengths: tf.tensor1d(lengths, "int32"), config }) };
 }
 
-/** What goes into layer `layers` of a batch, outside training: `[cells, length, width]`. */
+/** Input of layer `layers` for a batch, outside training: `[cells, length, width]`. */
 export function encodeUpTo(
   params: CellParams,
   batch: TokenBatch,
@@ -93,7 +93,7 @@ function mixTokens(
   return x;
 }
 
-/** What goes into the first layer: gene vector + value vector (and at `<cls>` the profile's), zero at padding. */
+/** Input of the first layer: gene vector + value vector (and at `<cls>` the profile's), zero at padding. */
 function startTokens(
   params: CellParams,
   batch: TokenBatch,

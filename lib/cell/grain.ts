@@ -10,7 +10,7 @@ export interface GrainLabels {
   readonly meanings: Meanings;
 }
 
-/** What `anyGrainLoss` takes: 1 at the classes that each cell's label may mean, `[cells, width]`; a row of ones where there is none. */
+/** Mask for `anyGrainLoss`: 1 at the classes that each cell's label may mean, `[cells, width]`; all ones without a label. */
 export function meaningMask(
   { classes, studies, meanings }: GrainLabels,
   width: number,

@@ -42,12 +42,12 @@ export interface Loss {
   readonly parts: Record<string, tf.Scalar>;
 }
 
-/** What the pretraining loss depends on beside parameters and batch. */
+/** Inputs of the pretraining loss beside parameters and batch. */
 export interface LossOptions {
   readonly config: CellConfig;
   readonly space: TypeSpace;
   readonly weights?: LossWeights;
-  /** What labels mean in each study; default: every label means just its own class. */
+  /** Meanings of the labels in each study; default: every label means just its own class. */
   readonly meanings?: Meanings;
   readonly training?: TrainingMode;
 }

@@ -62,7 +62,7 @@ function cellsAtOnce(config: CellConfig): number {
   return Math.max(1, Math.min(BATCH, Math.floor(MOST_NUMBERS / (config.length * projected))));
 }
 
-/** What embedding cells takes of a model. */
+/** The fields of a model that embedding cells needs. */
 export type CellEncoder = Pick<CellModel, "config" | "params" | "informativeness">;
 
 /** Vectors of some cells with the scores of the model's classes. */

@@ -49,7 +49,7 @@ export const ORIGINAL_DATASETS = {
   table: "human_genes",
 } as const;
 
-/** What an original checkpoint is read with, beside its own file. */
+/** Inputs for reading an original checkpoint, beside its own file. */
 export interface OriginalOptions {
   readonly vocabulary: GeneVocabulary;
   /** Text vectors of the types as wide as the model; without them its cells cannot be named by text. */

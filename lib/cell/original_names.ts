@@ -1,6 +1,6 @@
 import type { Shapes } from "./shapes.ts";
 
-/** What a direction of Mamba-2 calls its parameters: ours, PyTorch's. */
+/** Parameter names of one direction of Mamba-2: ours, PyTorch's. */
 const DIRECTION = {
   convWeight: "conv1d.weight",
   convBias: "conv1d.bias",

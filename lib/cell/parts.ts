@@ -20,7 +20,7 @@ export function splitBatch(
 
 type Terms = BatchPart["shares"];
 
-/** How many terms each loss averages over: masked values, labelled cells, cells whose type has a text vector. */
+/** Number of terms that each loss averages over: masked values, labelled cells, cells whose type has a text vector. */
 function countTerms({ masked, classes }: PretrainingBatch, { typeOf }: Pick<TypeSpace, "typeOf">): Terms {
   return {
     expression: masked.reduce((sum, one) => sum + one, 0),

@@ -4,7 +4,7 @@ import { innerSize } from "../nn/mod.ts";
 import { backendError } from "../runtime/mod.ts";
 import type { CellConfig } from "./config.ts";
 
-/** What goes through the layers that learn: cells, tokens a cell with padding, layers. */
+/** The load on the layers that learn: cells, tokens per cell with padding, layers. */
 export interface TrainingLoad {
   readonly cells: number;
   readonly length: number;

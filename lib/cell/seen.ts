@@ -6,7 +6,7 @@ import type { CellModel } from "./model.ts";
 const SEEN_SHARE = 0.1;
 
 /**
- * Whether a model was trained on cells of a file: by the hashes of the cells it has seen where its checkpoint has
+ * True if a model was trained on cells of a file: by the hashes of the cells it has seen, if its checkpoint has
  * them, whatever the file is called and however it was saved; else, for older checkpoints, by the file's name.
  */
 export function hasSeen(

@@ -4,7 +4,7 @@ import type { CellConfig } from "./config.ts";
 /** Shapes of parameters by dotted name, in the order of the tree. */
 export type Shapes = ReadonlyMap<string, readonly number[]>;
 
-/** What beside the configuration fixes a model's shapes. */
+/** The sizes that fix a model's shapes, beside its configuration. */
 export interface ModelSizes {
   readonly config: CellConfig;
   /** Genes of the vocabulary; `<pad>`, `<cls>` and `<eoc>` come on top. */

@@ -102,6 +102,8 @@ export function extent(values: ArrayLike<number>): [number, number] {
 /** Throws when two columns of one figure differ in length. */
 export function requireSameLength(what: string, a: ArrayLike<unknown>, b: ArrayLike<unknown>): void {
   if (a.length !== b.length) {
-    throw new RangeError(`Cannot draw ${what}: ${a.length} values against ${b.length}; they must be as many`);
+    throw new RangeError(
+      `Cannot draw ${what}: ${a.length} values against ${b.length}; the numbers must be equal`,
+    );
   }
 }

@@ -25,7 +25,7 @@ export function hashCells(
   return hashes;
 }
 
-/** Whether a gene is in the sixteenth that is looked at (the high bits of a multiplicative hash). */
+/** True if a gene is in the sixteenth that is hashed (by the high bits of a multiplicative hash). */
 const isSampled = (token: number): boolean => Math.imul(token + 1, 0x9e3779b1) >>> 28 === 0;
 
 const [OFFSET, PRIME] = [0x811c9dc5, 0x01000193];

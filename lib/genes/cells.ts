@@ -6,7 +6,7 @@ import { type CsrMatrix, type CsrRow, gatherRows, moveColumns, pickRows } from "
 /** Cells of one file on their way into a model. */
 export interface ModelCells {
   readonly source: CellSource;
-  /** What the file holds; decides how it becomes log1p values. */
+  /** Form of the file's values; decides the conversion to log1p. */
   readonly values: DetectedValues;
   /** File column -> gene of the vocabulary, or -1. */
   readonly tokenOf: Int32Array;

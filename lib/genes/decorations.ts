@@ -2,11 +2,11 @@ import { isEnsemblId } from "./names.ts";
 
 /** Names of genes as tools decorate them, undecorated. */
 export interface BareNames {
-  /** What to look each gene up by, best first. */
+  /** Names to look up for each gene, best first. */
   readonly candidates: readonly (readonly string[])[];
   /** 1 for genes of another species in a file of two (barnyard). */
   readonly foreign: Uint8Array;
-  /** What was taken off, as sentences. */
+  /** The decorations that were removed, as sentences. */
   readonly notes: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 import { type CellSource, type DecodedOnce, decodeOnce } from "../data/mod.ts";
 import { type DetectedValues, readLog1p } from "./values/mod.ts";
 
-/** What cells of {@linkcode log1pOnce} hold. */
+/** Form of the values of {@linkcode log1pOnce}. */
 export const LOG1P: DetectedValues = { kind: "log1p", evidence: "normalised when it was read" };
 
 /**

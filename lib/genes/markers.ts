@@ -12,7 +12,7 @@ const COLUMNS = ["marker", "genes"];
 
 /**
  * The shipped table of antibody markers, with the lines of the user's own in front. Both are tab-separated with the
- * columns marker (other names parted by `|`) and genes (likewise; "-" for a column that is no marker); `#` starts a comment.
+ * columns marker (other names split by `|`) and genes (likewise; "-" for a column that is no marker); `#` starts a comment.
  *
  * @throws {KcellfmError} tag "file", when a table cannot be read or a line lacks a column.
  */
@@ -31,7 +31,7 @@ function readOne(path: string): [string, string[]][] {
       throw fileError(
         `Cannot read the marker table ${path}: line ${
           i + 1
-        } must have a marker and its genes, parted by a tab`,
+        } must have a marker and its genes, split by a tab`,
       );
     }
     const list = genes === "-" ? [] : splitList(genes);

@@ -9,7 +9,7 @@ export interface MaskedBatch extends TokenBatch {
   readonly targets: Float32Array;
 }
 
-/** How many values to hide. */
+/** The share of values to hide, and the way to choose them. */
 export interface MaskingOptions {
   /** Share of a cell's values. */
   readonly rate: number;

@@ -7,7 +7,7 @@ import { humanOrthologues } from "./mouse.ts";
 import { type FoundSpecies, READABLE_SPECIES, type ReadableSpecies, speciesOf } from "./species.ts";
 import type { GeneVocabulary } from "./vocabulary.ts";
 
-/** How well a file's genes are known. */
+/** Summary of the matching of a file's genes to the vocabulary. */
 export interface OverlapReport {
   /** Where the gene names were found: "index" or a column of var. */
   readonly column: string;
@@ -25,7 +25,7 @@ export interface OverlapReport {
   readonly duplicates: number;
   /** Whose genes they were read as. */
   readonly species: FoundSpecies;
-  /** What a careful reader should know of how names were read, as sentences. */
+  /** Warnings and remarks on the reading of names, as sentences. */
   readonly notes: readonly string[];
   /** Columns with a value in the sampled cells, and the share of them that is known. */
   readonly expressed: number;

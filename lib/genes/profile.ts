@@ -7,7 +7,7 @@ import type { CsrMatrix } from "../matrix/mod.ts";
 const EVERYWHERE =
   /^(RP[LS]\d|RPLP|RPSA|MT-|EEF[12]|EIF\d|TPT1|FT[LH]1?$|FTH1|FAU|NACA|UB[ABC]|PTMA|HSP|FOS|JUN|ACT[BG]|TMSB|GAPDH|B2M|HLA-[ABC]$|MALAT1|NEAT1|XIST)/;
 
-/** Whether a gene is of the kind that every cell has in quantity, by its symbol. */
+/** True if a gene, by its symbol, is of a kind that is abundant in every cell. */
 export const isEverywhere = (symbol: string): boolean => EVERYWHERE.test(symbol);
 
 /** The `count` genes with the largest informativeness, ascending; genes that say nothing are left out. */

@@ -152,7 +152,7 @@ function largestFirst(genes: Genes, most: number): Int32Array {
   return ordered;
 }
 
-/** How many of some ascending numbers are at most `value`. */
+/** Number of entries of an ascending list that are at most `value`. */
 function upperBound(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

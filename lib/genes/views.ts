@@ -7,11 +7,11 @@ export interface View {
   readonly panel: Uint8Array | null;
   /** Factor of each gene: technologies differ in how well they capture one. */
   readonly gain: (gene: number) => number;
-  /** Molecules a cell at most; null: as many as there are. */
+  /** Maximum number of molecules per cell; null: all of them. */
   readonly depth: number | null;
 }
 
-/** How views are drawn. */
+/** Options for drawing views. */
 export interface ViewOptions {
   /** Genes of the vocabulary. */
   readonly genes: number;
@@ -20,7 +20,7 @@ export interface ViewOptions {
   readonly rates: ViewRates;
 }
 
-/** How often, and how far, a view differs from the file. */
+/** Rates and sizes of the differences between a view and its file. */
 export interface ViewRates {
   /** Probability of the panel of another file. */
   readonly otherPanel: number;
@@ -139,7 +139,7 @@ function countMolecules(values: Float32Array): { molecule: number; molecules: nu
 /** Above this many molecules a binomial is drawn as a normal. */
 const MANY = 30;
 
-/** How many of `count` molecules are found when each is with probability `share`. */
+/** Binomial draw: the number of `count` molecules found, each with probability `share`. */
 function thin(count: number, share: number, rng: Rng): number {
   if (count <= MANY) {
     let found = 0;

@@ -23,7 +23,7 @@ export const symbolVocabulary = (symbols: readonly string[]): GeneVocabulary => 
 const COLUMNS = ["symbol", "ensembl", "aliases"] as const;
 
 /**
- * Reads a vocabulary: a tab-separated file with columns symbol, ensembl, aliases (parted by `|`) and optionally scale.
+ * Reads a vocabulary: a tab-separated file with columns symbol, ensembl, aliases (split by `|`) and optionally scale.
  *
  * @throws {KcellfmError} tag "file", when the file cannot be read or its columns are others.
  */

@@ -30,7 +30,7 @@ export function csrFromDense(dense: ArrayLike<number>, rows: number, cols: numbe
   return { rows, cols, indptr, indices, data };
 }
 
-/** How many values each row stores. */
+/** Number of values that each row stores. */
 export const rowLengths = ({ rows, indptr }: CsrMatrix): Int32Array =>
   Int32Array.from({ length: rows }, (_, row) => indptr[row + 1] - indptr[row]);
 

@@ -5,7 +5,7 @@ export class Smallest {
 
   constructor(private readonly k: number) {}
 
-  /** What a value has to stay below (or equal, at a lower place) to count. */
+  /** Upper limit for values that still count (an equal value counts at a lower index). */
   get limit(): number {
     return this.values[this.k - 1] ?? Infinity;
   }

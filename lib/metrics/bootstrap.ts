@@ -8,7 +8,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** How an interval is drawn. */
+/** Options for drawing an interval. */
 export interface BootstrapOptions {
   readonly rng: Rng;
   /** Default 1,000. */
@@ -18,7 +18,7 @@ export interface BootstrapOptions {
 }
 
 /**
- * The percentile interval of a mean: values are drawn with replacement, as many as there are, and the mean taken, many times
+ * The percentile interval of a mean: the same number of values is drawn with replacement, and the mean taken, many times
  * (Efron 1979).
  *
  * @throws {RangeError} when there is no value.

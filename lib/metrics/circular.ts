@@ -48,6 +48,6 @@ function sumOver(values: Angles, of: (value: number, i: number) => number): numb
 function requirePairs(truth: Angles, predicted: Angles): void {
   if (truth.length > 0 && truth.length === predicted.length) return;
   throw new RangeError(
-    `Cannot compare ${predicted.length} predicted angles with ${truth.length} true ones: expected as many of each, at least one`,
+    `Cannot compare ${predicted.length} predicted angles with ${truth.length} true ones: expected the same number of each, at least one`,
   );
 }

@@ -7,7 +7,7 @@ export interface ConfusionMatrix<L extends Label = Label> {
   readonly counts: readonly (readonly number[])[];
 }
 
-/** How one class fared; a ratio without cases is 0, as in scikit-learn's `zero_division=0`. */
+/** Scores of one class; a ratio without cases is 0, as in scikit-learn's `zero_division=0`. */
 export interface ClassScore<L extends Label = Label> {
   readonly label: L;
   readonly precision: number;
@@ -106,7 +106,7 @@ function unionOf<L extends Label>(truth: readonly L[], predicted: readonly L[]):
 function requirePairs(truth: readonly unknown[], predicted: readonly unknown[]): void {
   if (truth.length > 0 && truth.length === predicted.length) return;
   throw new RangeError(
-    `Cannot score ${predicted.length} predictions against ${truth.length} labels: expected as many of each, at least one`,
+    `Cannot score ${predicted.length} predictions against ${truth.length} labels: expected the same number of each, at least one`,
   );
 }
 

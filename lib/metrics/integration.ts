@@ -6,7 +6,7 @@ import { adjustedRandIndex, normalisedMutualInformation } from "./partitions.ts"
 import { silhouettes } from "./silhouette.ts";
 import { type Table, takeRows } from "../matrix/mod.ts";
 
-/** What is known of each cell. */
+/** Type and batch of each cell. */
 export interface CellGroups {
   readonly types: readonly string[];
   /** Study, donor or run of each cell. */
@@ -14,7 +14,7 @@ export interface CellGroups {
 }
 
 /**
- * How well an embedding keeps cell types apart and batches together, by the definitions of scIB (Luecken et al. 2022); each
+ * Separation of cell types and mixing of batches in an embedding, by the definitions of scIB (Luecken et al. 2022); each
  * score in [0, 1], more is better.
  */
 export interface IntegrationScores {
@@ -42,7 +42,7 @@ const NEIGHBOURS = 15;
  * without weights, where scanpy weighs them by UMAP's rule), at the best of 20 resolutions by NMI. Takes time and memory in
  * cells squared: sample some thousand.
  *
- * @throws {RangeError} when points, types and batches are not as many.
+ * @throws {RangeError} if the numbers of points, types and batches differ.
  */
 export function integrationScores(
   points: Table,

@@ -1,6 +1,6 @@
 import type { Label } from "./classification.ts";
 
-/** How often each pair of groups meets, and how large the groups are. */
+/** Counts of each pair of groups, and the sizes of the groups. */
 interface Contingency {
   readonly cells: number;
   /** Cells of each pair of groups that meets. */
@@ -42,7 +42,7 @@ export function adjustedRandIndex(a: readonly Label[], b: readonly Label[]): num
 function contingency(a: readonly Label[], b: readonly Label[]): Contingency {
   if (a.length === 0 || a.length !== b.length) {
     throw new RangeError(
-      `Cannot compare partitions of ${a.length} and ${b.length} cells: expected as many of each, at least one`,
+      `Cannot compare partitions of ${a.length} and ${b.length} cells: expected the same number of each, at least one`,
     );
   }
   const [codesA, codesB] = [codesOf(a), codesOf(b)];

@@ -56,6 +56,6 @@ export function auroc(positive: ArrayLike<boolean>, scores: ArrayLike<number>): 
 function requireSameLength(x: ArrayLike<number>, y: ArrayLike<number>): void {
   if (x.length === y.length && x.length >= 2) return;
   throw new RangeError(
-    `Cannot correlate ${x.length} with ${y.length} values: expected as many of each, at least two`,
+    `Cannot correlate ${x.length} with ${y.length} values: expected the same number of each, at least two`,
   );
 }

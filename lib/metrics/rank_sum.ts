@@ -1,4 +1,4 @@
-/** What the rank-sum test says of two samples. */
+/** Result of a rank-sum test on two samples. */
 export interface RankSum {
   /** Above 0 where the first sample tends to be larger. */
   readonly z: number;

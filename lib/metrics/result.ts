@@ -18,13 +18,13 @@ const metrics = z.record(name, z.number().nullable());
 export const resultSchema = z.strictObject({
   task: name,
   set: name,
-  /** How train and test were parted, in words: "leave-one-patient-out". */
+  /** The split into train and test, in words: "leave-one-patient-out". */
   split: z.string(),
   repeats: z.int().positive(),
   preset: z.string(),
   seed: z.int().nonnegative(),
   backend: z.string(),
-  /** What it ran on; `real` is false for simulated data. Further fields say more (terms, reference, ...). */
+  /** The data of the run; `real` is false for simulated data. Further fields say more (terms, reference, ...). */
   data: z.object({
     real: z.boolean(),
     cells: z.int().nonnegative(),
@@ -75,7 +75,7 @@ export const benchRowSchema = z.strictObject({
   device: z.string().optional(),
   /** PyTorch with torch.compile. */
   torch_compiled_ms: z.number().optional(),
-  /** How long it compiled, which no other number counts. */
+  /** Time spent compiling, which no other number counts. */
   compile_seconds: z.number().optional(),
   /** The same graph in onnxruntime. */
   onnx_ms: z.number().optional(),
@@ -145,5 +145,5 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, action: string): T {
   throw dataError(`Cannot ${action}: field ${path.join(".") || "(whole)"} is wrong: ${message}`);
 }
 
-/** Whether a row of results is a part, an ablation or an option of the model, and so no rival of it. */
+/** True if a row of results is a part, an ablation or an option of the model, and so no rival of it. */
 export const isOwnRow = (name: string): boolean => /_alone$|^no_|^neighbourhood/.test(name);

@@ -1,6 +1,6 @@
 import { peakMemoryMb, versions } from "../runtime/mod.ts";
 
-/** What every result says of how it was run. */
+/** Facts of a run that every result states. */
 export interface RunFacts {
   readonly seconds: number;
   readonly cells_per_second: number;

@@ -1,11 +1,11 @@
 import { distance, type Table } from "../matrix/mod.ts";
 
 /**
- * How much nearer each point lies to its own group than to the next one: s = (b - a) / max(a, b), a the mean distance to
+ * Separation of each point from the next group: s = (b - a) / max(a, b), a the mean distance to
  * the others of its group, b the smallest mean distance to another group; in [-1, 1], 0 for the only point of a group
  * (Rousseeuw 1987; scikit-learn's `silhouette_samples`).
  *
- * @throws {RangeError} when points and labels are not as many, or there are fewer than two groups.
+ * @throws {RangeError} if the numbers of points and labels differ, or there are fewer than two groups.
  */
 export function silhouettes(points: Table, labels: readonly string[]): Float64Array {
   const names = [...new Set(labels)];

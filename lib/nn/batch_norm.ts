@@ -21,14 +21,14 @@ export function initBatchNorm(width: number): BatchNormParams {
   };
 }
 
-/** Whether an optimiser may move a parameter: not the statistics of a batch norm, which follow the batches. */
+/** True if an optimiser may update a parameter: not the statistics of a batch norm, which follow the batches. */
 export const isLearnt = (name: string): boolean => !/(^|\.)running(Mean|Variance)$/.test(name);
 
-/** How a batch norm reads its rows. */
+/** The mode in which a batch norm reads its rows. */
 export interface BatchRows {
   /** Given: normalise by the batch and remember its statistics. Absent: normalise by those remembered. */
   readonly training?: TrainingMode;
-  /** How much each row counts, `[rows]`, summing to one; default: all the same. */
+  /** Weight of each row, `[rows]`, summing to one; default: equal weights. */
   readonly shares?: tf.Tensor1D;
   /** Rows that x stands for, where equal ones were computed once; default: its own. */
   readonly count?: number;

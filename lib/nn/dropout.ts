@@ -2,7 +2,7 @@ import type * as tf from "../tensor/mod.ts";
 import * as kernels from "../kernels/mod.ts";
 import type { Rng } from "../runtime/mod.ts";
 
-/** What a forward pass needs to know when it trains: the source of its dropout masks. */
+/** Present only in training: the source of the dropout masks. */
 export interface TrainingMode {
   readonly rng: Rng;
   /** Rows of the batch before the first one here, where several workers share a batch. Default 0. */

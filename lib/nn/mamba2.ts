@@ -32,7 +32,7 @@ export type BiMamba2Params = {
   readonly reverse: DirectionParams;
 };
 
-/** Whether AdamW may decay a parameter: not biases, norms and the recurrence's own (Mamba's rule). */
+/** True if AdamW may decay a parameter: not biases, norms and the recurrence's own (Mamba's rule). */
 export const decays = (name: string): boolean =>
   !/(^|\.)(dtBias|aLog|d|norm|bias|convBias|norm\.weight)$/.test(name);
 

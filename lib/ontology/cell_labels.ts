@@ -9,7 +9,7 @@ import type { Ontology, Term } from "./types.ts";
 export interface CellType {
   readonly name: string;
   readonly id: string;
-  /** What tells it from other types of the same id, where a file divides a term by texts of its own. */
+  /** Distinguishes types of the same id, if a file subdivides a term by labels of its own. */
   readonly key?: string;
 }
 
@@ -92,7 +92,7 @@ export function readLabelColumn(source: CellSource, key: string, ontology: Ontol
   );
 }
 
-/** What makes two types the same: the id, or the folded name where there is no id. */
+/** Identity of a type: its id, or its folded name if it has no id. */
 export const keyOf = ({ id, name, key }: CellType): string => key ?? (id || foldLabel(name));
 
 /** The key of a cell's type; "" where it has none. */
@@ -120,7 +120,7 @@ function labelReader(texts: readonly Text[], ids: readonly Text[] | null, ontolo
 
 interface Joined {
   readonly type: CellType;
-  /** How text and id contradict each other. */
+  /** The contradiction between text and id. */
   readonly conflict?: string;
 }
 

@@ -2,7 +2,7 @@ import { dataError } from "../runtime/mod.ts";
 import { indexLabels } from "./labels.ts";
 import type { Ontology, Term } from "./types.ts";
 
-/** What a set of terms was read from. */
+/** The source that a set of terms was read from. */
 export interface OntologyOrigin {
   readonly version: string;
   readonly source: string;

@@ -16,7 +16,7 @@ export interface GeneGraph {
   readonly weight: Float32Array;
 }
 
-/** How neighbours are chosen. */
+/** Options for choosing neighbours. */
 export interface NeighbourChoice {
   /** Most neighbours of a gene; default 20, as in GEARS. */
   readonly k?: number;

@@ -1,7 +1,7 @@
 import { ancestors } from "./graph.ts";
 import type { Ontology } from "./types.ts";
 
-/** Whether two types are one line of the ontology: the same, or one above the other. */
+/** True if two types are on one line of the ontology: the same, or one above the other. */
 export type SameLine = (a: string, b: string) => boolean;
 
 /**
@@ -14,7 +14,7 @@ export function sameLineIn(ontology: Ontology): SameLine {
 }
 
 /**
- * What a label says among `classes`, by class: the places of the classes that it may mean. A label means its term or any term
+ * Meaning of a label among `classes`: the indices of the classes that it may mean. A label means its term or any term
  * below it, except those that the same study tells apart: in a study that labels CD8 T cells, "T cell" means no CD8 T cell.
  *
  * @param labels the ids that the study uses

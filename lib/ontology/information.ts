@@ -2,8 +2,8 @@ import { descendants } from "./graph.ts";
 import type { Ontology } from "./types.ts";
 
 /**
- * How much a term says, in [0, 1]: 1 - log(1 + its descendants) / log(all terms), 0 for a root of all and 1 for a leaf (Seco
- * et al. 2004). It needs no counts of cells.
+ * Information content of a term in [0, 1]: 1 - log(1 + its descendants) / log(all terms), 0 for the root of all, 1 for a
+ * leaf (Seco et al. 2004). It needs no counts of cells.
  *
  * @throws {KcellfmError} tag "data", when the ontology has no such term.
  */

@@ -2,7 +2,7 @@ import { accuracy, type ExperimentScores, macroF1, ontologyAccuracy } from "../m
 import { ancestors } from "./graph.ts";
 import type { Ontology } from "./types.ts";
 
-/** What makes errors of labels comparable: the Cell Ontology id of each, and the ontology. */
+/** Makes errors of labels comparable: the Cell Ontology id of each label, and the ontology. */
 export interface LabelTerms {
   readonly terms: ReadonlyMap<string, string>;
   readonly ontology: Ontology;

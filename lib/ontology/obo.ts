@@ -40,7 +40,7 @@ const RELATIONS: Readonly<Record<string, IdList>> = {
   directly_develops_into: "developsInto",
 };
 
-/** What each tag adds to a term; tags that are not named here carry nothing that we use. */
+/** Adds the value of each tag to a term; tags without an entry carry nothing that we use. */
 const TAGS: Readonly<Record<string, (draft: Draft, value: string) => void>> = {
   id: (draft, value) => draft.id = onlyOnce(draft.id, idValues(value, 1)[0]),
   name: (draft, value) => draft.name = onlyOnce(draft.name, plainValue(value)),

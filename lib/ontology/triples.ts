@@ -50,7 +50,7 @@ function triplesOf(ontology: Ontology, term: Term): RelationTriple[] {
   );
 }
 
-/** How many triples each relation has. */
+/** Number of triples of each relation. */
 export function countRelations(triples: readonly RelationTriple[]): Record<Relation, number> {
   const counts = Object.fromEntries(RELATIONS.map((relation) => [relation, 0])) as Record<Relation, number>;
   for (const { relation } of triples) counts[relation]++;

@@ -1,4 +1,4 @@
-/** How close a synonym is to the term's name, as OBO says it. */
+/** Closeness of a synonym to the term's name, in the words of OBO. */
 export type SynonymScope = "exact" | "broad" | "narrow" | "related";
 
 /** Another label of a term; `abbreviation` marks short forms such as "ILC", which OBO types apart from the scope. */

@@ -77,7 +77,7 @@ export function initBert(rng: Rng, config: BertConfig): BertParams {
   };
 }
 
-/** What the forward pass needs beside weights and tokens. */
+/** Inputs of the forward pass beside weights and tokens. */
 export interface BertPass {
   readonly config: BertConfig;
   readonly dropout: number;

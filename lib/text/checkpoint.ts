@@ -31,7 +31,7 @@ const FILES = {
 const contentSchema = z.object({
   config: textConfigSchema,
   types: z.object({ ids: z.array(z.string()), names: z.array(z.string()) }),
-  /** How it was made, for people: ontology, preset, seed, command, versions. */
+  /** Provenance for people: ontology, preset, seed, command, versions. */
   made: z.record(z.string(), z.unknown()),
 });
 
@@ -44,7 +44,7 @@ export interface TextCheckpoint {
   readonly hash: string;
 }
 
-/** What goes into a checkpoint beside the model. */
+/** Contents of a checkpoint beside the model. */
 export interface TextCheckpointExtras {
   readonly types: TypeVectors;
   readonly made: Record<string, unknown>;

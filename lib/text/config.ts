@@ -32,7 +32,7 @@ export const textConfigSchema = z.strictObject({
 export type BertConfig = Readonly<z.infer<typeof bertConfigSchema>>;
 export type TextConfig = Readonly<z.infer<typeof textConfigSchema>>;
 
-/** What training the encoder takes; plain data, stored with each checkpoint. */
+/** Settings for training the encoder; plain data, stored with each checkpoint. */
 export interface TextTraining {
   /** Triples in a batch; every other tail of the batch is a negative. */
   readonly batch: number;
@@ -73,7 +73,7 @@ export interface LossWeights {
   readonly graph: number;
 }
 
-/** How our own small encoders learn, whatever their size. */
+/** Training settings shared by our own small encoders of all sizes. */
 const OURS = {
   reworded: 0.3,
   warmup: 0.05,

@@ -34,7 +34,7 @@ export function initText(rng: Rng, config: TextConfig): TextParams {
   return { bert: initBert(rng.split("bert"), config.bert), ...initHead(rng, config) };
 }
 
-/** What stands on BERT, before it has learned anything. */
+/** Initial weights of the head on top of BERT. */
 export function initHead(rng: Rng, config: TextConfig): Omit<TextParams, "bert"> {
   const { hidden_size: hidden } = config.bert;
   const projection = (name: string): ProjectionParams => ({
@@ -48,7 +48,7 @@ export function initHead(rng: Rng, config: TextConfig): Omit<TextParams, "bert">
   };
 }
 
-/** What a pass through the encoder needs beside its weights. */
+/** Inputs of a pass through the encoder beside its weights. */
 export interface TextPass {
   readonly config: TextConfig;
   readonly training?: TrainingMode;

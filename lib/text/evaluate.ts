@@ -24,7 +24,7 @@ export interface TextScores {
   readonly [name: string]: number;
 }
 
-/** What is asked of a vectoriser; made once, used for the model and each baseline. */
+/** The exam for a vectoriser; made once, used for the model and each baseline. */
 export interface TextExam {
   readonly names: readonly string[];
   /** Positions of the held-out terms in `names`. */

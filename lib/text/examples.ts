@@ -45,7 +45,7 @@ export interface TextBatch {
   readonly heads: Int32Array;
   readonly relations: Int32Array;
   readonly tails: Int32Array;
-  /** What the true tails are compared with; default `tails`. */
+  /** The candidates that the true tails are compared with; default `tails`. */
   readonly candidates?: Int32Array;
   /** `[batch, candidates]`: 1 where candidate j is compared with row i; it is false for it. */
   readonly negatives: Float32Array;
@@ -60,7 +60,7 @@ export interface TextBatch {
 
 const tailKey = ({ head, relation }: IndexedTriple) => head * RELATIONS.length + relation;
 
-/** What turns an ontology into examples. */
+/** Options for turning an ontology into examples. */
 export interface ExampleOptions {
   readonly tokenizer: TextTokenizer;
   readonly training: TextTraining;
@@ -161,13 +161,13 @@ function drawWrongTails(examples: TextExamples, triples: readonly IndexedTriple[
 const countReworded = ({ reworded }: TextExamples, training: TextTraining): number =>
   Math.round(training.reworded * reworded.length);
 
-/** How many whole batches {@linkcode drawBatches} gives, each of `accumulatedBatches` micro-batches. */
+/** Number of whole batches that {@linkcode drawBatches} gives, each of `accumulatedBatches` micro-batches. */
 export function countBatches(examples: TextExamples, training: TextTraining): number {
   const triples = examples.triples.length + countReworded(examples, training);
   return triples === 0 ? 0 : Math.max(1, Math.floor(triples / training.batch));
 }
 
-/** What beside its triples goes into a batch. */
+/** Contents of a batch beside its triples. */
 interface BatchExtras {
   /** The wrong tail of each triple; without them every false tail of the batch is one. */
   readonly wrong?: readonly number[];

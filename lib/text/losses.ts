@@ -17,7 +17,7 @@ export interface TripleVectors {
   readonly heads: tf.Tensor2D;
   readonly relations: tf.Tensor2D;
   readonly tails: tf.Tensor2D;
-  /** What a true tail is compared with, `[candidates, dim]`; default `tails`. */
+  /** The candidates that a true tail is compared with, `[candidates, dim]`; default `tails`. */
   readonly candidates?: tf.Tensor2D;
   /** `[batch, candidates]`: 1 where candidate j is a wrong tail for row i, 0 elsewhere. */
   readonly negatives: tf.Tensor2D;
@@ -59,7 +59,7 @@ export function distances(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
 /** Rows scaled to length 1. */
 export const unitRows = (x: tf.Tensor2D): tf.Tensor2D => tf.div(x, tf.expandDims(rowNorms(x), 1));
 
-/** What the contrast compares. */
+/** Options of the contrastive loss. */
 export interface ContrastOptions {
   /** `[rows, rows]`: 1 where key j is a wrong answer for query i. The diagonal is the right one. */
   readonly negatives: tf.Tensor2D;

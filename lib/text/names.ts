@@ -8,7 +8,7 @@ const TUNED: readonly (readonly [prefix: string, ours: (name: string) => string 
   ["rel_projection_state.", (name) => projectionName("relation_projection", name)],
 ];
 
-/** Whether a file of these names is the original's tuned encoder and not a BERT alone. */
+/** True if a file with these names is the original's tuned encoder, not a BERT alone. */
 export const isTuned = (names: Iterable<string>): boolean =>
   [...names].some((name) => name.startsWith("bert_state."));
 

@@ -22,7 +22,7 @@ export interface PretrainedFiles {
 /** A text encoder on top of a published BERT. */
 export interface PretrainedText {
   readonly model: TextModel;
-  /** Whether its projections came with the weights: then it is tuned to an ontology already. */
+  /** True if the weights came with projections, hence already tuned to an ontology. */
   readonly tuned: boolean;
 }
 

@@ -62,7 +62,7 @@ interface Pair {
   readonly words: Set<number>;
 }
 
-/** How often each pair of neighbouring pieces occurs, kept up to date while pairs are joined. */
+/** Counts of neighbouring pairs of pieces, kept up to date while pairs are joined. */
 class PairCounts {
   readonly #pairs = new Map<string, Pair>();
   readonly #words: CountedWord[];

@@ -7,7 +7,7 @@ import type { BatchGradients, BatchPlace, Scores, TrainingOptions } from "./type
 export const batchRng = ({ seed, epoch, batch }: BatchPlace): Rng =>
   createRng(seed).split("training").split(`${epoch}/${batch}`);
 
-/** What is differentiated: the loss, and by which variables. */
+/** The loss to differentiate, and the variables. */
 export interface Differentiated<Batch> {
   readonly loss: TrainingOptions<Batch>["loss"];
   readonly learning: ReadonlyMap<string, tf.Variable>;

@@ -1,7 +1,7 @@
 import { type BackendName, type ErrorTag, KcellfmError, messageOf } from "../runtime/mod.ts";
 import type { BatchPlace } from "./types.ts";
 
-/** What a worker is asked to do; it answers each request before it gets the next. */
+/** A request to a worker, which answers each one before it gets the next. */
 export type Request =
   /** Start the backend and build the replica from `setup`. */
   | {
@@ -17,7 +17,7 @@ export type Request =
   /** Answer what a named job of the replica makes of `input`, at the parameters of now. */
   | { readonly kind: "job"; readonly job: string; readonly input: unknown };
 
-/** What a worker answers. */
+/** An answer of a worker. */
 export type Answer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: PlainError };

@@ -1,7 +1,7 @@
 import { join, makeFolder, writeFileAtomically } from "../runtime/mod.ts";
 import type { BatchPlace, Scores } from "./types.ts";
 
-/** What a batch was whose loss is not finite: `place` brings back its randomness. */
+/** A batch whose loss is not finite: `place` restores its randomness. */
 export interface BadBatch {
   readonly place: BatchPlace;
   readonly scores: Scores;

@@ -16,7 +16,7 @@ export interface Replica<Batch> {
   readonly jobs: Readonly<Record<string, (input: unknown) => unknown>>;
 }
 
-/** What a worker's global scope has, in the words of the Worker standard. */
+/** The part of a worker's global scope that we use, in the words of the Worker standard. */
 interface WorkerScope {
   onmessage: (event: MessageEvent<Request>) => void;
   postMessage(answer: Answer): void;

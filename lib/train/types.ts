@@ -73,7 +73,7 @@ export interface TrainingOptions<Batch> {
   /** Batches whose gradients are averaged into one step. Default 1. */
   readonly accumulate?: number;
   readonly seed: number;
-  /** What the batches are made of: a saved state is only gone on from under the same. Default: not looked at. */
+  /** Identity of the batches: training continues from a saved state only if it has the same. Default: not checked. */
   readonly identity?: string;
   /** Folder for the log and the resumable state; without it nothing is written. */
   readonly directory?: string;
@@ -88,7 +88,7 @@ export interface TrainingOptions<Batch> {
   readonly signal?: AbortSignal;
 }
 
-/** How a training run ended. The parameters hold the best epoch's values when there is a monitor. */
+/** Outcome of a training run. The parameters hold the best epoch's values if there is a monitor. */
 export interface TrainingResult {
   readonly log: readonly LogEntry[];
   readonly steps: number;

@@ -5,13 +5,13 @@ import { type BackendName, host } from "../runtime/mod.ts";
 import { type SharedTensors, shareTensors, writeShared } from "./shared.ts";
 import { startThread, type Thread } from "./thread.ts";
 
-/** How a group of workers is made. */
+/** Options for starting a group of workers. */
 export interface WorkersOptions {
   /** The module that calls `serveReplica`, below the root folder. */
   readonly entry: string;
-  /** What it builds its replica from: plain data, copied to each worker. */
+  /** Plain data from which each worker builds its replica; copied to each. */
   readonly setup: unknown;
-  /** How many compute, this thread included. */
+  /** Number of threads that compute, including this one. */
   readonly count: number;
   /** The parameters, which this thread alone changes. */
   readonly params: ParamTree;
@@ -23,7 +23,7 @@ export interface WorkersOptions {
 const MOST_WORKERS = 8;
 
 /**
- * How many workers a run has when nobody says: one a core on the wasm backend, or the share of the cores that
+ * Default number of workers: one per core on the wasm backend, or the share of the cores that
  * `KCELLFM_THREADS` gives it; other backends use the machine by themselves.
  */
 export function usualWorkers(): number {
@@ -33,7 +33,7 @@ export function usualWorkers(): number {
 
 /** Threads that compute with copies of one model, beside this one. */
 export interface Workers {
-  /** How many compute, this thread included. */
+  /** Number of threads that compute, including this one. */
   readonly count: number;
   readonly threads: readonly Thread[];
   /** Where each thread writes its gradients. */

@@ -13,7 +13,7 @@ const MANY_UNKNOWN = 0.05;
 /** A type with fewer cells than this may be noise. */
 const FEW_CELLS = 10;
 
-/** What a careful reader would look into, as sentences; none when nothing stands out. */
+/** The points that a careful reader would check, as sentences; empty if nothing stands out. */
 export function pointsToCheck(annotation: Annotation, types: readonly CalledType[]): string[] {
   const { calls, input, reference } = annotation;
   const unsure = calls.confidence.filter((value) => value < LOW_CONFIDENCE).length;

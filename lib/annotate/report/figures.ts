@@ -50,7 +50,7 @@ export function confidenceMap({ calls }: Annotation, map: CellMap): Described {
   return { figure, alt: `The same map coloured by the probability of the called type` };
 }
 
-/** How many cells were called with how much confidence, and how novel they look. */
+/** Histogram of the confidence of the calls, and of the novelty of the cells. */
 export function confidenceHistogram({ calls }: Annotation): Described {
   const figure = histogram({
     ...MAP,

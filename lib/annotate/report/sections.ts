@@ -36,7 +36,7 @@ export function cards(annotation: Annotation, types: readonly CalledType[]): str
   return `<dl class="cards">${html.join("")}</dl>`;
 }
 
-/** What stands out, or that nothing does. */
+/** The points that stand out, or a line saying that none does. */
 export function checks(points: readonly string[]): string {
   if (points.length === 0) {
     return `<section class="fine"><p>Nothing stands out: genes, values and confidences look as they should.</p></section>`;
@@ -60,7 +60,7 @@ export function compositionTable(types: readonly CalledType[]): string {
   ], { caption: "Composition, most frequent first" });
 }
 
-/** What cells are called where the answer has to be sure: types, terms above them, or unknown. */
+/** Table of the confident answers: types, terms above them, or unknown. */
 export function confidentTable(annotation: Annotation): string {
   const caption =
     `Answers that reach a summed probability of ${annotation.rolled.confidence}, most frequent first`;
@@ -135,7 +135,7 @@ export function perClassTable({ evaluation }: Annotation): string {
   ], { caption: "By type" });
 }
 
-/** What was read, by what it was named, and what the words mean. */
+/** Facts of the run: the files read, the source of the labels, and a glossary. */
 export function factsList(annotation: Annotation, facts: RunFacts & { readonly backend: string }): string {
   const { input, reference, model, ontology, seed } = annotation;
   const unknown = input.overlap.unknownExamples.join(", ");

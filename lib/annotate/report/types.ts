@@ -32,12 +32,12 @@ export function calledTypes({ calls, input }: Annotation): CalledType[] {
   }));
 }
 
-/** What cells are called where the answer has to be sure. */
+/** A confident answer, with the cells that received it. */
 export interface ConfidentType extends CellType {
   readonly cells: number;
   readonly share: number;
   readonly meanProbability: number;
-  /** Whether it stands above the types that can be called, or is one of them, or is "unknown". */
+  /** "rolled up" for a term above the callable types, "as called" for one of them, or "unknown". */
   readonly kind: "as called" | "rolled up" | "unknown";
 }
 

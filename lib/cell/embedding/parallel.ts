@@ -11,7 +11,7 @@ import type { ModelCells } from "../../genes/mod.ts";
 import { rowLengths } from "../../matrix/mod.ts";
 import { mapShared, startWorkers, type Workers } from "../../train/mod.ts";
 
-/** What a worker builds its copy of the encoder from; plain data. */
+/** Plain data from which a worker builds its copy of the encoder. */
 export interface EncoderSetup extends Omit<CellEncoder, "params"> {
   readonly genes: number;
   readonly classes: number;

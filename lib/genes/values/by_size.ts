@@ -70,7 +70,7 @@ const amounts = (stats: Stats, evidence: string): DetectedValues => ({
   plan: planOf(stats, "none", false),
 });
 
-/** What is left to tell by how large values are. */
+/** Detects the form of values by their size, where nothing else tells. */
 export function bySize(stats: Stats): DetectedValues {
   const { max, cells } = stats;
   if (max <= 1) {

@@ -10,9 +10,9 @@ import { CONSTANT, spread, type Stats, statsOf, totals } from "./stats.ts";
 import { type Survey, surveyCells } from "./survey.ts";
 import { DONE, STATES, type Undo } from "./undo.ts";
 
-/** How to look. */
+/** Options for detection. */
 export interface DetectOptions {
-  /** What the caller was told; an error where the values cannot be that. */
+  /** The form stated by the caller; an error if the values cannot have that form. */
   readonly expect?: AskedValues;
   /** Cells by which one decides, spread over the file; every cell is looked at after that. Default 256. */
   readonly sample?: number;
@@ -158,7 +158,7 @@ function asAsked(
   };
 }
 
-/** What makes values impossible; that they look like something else does not. */
+/** The reason why the values cannot have a form; looking like another form is no such reason. */
 function contradiction({ min, max, floor }: Stats, expect: AskedValues): string | null {
   const isLog = expect.startsWith("log");
   if (min < 0 && !(floor && isLog)) return `it holds negative values (down to ${short(min)})`;

@@ -1,7 +1,7 @@
 import type { Precision } from "./precision.ts";
 import type { Undo } from "./undo.ts";
 
-/** What the values of a matrix are. */
+/** The possible forms of a matrix's values. */
 export const VALUE_KINDS = [
   "counts",
   "size_normalised",
@@ -12,11 +12,11 @@ export const VALUE_KINDS = [
 ] as const;
 export type ValueKind = typeof VALUE_KINDS[number];
 
-/** What a caller can say values are; logarithms of a stated base beside the kinds. */
+/** The forms that a caller can state: the kinds, and logarithms of a stated base. */
 export const ASKABLE_VALUES = ["counts", "size_normalised", "log1p", "log2", "log10", "square_root"] as const;
 export type AskedValues = typeof ASKABLE_VALUES[number];
 
-/** How cells are brought back to amounts. */
+/** The steps that bring cells back to amounts. */
 export interface Plan {
   /** The way back of most cells. */
   readonly undo: Undo;
@@ -27,16 +27,16 @@ export interface Plan {
   readonly precision: Precision;
 }
 
-/** What a matrix was found to hold, and the sentence that says how one knows. */
+/** The detected form of a matrix's values, with the reason as a sentence. */
 export interface DetectedValues {
   readonly kind: ValueKind;
   readonly evidence: string;
   /** The way back to amounts; without it values of this kind are taken as they are. */
   readonly plan?: Plan;
-  /** What every cell sums to as an amount, where it is the same for all. */
+  /** The sum of every cell as an amount, if all cells have the same. */
   readonly total?: number;
   /** Values of other kinds that are read like logarithms: they are not amounts, and are never added. */
   readonly asTheyAre?: boolean;
-  /** What a careful reader should look into. */
+  /** Points that a careful reader should check. */
   readonly doubts?: readonly string[];
 }

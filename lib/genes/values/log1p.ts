@@ -6,9 +6,9 @@ import { badValueError, findBad } from "./check.ts";
 import type { DetectedValues, Plan, ValueKind } from "./kinds.ts";
 import { SINGLE_PRECISION } from "./precision.ts";
 
-/** How to bring values to log1p. */
+/** Options for converting values to log1p. */
 export interface Log1pOptions {
-  /** What each cell sums to before the logarithm. Default 1e4. */
+  /** Target sum of each cell before the logarithm. Default 1e4. */
   readonly targetSum?: number;
 }
 

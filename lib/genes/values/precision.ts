@@ -1,4 +1,4 @@
-/** How exactly values are stored; a value is off by at most the largest of the three. */
+/** Precision of the stored values; a value is off by at most the largest of the three. */
 export interface Precision {
   readonly absolute: number;
   /** Times the value. */

@@ -4,7 +4,7 @@ import type { SampledRow } from "./sample.ts";
 import { amountOf, UNDO, type Undo } from "./undo.ts";
 import type { Whole } from "./whole.ts";
 
-/** What sampled cells look like. */
+/** Statistics of sampled cells. */
 export interface Stats {
   /** Cells with a value. */
   readonly cells: readonly SampledRow[];
@@ -105,7 +105,7 @@ export interface Spread {
   readonly variation: number;
 }
 
-/** What the cells sum to when their values are brought back. */
+/** Sums of the cells after their values are brought back to amounts. */
 export function totals(cells: readonly SampledRow[], undo: Undo): number[] {
   const amount = amountOf(undo);
   return cells.map(({ values }) => values.reduce((sum, value) => sum + amount(value), 0));

@@ -5,7 +5,7 @@ import type { Plan } from "./kinds.ts";
 import { allRows } from "./sample.ts";
 import type { Undo } from "./undo.ts";
 
-/** What a look at every cell shows. */
+/** Result of a survey of every cell. */
 export interface Survey {
   /** Cells with a value. */
   readonly cells: number;

@@ -2,7 +2,7 @@
 export const UNDO = ["none", "e", "2", "10", "square", "ee", "22"] as const;
 export type Undo = typeof UNDO[number];
 
-/** What was done to amounts, in words. */
+/** The transformation of the amounts, in words. */
 export const DONE: Readonly<Record<Undo, string>> = {
   none: "x",
   e: "e^x - 1",
@@ -13,7 +13,7 @@ export const DONE: Readonly<Record<Undo, string>> = {
   "22": "2^(2^x - 1) - 1",
 };
 
-/** What cells are that are brought back so. */
+/** The state of cells that are brought back in this way. */
 export const STATES: Readonly<Record<Undo, string>> = {
   none: "no logarithms",
   e: "logarithms of base e",
@@ -54,7 +54,7 @@ export const amountOf = (undo: Undo): (x: number) => number => INVERSE[undo];
 /** Relative error of the float32 arithmetic that came before the value was stored. */
 const ARITHMETIC = 2 ** -22;
 
-/** How far an amount may be off when its stored value is off by `error`. */
+/** Error of an amount whose stored value is off by `error`. */
 export const amountError = (
   undo: Undo,
   x: number,

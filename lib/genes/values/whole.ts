@@ -6,7 +6,7 @@ export interface Whole {
   readonly undo: Undo;
   /** The amount that stands for one count. */
   readonly unit: number;
-  /** How little chance explains it, in bits. */
+  /** Evidence against chance, in bits. */
   readonly bits: number;
   /** Share of the values that could tell and agree. */
   readonly share: number;

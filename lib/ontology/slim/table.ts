@@ -2,7 +2,7 @@ import { dataError } from "../../runtime/mod.ts";
 import { createTerm } from "../create.ts";
 import type { Term } from "../types.ts";
 
-/** The columns of the table, in order; lists within a cell are parted by "|". */
+/** The columns of the table, in order; lists within a cell are split by "|". */
 const COLUMNS = ["id", "name", "is_a", "develops_from", "exact_synonyms", "markers"] as const;
 
 /** A slim table: the release its facts were taken from, and its terms. */
