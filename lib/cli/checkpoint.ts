@@ -72,7 +72,7 @@ export interface TensorSummary {
   readonly tiedTo?: string;
 }
 
-/** What is in a file of weights. */
+/** Contents of a file of weights. */
 export interface CheckpointSummary {
   readonly file: string;
   readonly form: TensorFile["form"];

@@ -15,7 +15,7 @@ interface Kind {
 const CELL = ["genes.embedding", "layers.0.forward.aLog", "classifier.out.weight"] as const;
 const WORDS = "bert.embeddings.word_embeddings.weight";
 
-/** Whether a file holds the original's cell model, by the names of its tensors. */
+/** True if a file has the original's cell model, by the names of its tensors. */
 export const isOriginal = (tensors: Tensors): boolean =>
   CELL.every((name) => tensors.has(originalNames(name)[0]));
 
@@ -41,7 +41,7 @@ const KINDS: readonly Kind[] = [
   { name: "a BERT", is: (names) => [...names].some((name) => textName(name) === WORDS), sizes: bertSizes },
 ];
 
-/** What the tensors look like, in words: a model that we know and its sizes, or null. */
+/** Description of the tensors: a model that we know and its sizes, or null. */
 export function recognise(tensors: Tensors): string | null {
   const names = new Set(tensors.keys());
   const kind = KINDS.find(({ is }) => is(names));

@@ -71,7 +71,7 @@ export function parseSplit(text: string, { groups }: { groups?: string } = {}): 
 }
 
 /**
- * What a set is tuned from: `--checkpoint`, or a shipped one that has not seen it; random weights for "random" and for
+ * The starting weights of a set: `--checkpoint`, or a shipped one that has not seen it; random weights for "random" and for
  * presets of which none is shipped.
  */
 async function startFor(set: string, { checkpoint, preset, seed }: ExperimentFlags): Promise<StartingPoint> {
@@ -84,13 +84,13 @@ async function startFor(set: string, { checkpoint, preset, seed }: ExperimentFla
 interface ShownSet {
   readonly name: string;
   readonly real: boolean;
-  /** What the cells are, in words. */
+  /** Origin of the cells, in words. */
   readonly origin?: string;
-  /** What was left out and why, a sentence each. */
+  /** Exclusions with their reasons, a sentence each. */
   readonly notes?: readonly string[];
 }
 
-/** What every experiment takes of its flags and of the machine. */
+/** Settings of every experiment, from its flags and the machine. */
 type Setup = Pick<
   ExperimentOptions,
   | "preset"

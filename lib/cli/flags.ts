@@ -4,11 +4,11 @@ import { BACKENDS } from "../runtime/mod.ts";
 /** The seed of every command that is not told another. */
 export const DEFAULT_SEED = 42;
 
-/** What each command sets for the flags that all commands share. */
+/** Defaults of each command for the flags that all commands share. */
 export interface CommandDefaults {
   /** The preset when `--preset` is not given; default "walkthrough". */
   readonly preset?: string;
-  /** What `--out` names in this command, for its help. */
+  /** Meaning of `--out` in this command, for its help. */
   readonly out?: string;
 }
 

@@ -77,7 +77,7 @@ async function runFlagged(flags: Flags): Promise<Result> {
   return await runOnFile(flags);
 }
 
-/** What all runs need: the engine by name, and the training that flags ask for. */
+/** Setup of all runs: the engine by name, and the training that flags ask for. */
 async function prepare(flags: Flags) {
   const backend = engineName(await startBackend(flags.backend));
   const named = { epochs: flags.epochs, peak: flags.rate, signal: interruptSignal() };

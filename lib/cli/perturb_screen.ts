@@ -215,7 +215,7 @@ function usualRule({ controls, conditions, perturbable }: PerturbationSet): type
   return hasPairs || perturbable.length < 5 ? "simulation" : "leave-genes-out";
 }
 
-/** What was understood of a screen, then what is done with it. */
+/** Summary of a screen as it was read, and of the next step. */
 export function describeScreen(
   { set, start, notes }: Pick<OpenScreen, "set" | "start" | "notes">,
   { rule, splits, backend }: { rule: string; splits: readonly unknown[]; backend: string },

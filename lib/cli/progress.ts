@@ -8,7 +8,7 @@ export interface ProgressBar {
   finish(): void;
 }
 
-/** How a bar is drawn. */
+/** Options for drawing a bar. */
 export interface ProgressOptions {
   /** The file that takes it; default stderr. */
   readonly out?: { isTerminal(): boolean; writeSync(bytes: Uint8Array): number };

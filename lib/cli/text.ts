@@ -99,7 +99,7 @@ export const command = createCommand(
     for (const directory of job.directories) await Deno.remove(directory, { recursive: true });
   });
 
-/** What the command works on. */
+/** The job of the command. */
 interface Job {
   readonly ontology: Ontology;
   readonly settings: TextSettings;

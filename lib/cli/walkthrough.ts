@@ -129,7 +129,7 @@ function terminationSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** What a log says of a notebook that has ended. */
+/** Log lines of a notebook that has ended. */
 function lines({ path, failures, seconds, cellSeconds }: NotebookRun): string {
   const name = basename(path);
   const state = failures.length === 0 ? "ok    " : "FAILED";

@@ -1,4 +1,4 @@
-/** What is sent with every file of the page: workers share memory, and nothing of it can reach another address. */
+/** Headers of every file of the page: workers share memory, and the page can reach no other address. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy":
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; " +

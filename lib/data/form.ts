@@ -4,7 +4,7 @@ import { requireFile } from "./hdf5/check.ts";
 import { startsLikeR } from "./r/file.ts";
 import { zipFiles } from "./zarr/files.ts";
 
-/** What a path holds, by its content. */
+/** Form of the data at a path, detected by content. */
 export type Form = "hdf5" | "mtx" | "zarr" | "text" | "r";
 
 /**
@@ -29,7 +29,7 @@ const MARKS = [".zgroup", ".zattrs", ".zmetadata", "zarr.json"];
 
 const isZarr = (folder: string): boolean => MARKS.some((name) => statOrNull(join(folder, name))?.isFile);
 
-/** Whether a zip holds a zarr hierarchy at its root or in its only folder; also true where its name says so. */
+/** True if a zip has a zarr hierarchy at its root or in its only folder, or if its name says so. */
 async function isZippedZarr(path: string): Promise<boolean> {
   if (/\.zarr\.zip$/i.test(path)) return true;
   try {

@@ -2,7 +2,7 @@ import { formOf } from "./form.ts";
 import { Hdf5File } from "./hdf5/file.ts";
 import { tenxGroup } from "./tables/tenx.ts";
 
-/** How large a matrix of cells is. */
+/** Size of a matrix of cells. */
 export interface CellsSize {
   readonly cells: number;
   /** Columns of the matrix: of 10x, other features among them. */

@@ -8,7 +8,7 @@ import { openMatrixMarket } from "./tables/mtx.ts";
 import type { CellSource } from "./types.ts";
 import { openZarr } from "./zarr/open.ts";
 
-/** How to open cells; each field concerns the forms that have it. */
+/** Options for opening cells; each field concerns the forms that have it. */
 export interface OpenOptions extends MatrixChoice, CsvOptions, ObjectChoice, ModalityChoice {}
 
 /**

@@ -16,7 +16,7 @@ export interface CellSource {
   readonly obs: Frame;
   /** One row a gene, in file order, under `varNames`. */
   readonly var: Frame;
-  /** What a careful reader should know of how the file was read, as sentences. */
+  /** Warnings and remarks on the reading of the file, as sentences. */
   readonly notes?: readonly string[];
   /** Names of what lies beside the matrix in a group such as `obsm`; where a form has such groups. */
   keys?(group: string): string[];

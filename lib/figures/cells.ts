@@ -18,7 +18,7 @@ export function cellSentence(
   });
 }
 
-/** What the training log says of one step. */
+/** One step of the training log. */
 interface LogLine {
   readonly step: number;
   readonly kind: "train" | "validation";

@@ -3,7 +3,7 @@ import { quantileSorted } from "simple-statistics";
 import { axis, type Figure, figure, type FigureText, requireSameLength } from "./figure.ts";
 import { colorAt, LIGHT, NEUTRAL } from "./theme.ts";
 
-/** What single cells do, gene by gene, and what models said that they would. */
+/** Measured changes of single cells, gene by gene, beside the models' predictions. */
 export interface EffectBoxes extends FigureText {
   readonly genes: readonly string[];
   /** For each gene the value of every cell. */

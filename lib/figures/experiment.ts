@@ -45,7 +45,7 @@ export function classBars(
   });
 }
 
-/** How many cells there are of each class, stacked by group (patient, study) where there are groups. */
+/** Number of cells of each class, stacked by group (patient, study) if there are groups. */
 export function compositionBars(
   counts: ReadonlyMap<string, ReadonlyMap<string, number>>,
   { title, subtitle }: { title: string; subtitle?: string },
@@ -66,7 +66,7 @@ export function compositionBars(
   });
 }
 
-/** What a tuning log says of one moment. */
+/** One entry of a tuning log. */
 interface LogLine {
   readonly step: number;
   readonly kind: "train" | "validation";

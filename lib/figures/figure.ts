@@ -7,7 +7,7 @@ export interface Figure {
   readonly layout: Partial<Layout>;
 }
 
-/** What every builder takes for the words around the plot. */
+/** The words around the plot, which every builder takes. */
 export interface FigureText {
   readonly title: string;
   /** One line under the title: what it was measured on. */

@@ -3,7 +3,7 @@ import type { FigureText } from "./figure.ts";
 export interface GraphNode {
   readonly id: string;
   readonly label: string;
-  /** What the pointer shows; default the label. */
+  /** Text shown under the pointer; default the label. */
   readonly hover?: string;
   /** Category of its colour; nodes without one are grey, or all alike when none has one. */
   readonly group?: string;

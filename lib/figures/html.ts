@@ -6,7 +6,7 @@ import { DARK, haloStyle, LIGHT } from "./theme.ts";
 /** The version of plotly.js that pages draw with; deno.json pins the same. */
 export const PLOTLY_VERSION = "4.1.2";
 
-/** How plotly.js behaves everywhere: no button that would send the reader's data to a server. */
+/** Configuration of plotly.js for all figures: no button that would send the reader's data to a server. */
 export const PLOTLY_CONFIG = {
   displaylogo: false,
   modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d"],

@@ -26,7 +26,7 @@ export interface ScatterMap extends FigureText {
   readonly value?: ArrayLike<number>;
   /** Title of the colour bar, with the unit. */
   readonly valueTitle?: string;
-  /** What the pointer shows, per point; default the label or the value. */
+  /** Text shown under the pointer, per point; default the label or the value. */
   readonly hover?: ArrayLike<string>;
   /** Titles of the two axes; default UMAP 1 and UMAP 2. */
   readonly axes?: readonly [string, string];

@@ -8,7 +8,7 @@ export interface Column<T> {
   readonly cell: (row: T) => string;
 }
 
-/** What a table may have beside its rows. */
+/** Options of a table. */
 export interface TableOptions<T> {
   /** Shown above, and read to those who cannot see the table. */
   readonly caption?: string;

@@ -9,7 +9,7 @@ export const PALETTE = [
   ...["#c49fb0", "#4f69d7", "#e48135", "#a26b95", "#a21c10", "#2e5b5f", "#c5735c", "#a947a3"],
 ] as const;
 
-/** What is not one of the categories: unlabelled cells, context, reference lines. */
+/** Colour of everything outside the categories: unlabelled cells, context, reference lines. */
 export const NEUTRAL = "#98a2b3";
 
 /** The colour of the i-th category; beyond the palette it starts over (then symbols tell them apart). */

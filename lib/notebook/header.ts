@@ -2,7 +2,7 @@ import { escapeHtml } from "../figures/mod.ts";
 import { engineLine } from "../kernels/mod.ts";
 import { show } from "./show.ts";
 
-/** What a notebook runs on: the first thing that it shows. */
+/** Header of a notebook, its first output: backend, versions and settings. */
 export interface NotebookHeader {
   readonly data: {
     /** The data set's name, or names. */
@@ -13,7 +13,7 @@ export interface NotebookHeader {
     readonly genes?: number;
   };
   readonly preset: string;
-  /** What `startBackend()` returned. */
+  /** The result of `startBackend()`. */
   readonly backend: { readonly name: string; readonly why: string };
   readonly seed?: number;
   /** Versions to name beside Deno's. */

@@ -1,4 +1,4 @@
-/** What every kernel of ours runs with: no colour codes in outputs, room for real data sets. */
+/** Environment of every kernel of ours: no colour codes in outputs, room for real data sets. */
 export const KERNEL_ENV = {
   NO_COLOR: "1",
   DENO_NO_UPDATE_CHECK: "1",

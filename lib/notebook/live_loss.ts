@@ -15,7 +15,7 @@ export interface LiveLoss {
 }
 
 export interface LiveLossOptions extends ProgressOptions {
-  /** What y is; default "loss". */
+  /** Label of the y axis; default "loss". */
   readonly y?: string;
 }
 

@@ -1,6 +1,6 @@
 import { surviveInterrupts } from "./interrupt.ts";
 
-/** What a frontend can show, by media type; `text/plain` is what a terminal gets. */
+/** Output for a frontend, by media type; `text/plain` is shown in a terminal. */
 export interface Bundle {
   readonly "text/plain": string;
   readonly [mediaType: string]: string | object;

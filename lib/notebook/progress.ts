@@ -10,7 +10,7 @@ export interface Progress {
 }
 
 export interface ProgressOptions {
-  /** What is counted; default "steps". */
+  /** The unit that is counted; default "steps". */
   readonly unit?: string;
   /** The least time between two drawings, in milliseconds; default 250. */
   readonly redrawMs?: number;

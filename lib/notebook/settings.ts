@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 
-/** What a notebook was asked to run with. */
+/** Settings that a notebook runs with. */
 export interface NotebookSettings {
   readonly preset: string;
   readonly seed: number;

@@ -3,7 +3,7 @@ import { figureForms } from "./figure_forms.ts";
 import { type Bundle, currentOutput } from "./output.ts";
 import { frameHtml, type FrameOptions, type ShownFrame } from "./table.ts";
 
-/** What a cell can show: a figure, a polars frame, HTML, or a text in Markdown. */
+/** Values that a cell can show: a figure, a polars frame, HTML, or a text in Markdown. */
 export type Showable = Figure | ShownFrame | { readonly html: string; readonly text?: string } | string;
 
 /**

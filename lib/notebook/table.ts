@@ -1,6 +1,6 @@
 import { escapeHtml, TABLE_STYLE, tableHtml } from "../figures/mod.ts";
 
-/** What a table needs of a nodejs-polars DataFrame. */
+/** The part of a nodejs-polars DataFrame that a table needs. */
 export interface ShownFrame {
   readonly height: number;
   readonly columns: string[];

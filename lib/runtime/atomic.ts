@@ -81,7 +81,7 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** What the file system refuses, as one line that says what to do; other errors as they are. */
+/** A refusal of the file system as one line that says what to do; other errors unchanged. */
 export function writeProblem(path: string, error: unknown): unknown {
   if (error instanceof KcellfmError || !(error instanceof Error)) return error;
   const code = "code" in error ? error.code : undefined;
@@ -92,7 +92,7 @@ export function writeProblem(path: string, error: unknown): unknown {
   return fileError(`Cannot write ${path}: ${refusal.problem}${otherPlace(path)}`, error);
 }
 
-/** How to write elsewhere: our own folders are named by a variable each. */
+/** Advice for writing elsewhere: each of our own folders is named by a variable. */
 function otherPlace(path: string): string {
   const isIn = (folder: string) => !relative(folder, path).startsWith("..");
   if (isIn(cacheDir())) return "set KCELLFM_CACHE to another folder";

@@ -7,7 +7,7 @@ import { vendorDir } from "./paths.ts";
 
 export { type BackendName, BACKENDS, type BackendStarter };
 
-/** What a run computes on, and why. */
+/** The engine that a run computes on, and the reason for its choice. */
 export interface Backend {
   readonly name: BackendName;
   /** One clause for headers: what it is, or why those before it are not used. */

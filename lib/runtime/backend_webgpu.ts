@@ -21,7 +21,7 @@ export const startWebgpu: BackendStarter = async ({ forced }) => {
   return name;
 };
 
-/** Whether an adapter computes on the CPU. */
+/** True if an adapter computes on the CPU. */
 export const isSoftware = (info: Pick<GPUAdapterInfo, "description" | "isFallbackAdapter">): boolean =>
   info.isFallbackAdapter || SOFTWARE.test(info.description);
 

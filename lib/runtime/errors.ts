@@ -1,4 +1,4 @@
-/** What went wrong, as a closed set: callers switch on `tag`, the command line prints `message` and nothing else. */
+/** Kind of failure, as a closed set: callers switch on `tag`, the command line prints `message` and nothing else. */
 export type ErrorTag = "usage" | "file" | "data" | "model" | "backend" | "network";
 
 /**

@@ -12,7 +12,7 @@ export function readTextOrNull(path: string): string | null {
   }
 }
 
-/** What is at `path`, or null. @throws {Deno.errors.NotCapable} when the task may not look, which is another matter. */
+/** Facts of the file at `path`, or null. @throws {Deno.errors.NotCapable} if the task may not look, which is another matter. */
 export function statOrNull(path: string): FileFacts | null {
   try {
     return host.files.stat(path);

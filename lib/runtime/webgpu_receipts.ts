@@ -10,7 +10,7 @@ export interface Receipts {
   sign(commands: GPUCommandEncoder): void;
   /** Copies the receipts since the last time to `target` at `offset`, and forgets them. */
   collect(commands: GPUCommandEncoder, target: GPUBuffer, offset: number): void;
-  /** Whether none is missing from what {@linkcode collect} copied last. */
+  /** True if none is missing from the receipts that {@linkcode collect} copied last. */
   areComplete(copied: Uint32Array): boolean;
 }
 

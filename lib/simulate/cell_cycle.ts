@@ -1,6 +1,6 @@
 import type { Rng } from "../runtime/mod.ts";
 
-/** What to simulate; genes are given by name, so that a model knows them. */
+/** Size and genes of the simulation; genes are given by name, so that a model knows them. */
 export interface CycleOptions {
   readonly cells: number;
   /** Genes that peak at an angle (radians), and at which. */

@@ -3,7 +3,7 @@ import { csrFromDense, type CsrMatrix, Frame, type FrameColumns, stackRows } fro
 import type { CellSource } from "../data/mod.ts";
 import { type GeneTraits, MODULES } from "./genes.ts";
 
-/** How far a library can be from the median, in standard deviations of its log. */
+/** Largest deviation of a library from the median, in standard deviations of its log. */
 const MAX_DEVIATION = 3;
 
 /** A group of cells with the same expected expression: a cell type, a perturbed condition, a cycle phase. */

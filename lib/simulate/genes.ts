@@ -19,13 +19,13 @@ export function geneNames(
   return [...names].slice(0, count).sort();
 }
 
-/** What does not depend on the cell type, one entry a gene. */
+/** Traits that do not depend on the cell type, one entry per gene. */
 export interface GeneTraits {
   /** Natural log of the expression in a cell type that does nothing special, up to a constant. */
   readonly base: Float32Array;
   /** The module a gene belongs to, or -1. */
   readonly module: Int16Array;
-  /** How strongly, and in which direction, the gene follows its module. */
+  /** Strength and direction of the gene's response to its module. */
   readonly loading: Float32Array;
   /** Log expression in the types that the gene marks; above `base` of all but the core genes. */
   readonly markerLevel: Float32Array;

@@ -15,7 +15,7 @@ export type Tissue = "colon" | "small bowel";
 export const ZONES = ["surface", "crypt", "lamina", "stroma", "muscle"] as const;
 export type Zone = typeof ZONES[number];
 
-/** What the simulator knows of a cell type. */
+/** The simulator's description of a cell type. */
 export interface IntestineType {
   readonly name: string;
   /** Cell Ontology id. */

@@ -1,10 +1,10 @@
 import type { Rng } from "../runtime/mod.ts";
 import type { TermTable } from "../ontology/mod.ts";
 
-/** What losing genes of two pathways does beyond the sum of its parts. */
+/** Effects, beyond the sum of the parts, of losing genes of two pathways. */
 const PATHWAY_PAIRS = ["additive", "synergy", "suppression", "masking"] as const;
 
-/** What two regulators do to each other; those of one pathway saturate it. */
+/** Interaction of two regulators; those of one pathway saturate it. */
 export type Interaction = typeof PATHWAY_PAIRS[number] | "saturation";
 
 /** Sizes of a simulated regulatory network. */
@@ -36,9 +36,9 @@ export interface RegulatoryNetwork {
   readonly regulators: readonly Regulator[];
   /** Program of each gene, or -1; genes of one program vary together in unperturbed cells too. */
   readonly program: Int16Array;
-  /** What genes share, as GO does: pathway and branch of regulators, program of targets, and some that mean nothing. */
+  /** Terms that genes share, as in GO: pathway and branch of regulators, program of targets, and some that mean nothing. */
   readonly terms: TermTable;
-  /** What the pathways of two regulators do to each other. */
+  /** Interaction of the pathways of two regulators. */
   interaction(a: string, b: string): Interaction;
   /** Expected share of each gene in the RNA of a cell that lost the named regulators; sums to 1. */
   shares(lost: readonly string[]): Float32Array;
@@ -147,7 +147,7 @@ interface PathwayPair {
   readonly effect: number;
 }
 
-/** What every two pathways do to each other, by "lower/higher": the kinds in turn, over pairs in random order. */
+/** Interaction of every two pathways, by "lower/higher": the kinds in turn, over pairs in random order. */
 function drawPairs(pathways: number, programs: number, rng: Rng): Map<string, PathwayPair> {
   const keys = Array.from({ length: pathways }, (_, q) => Array.from({ length: q }, (_, p) => `${p}/${q}`))
     .flat();
@@ -187,7 +187,7 @@ function programChanges(
   return changes;
 }
 
-/** Terms that mean nothing: as many in all, three to a gene. */
+/** Number of terms that mean nothing; each gene has three. */
 const EMPTY_TERMS = 60;
 
 function drawTerms(

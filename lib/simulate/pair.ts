@@ -10,7 +10,7 @@ export interface SimulatedPair {
 }
 
 /**
- * What annotation needs when there are no real data: two atlases of the same biology and the same genes whose
+ * A substitute for real data in annotation: two atlases of the same biology and the same genes whose
  * donors, batches and cells differ.
  *
  * @param options of each of the two; `name` and `sample` are set here.

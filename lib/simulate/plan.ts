@@ -62,7 +62,7 @@ export function assignByPowerLaw(
   return rng.shuffle(assigned);
 }
 
-/** What a group of cells multiplies each gene by: exp(N(0, sd)) from a stream of the group's and the gene's name. */
+/** Factor of each gene in a group of cells: exp(N(0, sd)) from a stream of the group's and the gene's name. */
 export function drawEffect(
   genes: readonly string[],
   { label, sd }: { label: string; sd: number },

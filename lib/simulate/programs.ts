@@ -6,7 +6,7 @@ import { type GeneTraits, MODULES } from "./genes.ts";
 const CHANGED = 0.3;
 /** Typical standard deviation of a change, on the natural log scale. */
 const STEP = 0.5;
-/** What is left of a marker's log level at each step below the type that it marks. */
+/** Factor of a marker's log level at each step below the type that it marks. */
 const MARKER_DECAY = 0.92;
 
 /** Module activities of cell types, drawn on demand: `activity(id)` is the same whichever types are asked for. */
@@ -43,7 +43,7 @@ function drift(parents: readonly Float32Array[], stream: Rng): Float32Array {
   });
 }
 
-/** What `expressionProfile` draws on. */
+/** Inputs of `expressionProfile`. */
 export interface Biology {
   readonly ontology: Ontology;
   readonly markers: MarkerTable;

@@ -4,7 +4,7 @@ import { type CellPlan, type Population, simulateCells } from "./cells.ts";
 import { drawNetwork, type NetworkOptions, type RegulatoryNetwork } from "./network.ts";
 import { type CsrMatrix, Frame } from "../matrix/mod.ts";
 
-/** What a simulated perturbation screen should be like. */
+/** Options for a simulated perturbation screen. */
 export interface ScreenOptions extends NetworkOptions {
   /** Default "simulated". */
   readonly name?: string;
@@ -53,7 +53,7 @@ export function simulateScreen(options: ScreenOptions, rng: Rng): SimulatedScree
   };
 }
 
-/** The terms of each gene, parted by "|". */
+/** The terms of each gene, split by "|". */
 const termTexts = ({ genes, terms }: RegulatoryNetwork): string[] =>
   genes.map((gene) => [...terms.get(gene) ?? []].sort().join("|"));
 

@@ -13,7 +13,7 @@ import { simulateAtlas } from "./atlas.ts";
 import type { AtlasOptions, SimulatedAtlas } from "./types.ts";
 import { writeAtlas } from "./write.ts";
 
-/** What a sharded atlas holds; donors and batches are those of one shard, and every shard has its own. */
+/** Size of a sharded atlas; donors and batches are those of one shard, and every shard has its own. */
 export interface ShardedAtlasOptions extends Omit<AtlasOptions, "cells" | "sample" | "name" | "markers"> {
   /** Cells of all shards together. */
   readonly cells: number;
@@ -22,7 +22,7 @@ export interface ShardedAtlasOptions extends Omit<AtlasOptions, "cells" | "sampl
   readonly seed: number;
 }
 
-/** How the writing of shards is followed and stopped. */
+/** Progress callback and abort signal for the writing of shards. */
 export interface WriteShardsOptions {
   /** Called with the cells that are on disk, those of finished shards included. */
   readonly onProgress?: (cells: number) => void | Promise<void>;

@@ -11,7 +11,7 @@ export interface SpatialPlan {
   readonly test: readonly Layout[];
 }
 
-/** How large a simulated set is. */
+/** Size of a simulated set. */
 export interface TwinOptions {
   readonly rng: Rng;
   /** Cells of train.csv and of test.csv, shared among their regions; default 3,000 and 2,000. */
@@ -60,7 +60,7 @@ export async function writeSpatialTwin(
 /** Regions are left out rather than shown in views of fewer cells, in which no structure shows. */
 const SMALLEST_VIEW = 600;
 
-/** Views of as many regions as give views of some size, those with most mixed types; in the order of the regions. */
+/** Views with the most mixed types, at most one per region, in the order of the regions; `cells` sets their number. */
 function bestViews(regions: readonly Layout[], { cells, rng }: { cells: number; rng: Rng }): Layout[] {
   const count = Math.max(1, Math.min(regions.length, Math.floor(cells / SMALLEST_VIEW)));
   const each = Math.ceil(cells / count);

@@ -81,13 +81,13 @@ export function richestView(layout: Layout, { cells, rng }: { cells: number; rng
   };
 }
 
-/** The cells of the smallest square around a cell that holds as many. */
+/** The cells of the smallest square around a cell that holds `cells` of them. */
 function fieldAround({ x, y }: Layout, centre: number, cells: number): Int32Array {
   const reach = x.map((at, i) => Math.max(Math.abs(at - x[centre]), Math.abs(y[i] - y[centre])));
   return Int32Array.from(reach.keys()).sort((a, b) => reach[a] - reach[b]).slice(0, cells);
 }
 
-/** How mixed labels are: -sum p log p over their shares, in nats. */
+/** Mixing of labels: -sum p log p over their shares, in nats. */
 export function typeEntropy(labels: readonly string[]): number {
   const counts = [...Map.groupBy(labels, (label) => label).values()].map((group) =>
     group.length / labels.length
@@ -95,7 +95,7 @@ export function typeEntropy(labels: readonly string[]): number {
   return -counts.reduce((sum, share) => sum + share * Math.log(share), 0);
 }
 
-/** How clean a stain is: spread of its strength (of the logarithm), of the background, and light from neighbours. */
+/** Quality of a stain: spread of its strength (of the logarithm), of the background, and light from neighbours. */
 const STAIN = {
   spread: 0.45,
   cell: 0.25,

@@ -2,15 +2,15 @@ import type { CellSource } from "../data/mod.ts";
 import type { Population } from "./cells.ts";
 import type { MarkerTable } from "./programs.ts";
 
-/** What an atlas should be like; the defaults fit a walkthrough on a laptop. */
+/** Options for an atlas; the defaults fit a walkthrough on a laptop. */
 export interface AtlasOptions {
   /** Default "simulated atlas". */
   readonly name?: string;
   /** Default 2,000. */
   readonly cells?: number;
-  /** How many cell types to choose, or their ids; default 40. */
+  /** Number of cell types to choose, or their ids; default 40. */
   readonly types?: number | readonly string[];
-  /** How many genes to choose (default 2,000), or the symbols of a panel, in its order. */
+  /** Number of genes to choose (default 2,000), or the symbols of a panel, in its order. */
   readonly genes?: number | readonly string[];
   /** Human gene symbols to draw further genes from once markers are in. */
   readonly vocabulary?: readonly string[];

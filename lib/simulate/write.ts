@@ -5,7 +5,7 @@ import { type CsrMatrix, type Frame, valuesOf } from "../matrix/mod.ts";
 
 const BLOCK_ROWS = 512;
 
-/** How an atlas is written. */
+/** Options for writing an atlas. */
 export interface WriteAtlasOptions {
   /** Where the atlas came from (seed, options, ontology release), stored in `uns/simulation`. */
   readonly provenance?: Readonly<Record<string, string | number>>;

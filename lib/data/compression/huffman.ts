@@ -7,7 +7,7 @@ export interface CodeTable {
   readonly longest: number;
   /** The last code of each length; below all codes where there is none. */
   readonly last: Int32Array;
-  /** What turns a code of a length into a place in `symbols`. */
+  /** Offset from a code to its index in `symbols`, by length. */
   readonly offset: Int32Array;
 }
 

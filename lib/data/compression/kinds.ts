@@ -1,4 +1,4 @@
-/** How a stream of bytes is compressed, by its first bytes. */
+/** Compression of a stream of bytes, detected by its first bytes. */
 export type Compression = "gzip" | "bzip2" | "xz" | "none";
 
 const MAGIC: readonly (readonly [Compression, readonly number[]])[] = [

@@ -7,7 +7,7 @@ export interface ArchiveMember {
   readonly kind: "file" | "folder" | "other";
 }
 
-/** How much may come out of an archive. */
+/** Limits on the contents of an archive. */
 export interface ArchiveLimits {
   /** Default 100,000. */
   readonly members?: number;

@@ -2,13 +2,13 @@ import { basename, host, statOrNull } from "../../runtime/mod.ts";
 import { filePieces } from "../pieces.ts";
 import type { Dataset } from "./registry.ts";
 
-/** What a file turned out to be. */
+/** Size and hash of a file. */
 export interface Fingerprint {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** What a file is expected to be; nothing is known of a field that is absent. */
+/** The expected size and hash of a file; an absent field is unknown. */
 export type Expected = Partial<Fingerprint>;
 
 /** Size and SHA-256 of the file, read in pieces; with `gunzip`, of what the file holds once unpacked. */
@@ -64,7 +64,7 @@ async function checkContent(path: string, expected: Expected): Promise<string | 
 }
 
 const GZIP = [0x1f, 0x8b];
-/** How files of a kind begin. */
+/** First bytes of the files of each kind. */
 const BEGINNINGS: ReadonlyMap<string, readonly number[]> = new Map([
   [".h5ad", [0x89, 0x48, 0x44, 0x46]],
   [".h5", [0x89, 0x48, 0x44, 0x46]],

@@ -86,7 +86,7 @@ async function fetchPublic(dataset: Dataset, options: FetchOptions): Promise<str
   }
 }
 
-/** What there is to open: the file itself, or for an archive, what it holds; unpacked in the cache. */
+/** The file to open, or for an archive, its contents unpacked in the cache. */
 async function opened(path: string, dataset: Dataset, options: FetchOptions): Promise<string> {
   if (dataset.opens === undefined) return path;
   const folder = unpackedPath(cachePath(dataset, options));
@@ -108,13 +108,13 @@ export function whereIs(dataset: Dataset, options: FetchOptions = {}): Whereabou
   return dataset.page !== undefined ? "by hand" : "mirror only";
 }
 
-/** What must come from where. */
+/** A file to fetch and its address. */
 interface Errand {
   readonly dataset: Dataset;
   readonly url: string;
-  /** What the address serves. */
+  /** The expected file at the address. */
   readonly expected: Expected;
-  /** Whether we gzip it on arrival. */
+  /** True if we gzip the file on arrival. */
   readonly gzip: boolean;
 }
 

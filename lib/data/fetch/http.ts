@@ -1,7 +1,7 @@
 import { delay, KcellfmError, messageOf, networkError, writeProblem } from "../../runtime/mod.ts";
 import { type Part, readValidator, writeValidator } from "./part.ts";
 
-/** How stubborn a download is. */
+/** Options for retrying a download. */
 export interface RetryOptions {
   /** Failures in a row, without one new byte, that end it; default 5. */
   readonly attempts?: number;
@@ -11,7 +11,7 @@ export interface RetryOptions {
   readonly idleMs?: number;
 }
 
-/** What `downloadInto` needs to know. */
+/** Inputs of `downloadInto`. */
 export interface HttpDownload extends RetryOptions {
   readonly url: string;
   /** The size the file must have, where known. */
@@ -66,7 +66,7 @@ function reasonOf(error: unknown): string {
 const isFinal = (error: unknown): boolean =>
   error instanceof NotServedError || error instanceof KcellfmError || isForbidden(error);
 
-/** Whether Deno was not allowed to ask that address. */
+/** True if Deno was not permitted to contact the address. */
 export const isForbidden = (error: unknown): boolean => error instanceof Error && error.name === "NotCapable";
 
 async function attempt(part: Part, download: HttpDownload): Promise<boolean> {

@@ -27,7 +27,7 @@ const LockSchema = z.object({
   })),
 });
 
-/** What a revision was found to be when it was first asked for; it stays so until this file is deleted. */
+/** The revision that was found at the first request; it stays in use until this file is deleted. */
 type HubLock = z.infer<typeof LockSchema>;
 
 /** Where files of the Hugging Face hub are looked for. */

@@ -25,7 +25,7 @@ export function mirrorBase(options: FetchOptions): URL | null {
   return new URL(address.endsWith("/") ? address : `${address}/`);
 }
 
-/** What a person can do to get the data set without us, in words. */
+/** Instructions for a person to fetch the data set by hand. */
 export function byHand(dataset: Dataset, options: FetchOptions): string {
   const target = cachePath(dataset, options);
   const mirror = `set KCELLFM_MIRROR to a folder or address that has ${dataset.path}`;

@@ -1,4 +1,4 @@
-/** How far a download is. */
+/** Progress of a download. */
 export interface DownloadProgress {
   readonly name: string;
   readonly receivedBytes: number;

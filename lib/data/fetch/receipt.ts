@@ -34,7 +34,7 @@ export async function writeReceipt(path: string, found: Fingerprint, from?: stri
   await writeFileAtomically(receiptPath(path), JSON.stringify(receipt, null, 2) + "\n");
 }
 
-/** Whether the file has not been touched since its receipt was written. */
+/** True if the file is unchanged since its receipt was written. */
 export function isUntouched({ size, modified }: FileFacts, receipt: Receipt): boolean {
   return size === receipt.bytes && modified === receipt.modified;
 }

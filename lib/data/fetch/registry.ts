@@ -8,7 +8,7 @@ const RelativePath = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, "expected a 
 /** Of a data set or a group. */
 const NAME = /^[a-z0-9][a-z0-9_.-]*$/;
 
-/** What a set of labelled cells brings to the corpus that models are pretrained on and chosen by. */
+/** Role of a set of labelled cells in the corpus that models are pretrained on and chosen by. */
 const CorpusSchema = z.strictObject({
   /**
    * train: may be learned from. development: looked at to choose settings, never learned from in a run that is judged on it.
@@ -28,7 +28,7 @@ const CorpusSchema = z.strictObject({
   labels: z.string().optional(),
   /** Read raw, where X is scaled. */
   useRaw: z.literal(true).optional(),
-  /** What the values are, where they do not show it. */
+  /** Form of the values, if they do not show it. */
   values: z.literal("counts").optional(),
   /** Cells with one of these values in a column of obs take no part in training: others of their donors are in a development set. */
   leaveOut: z.strictObject({ column: z.string(), values: z.array(z.string()) }).optional(),
@@ -43,12 +43,12 @@ const CorpusSchema = z.strictObject({
 });
 
 const DatasetSchema = z.strictObject({
-  /** What a user types. */
+  /** The name that a user types. */
   name: z.string().regex(NAME),
   /** Where it lies, below the cache and below a mirror alike. */
   path: RelativePath,
   what: z.string().min(1),
-  /** What the product needs it for. */
+  /** The purpose of the data set in the product. */
   use: z.string().min(1),
   /** Names under which several are fetched together. */
   groups: z.array(z.string().regex(NAME)).optional(),
@@ -97,7 +97,7 @@ export function parseRegistry(text: string, where: string): readonly Dataset[] {
   throw dataError(`Cannot use the registry ${where}: ${path.join(".") || "(root)"}: ${message}`);
 }
 
-/** What a set of the corpus may be used for. */
+/** Permitted use of a set of the corpus. */
 export type CorpusUse = z.infer<typeof CorpusSchema>["use"];
 
 /** A data set of the corpus. */

@@ -6,7 +6,7 @@ import { type Columns, putColumn, putGroup, putUns, requireName, type UnsDict } 
 import type { ElementSink, ElementStore } from "./store.ts";
 import { putObsm } from "./write.ts";
 
-/** What to add to an AnnData. */
+/** The annotations to add to an AnnData. */
 export interface Annotations {
   /** Columns with one value a cell. */
   readonly obs?: Columns;

@@ -19,7 +19,7 @@ export interface Nullable {
   readonly nullable: readonly (number | boolean | string | null)[];
 }
 
-/** What an AnnData element reads as: plain values where it can, the interfaces above where it must. */
+/** The value of an AnnData element: a plain value if possible, else one of the interfaces above. */
 export type Element =
   | null
   | string

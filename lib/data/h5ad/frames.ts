@@ -42,7 +42,7 @@ const raise = (error: KcellfmError): never => {
   throw error;
 };
 
-/** What `read` gives; undefined where it meets something that reads well and is not known here. */
+/** The result of `read`; undefined if it meets a readable element that is not known here. */
 function orUnknown(read: () => Element, onUnknown: (error: KcellfmError) => void): Element | undefined {
   try {
     return read();

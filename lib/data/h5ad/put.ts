@@ -9,7 +9,7 @@ export type Column = FrameColumn;
 /** Columns by name. */
 export type Columns = Readonly<Record<string, Column>>;
 
-/** What `uns` can be given: text, numbers, lists of them, arrays with a shape, and dictionaries of all these. */
+/** Values that `uns` accepts: text, numbers, lists of them, arrays with a shape, and dictionaries of all these. */
 export type Uns =
   | string
   | number

@@ -19,7 +19,7 @@ export interface ElementStore {
   strings(path: string, range?: Range): string[];
   /** The fields of a table, each as one column. */
   table(path: string): Map<string, Field>;
-  /** Whether slices of a dataset are cheap in any size. */
+  /** True if slices of a dataset are cheap at any size. */
   readsChunks(path: string): boolean;
   close(): void;
 }
@@ -40,7 +40,7 @@ export interface ElementSink extends ElementStore {
   writeNumbers(path: string, data: NumberArray | BigInt64Array, start?: number): void;
 }
 
-/** What lies below `root` of a store, as a store of its own; closing it closes the whole. */
+/** The part of a store below `root`, as a store of its own; closing it closes the whole. */
 export function below<T extends ElementStore>(store: T, root: string): T {
   if (root === "") return store;
   return new Proxy(store, {

@@ -10,7 +10,7 @@ import type { CsrMatrix } from "../../matrix/mod.ts";
 /** A matrix to write: CSR, blocks of its rows in order (never all in memory), or dense. */
 export type MatrixContent = CsrMatrix | DenseArray | Iterable<CsrMatrix> | AsyncIterable<CsrMatrix>;
 
-/** What goes into a new `.h5ad`. */
+/** Contents of a new `.h5ad`. */
 export interface H5adContent {
   /** Cells by genes. */
   readonly x: MatrixContent;

@@ -9,7 +9,7 @@ interface Chunk {
   readonly bytes: number;
 }
 
-/** How the elements are cut into chunks, and where their index lies. */
+/** The division of the elements into chunks, and the place of their index. */
 interface ChunkShape {
   readonly tree: number;
   /** Elements of a chunk. */
@@ -105,7 +105,7 @@ export class ChunkReader {
   }
 }
 
-/** Whether the filter pipeline (version 1 or 2) is deflate and nothing else. */
+/** True if the filter pipeline (version 1 or 2) is deflate and nothing else. */
 function isDeflateOnly(bytes: FileBytes, { body }: Message): boolean {
   const [version, count] = [bytes.uint(body, 1), bytes.uint(body + 1, 1)];
   if (count !== 1 || version > 2) return false;

@@ -6,7 +6,7 @@ export interface Memory {
   readonly buffer: ArrayBuffer;
   readonly offset: number;
   readonly count: number;
-  /** Whether nobody else uses the buffer, so that it need not be copied. */
+  /** True if nobody else uses the buffer, so that it need not be copied. */
   readonly isOurs?: boolean;
   /** Where pointers point, when not into `buffer` itself. */
   readonly heapBuffer?: ArrayBuffer;

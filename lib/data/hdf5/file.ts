@@ -151,7 +151,7 @@ export class Hdf5File {
     });
   }
 
-  /** Whether slices of a dataset are cheap in any size: its chunks are inflated once each when read in order. */
+  /** True if slices of a dataset are cheap at any size: its chunks are inflated once each when read in order. */
   readsChunks(path: string): boolean {
     return this.#chunkReader(path) !== null;
   }

@@ -29,7 +29,7 @@ function findSignature(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** Whether the objects of the heap at `address` follow each other to its end. */
+/** True if the objects of the heap at `address` follow each other to its end. */
 function isSound(file: ByteSource, address: number): boolean {
   const head = new DataView(new ArrayBuffer(HEAD_BYTES));
   if (file.read(address, new Uint8Array(head.buffer)) < HEAD_BYTES) return false;

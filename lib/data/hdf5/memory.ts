@@ -1,7 +1,7 @@
 import * as h5 from "h5wasm";
 import type { ValueType } from "./types.ts";
 
-/** Whether elements are, or hold, pointers into the library's memory. */
+/** True if elements are, or contain, pointers into the library's memory. */
 export const holdsPointers = (type: ValueType): boolean =>
   type.kind === "string"
     ? type.variable

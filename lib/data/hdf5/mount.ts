@@ -84,7 +84,7 @@ const EIO = 29;
 
 let refusal: unknown = null;
 
-/** What the system refused since the last time, or null. */
+/** The error with which the system refused since the last call, or null. */
 export function takeRefusal(): unknown {
   const taken = refusal;
   refusal = null;

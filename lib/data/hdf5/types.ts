@@ -1,7 +1,7 @@
 /** HDF5 type classes by number (H5Tpublic.h, H5T_class_t). */
 const CLASS = { int: 0, float: 1, string: 3, compound: 6, reference: 7, enum: 8, array: 10 } as const;
 
-/** What one element of a dataset is. */
+/** Type of one element of a dataset. */
 export type ValueType =
   | { readonly kind: "int"; readonly size: number; readonly signed: boolean }
   | { readonly kind: "float"; readonly size: number }
@@ -19,7 +19,7 @@ export interface Member {
   readonly type: ValueType;
 }
 
-/** What a dataset holds; a null dataspace has shape null. */
+/** Shape and type of a dataset; a null dataspace has shape null. */
 export interface DatasetInfo {
   readonly shape: readonly number[] | null;
   readonly chunks: readonly number[] | null;
@@ -79,7 +79,7 @@ function enumType(meta: TypeDescription): ValueType {
   return isBool ? { kind: "bool" } : { kind: "int", size: meta.size, signed: meta.signed };
 }
 
-/** How messages and reports name a type: `float32`, `uint8`, `bool`, `string`. */
+/** Name of a type in messages and reports: `float32`, `uint8`, `bool`, `string`. */
 export function typeName(type: ValueType): string {
   switch (type.kind) {
     case "int":
@@ -94,10 +94,10 @@ export function typeName(type: ValueType): string {
 /** An attribute: references arrive as the path they point at. */
 export type Attribute = string | number | string[] | number[] | null;
 
-/** What an attribute can be set to. */
+/** Values that an attribute accepts. */
 export type AttributeValue = string | number | boolean | readonly string[] | BigInt64Array;
 
-/** What numbers can be read as. */
+/** Array types that numbers can be read into. */
 export type NumberTarget = Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
 
 /** Rows [start, start + count) of a dataset's first axis, or of another. */
@@ -108,7 +108,7 @@ export interface Range {
   readonly axis?: number;
 }
 
-/** How a new dataset is laid out; `grow` lets its first axis be extended later. */
+/** Layout of a new dataset; `grow` lets its first axis be extended later. */
 export interface Layout {
   readonly shape?: readonly number[];
   readonly chunks?: readonly number[];

@@ -28,7 +28,7 @@ export const isText = (value: RValue): value is RTexts => value?.kind === "text"
 export const isFactor = (value: RValue): boolean => value?.kind === "integer" && hasClass(value, "factor");
 export const isDataFrame = (value: RValue): value is RList => isList(value) && hasClass(value, "data.frame");
 
-/** Whether it is an atomic vector of numbers. */
+/** True if the value is an atomic vector of numbers. */
 export const isNumeric = (value: RValue): value is Exclude<RVector, RTexts> =>
   value?.kind === "integer" || value?.kind === "double" || value?.kind === "logical";
 

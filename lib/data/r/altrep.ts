@@ -1,7 +1,7 @@
 import { NA_INTEGER, type RPairs, type RValue } from "./values.ts";
 
 /**
- * What a vector in one of R's compact forms (ALTREP) stands for, without attributes; `claim` is asked before memory
+ * The expanded form of a vector in one of R's compact forms (ALTREP), without attributes; `claim` is asked before memory
  * is taken for it.
  *
  * Forms: R sources, src/main/altclasses.c.

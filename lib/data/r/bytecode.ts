@@ -1,7 +1,7 @@
 import { TYPE } from "./codes.ts";
 import type { Input } from "./input.ts";
 
-/** What reads items: its input, and how it passes over one. */
+/** A reader of items: its input, and the way to skip an item. */
 interface ItemReader {
   readonly input: Pick<Input, "int">;
   skip(): Promise<void>;

@@ -42,7 +42,7 @@ export const TYPE = {
   reference: 255,
 } as const;
 
-/** What an item's first integer says of it. */
+/** The flags in an item's first integer. */
 export interface Flags {
   readonly type: number;
   readonly hasAttributes: boolean;
@@ -76,7 +76,7 @@ export const VECTORS: ReadonlySet<number> = new Set([
   TYPE.raw,
 ]);
 
-/** What is laid out as a pair: head and rest. */
+/** Types laid out as a pair: head and rest. */
 const CODE: ReadonlySet<number> = new Set([
   TYPE.language,
   TYPE.attributeLanguage,

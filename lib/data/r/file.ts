@@ -17,7 +17,7 @@ const SPARE = 1 << 28;
 const WORKSPACE = /^RD([ABX])([1-9])\n$/;
 const FORMATS = ["X\n", "A\n", "B\n"];
 
-/** Whether a file whose unpacked bytes begin like this was written by R's save or saveRDS. */
+/** True if the unpacked bytes of a file begin like those that R's save or saveRDS write. */
 export function startsLikeR(head: Uint8Array): boolean {
   const text = new TextDecoder("latin1").decode(head.subarray(0, 6));
   if (WORKSPACE.test(text.slice(0, 5))) return true;

@@ -10,7 +10,7 @@ import { isSeurat, seuratCells, seuratSummary } from "./seurat.ts";
 import { frameMatrix, genesAreRows } from "./tables.ts";
 import type { RValue } from "./values.ts";
 
-/** What an R file is asked for. */
+/** The choice of an object in an R file. */
 export interface ObjectChoice extends LayerChoice {
   /** The variable, or the item of a list, that holds the cells: `pbmc`, `data$counts`. */
   readonly object?: string;
@@ -170,7 +170,7 @@ function onlyOne(candidates: readonly Candidate[], path: string): Candidate {
   throw dataError(`Cannot read ${path}: ${listing(candidates, [])}; choose one with --object NAME`);
 }
 
-/** What the file holds, for the user to choose from or to see what it lacks. */
+/** List of the file's contents, for the user to choose from or to see the gaps. */
 function listing(candidates: readonly Candidate[], all: readonly Named[]): string {
   if (candidates.length > 0) {
     return `it holds ${

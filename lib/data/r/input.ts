@@ -61,7 +61,7 @@ export class ByteStream {
     }
   }
 
-  /** Whether at least one byte is left; waits for it. */
+  /** True if at least one byte is left; waits for it. */
   async hasMore(): Promise<boolean> {
     while (this.left === 0) if (!await this.#more()) return false;
     return true;

@@ -18,7 +18,7 @@ const DEEPEST = 1000;
 const UNKNOWN: ROther = { kind: "other", what: "a value of a running R" };
 const SKIPPED: ROther = { kind: "other", what: "skipped" };
 
-/** What is left out while reading. */
+/** The parts to skip while reading. */
 export interface ReadLimits {
   /** Slots and attributes whose values nobody needs: they are passed over without memory for them. */
   readonly skipped: ReadonlySet<string>;

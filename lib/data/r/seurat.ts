@@ -37,7 +37,7 @@ export const UNUSED_SLOTS: readonly string[] = [
   ...["feature.loadings", "feature.loadings.projected", "image", "molecules", "factors"],
 ];
 
-/** How many cells it names, and its assays. */
+/** Its number of cells, and its assays. */
 export function seuratSummary(value: RValue): { cells: number; text: string } {
   const assays = entriesOf(attribute(value, "assays")).map(([name]) => name);
   return { cells: cellNames(value).length, text: `Seurat object, assays ${assays.join(", ")}` };
@@ -167,7 +167,7 @@ function joinParts(parts: readonly RMatrix[], cells: readonly string[]): RMatrix
   return { rows: rowNames.length, cols: names.length, rowNames, colNames, byColumn };
 }
 
-/** What an assay says of its genes: `meta.features`, from version 5 on `meta.data`. */
+/** The gene table of an assay: `meta.features`, from version 5 on `meta.data`. */
 function geneFrame(value: RValue, layer: string) {
   const assay = itemOf(attribute(value, "assays"), layer.slice(0, layer.lastIndexOf("/")));
   return frameOf(attribute(assay, "meta.features")) ?? frameOf(attribute(assay, "meta.data"));

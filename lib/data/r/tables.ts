@@ -4,7 +4,7 @@ import { frameOf } from "./columns.ts";
 import type { RMatrix } from "./matrix.ts";
 import type { RValue } from "./values.ts";
 
-/** Whether the genes of a matrix are its rows, R's habit: unless more of its column names look like genes. */
+/** True if the genes of a matrix are its rows, as usual in R: unless more of its column names look like genes. */
 export function genesAreRows({ rowNames, colNames }: Pick<RMatrix, "rowNames" | "colNames">): boolean {
   const genes = (names: readonly string[] | null) =>
     (names ?? []).filter((name) => GENE_LIKE.test(name)).length;

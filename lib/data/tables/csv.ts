@@ -5,9 +5,9 @@ import { memorySource } from "../memory.ts";
 import { type FrameColumns, transpose } from "../../matrix/mod.ts";
 import type { CellSource } from "../types.ts";
 
-/** How to read a delimited file. */
+/** Options for reading a delimited file. */
 export interface CsvOptions {
-  /** What a row is. Default: genes if more row names than column names look like genes, else cells. */
+  /** Meaning of a row. Default: genes if more row names than column names look like genes, else cells. */
   readonly rowsAre?: "cells" | "genes";
   /** Numeric columns that are annotations of the cells, not genes. Default: those whose names say so. */
   readonly obsColumns?: readonly string[];

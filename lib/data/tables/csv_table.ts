@@ -17,7 +17,7 @@ export interface Table {
   readonly annotations: readonly string[];
 }
 
-/** What columns are, beside what they look like. */
+/** Rules for columns that override detection. */
 export interface ColumnRules {
   /** Says of columns of numbers which are annotations, not values. */
   readonly annotations: (columns: readonly string[]) => readonly boolean[];

@@ -9,7 +9,7 @@ export interface Features {
 }
 
 const GENES = "Gene Expression";
-/** What Cell Ranger measures beside genes. */
+/** Feature types that Cell Ranger measures beside genes. */
 const NOT_GENES = /antibody|crispr|guide|custom|multiplex|hashtag|peaks|antigen/i;
 
 /**

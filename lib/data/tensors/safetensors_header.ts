@@ -10,7 +10,7 @@ export interface HeaderEntry {
   readonly length: number;
 }
 
-/** What the JSON at the start of a safetensors file says. */
+/** Contents of the JSON at the start of a safetensors file. */
 export interface SafetensorsHeader {
   readonly metadata: Record<string, string>;
   readonly entries: ReadonlyMap<string, HeaderEntry>;

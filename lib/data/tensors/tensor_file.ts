@@ -60,7 +60,7 @@ export async function writeTensors(
   });
 }
 
-/** What each type is widened to on reading, but for half precision, which floats can be written in. */
+/** Type that each tensor is written in: the one it is widened to on reading, except half precision, which floats can take. */
 const WRITTEN: Readonly<Record<TensorDtype, TensorDtype>> = {
   F64: "F32",
   F32: "F32",

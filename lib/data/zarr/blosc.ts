@@ -44,7 +44,7 @@ export function unblosc(bytes: Uint8Array, most: number): Uint8Array {
 interface Block {
   readonly flags: number;
   readonly typeSize: number;
-  /** Whether it is as long as the others. */
+  /** True if this block is as long as the others. */
   readonly isWhole: boolean;
 }
 

@@ -66,7 +66,7 @@ interface Chain {
   readonly shards: { chunks: number[]; inner: Chain; index: Codec[]; indexAtStart: boolean } | null;
 }
 
-/** What a list of codecs comes to: how numbers lie, and how their bytes are packed. */
+/** Translates a list of codecs into the order of the numbers and the packing of their bytes. */
 function chainOf(list: readonly Json[], dimensions: number): Chain {
   const codecs = list.map((codec) => codecOf(objectOf(codec), "name"));
   let chain: Chain = { littleEndian: true, isTransposed: false, codecs: [], shards: null };

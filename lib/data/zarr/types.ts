@@ -32,9 +32,9 @@ export interface ArrayMeta {
   readonly chunks: readonly number[];
   readonly type: ValueType | UnicodeType;
   readonly littleEndian: boolean;
-  /** Whether a chunk's first dimension varies fastest. */
+  /** True if a chunk's first dimension varies fastest. */
   readonly isTransposed: boolean;
-  /** What stands where a chunk is missing. */
+  /** The value of a missing chunk. */
   readonly fill: Json;
   /** From the array's bytes to the stored ones. */
   readonly codecs: readonly Codec[];

@@ -13,7 +13,7 @@ export function gemmRows(
   );
 }
 
-/** What the depth [from, to) gives to C [m, n]. */
+/** The contribution of the depth [from, to) to C [m, n]. */
 export function gemmDepth(
   from: i32, to: i32, transposeA: i32, transposeB: i32, m: i32, n: i32,
   a: usize, lda: i32, b: usize, ldb: i32, c: usize,

@@ -14,7 +14,7 @@ import { expTo } from "./exponential";
 import { at, copy, fma, read, scaleTo, write, zero } from "./vector";
 
 const REACH: f32 = 20;
-/** What has decayed by more than exp(-FORGOTTEN) is 0. */
+/** A contribution that has decayed by more than exp(-FORGOTTEN) is 0. */
 const FORGOTTEN: f32 = 60;
 /** Columns of the state that walk together. */
 export const TILE = 16;

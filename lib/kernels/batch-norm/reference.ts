@@ -5,7 +5,7 @@ export interface BatchNormOptions {
   readonly weight: tf.Tensor;
   /** Shift `[width]`. */
   readonly bias: tf.Tensor;
-  /** How much each row counts, `[rows]`, summing to one; default: all the same. */
+  /** Weight of each row, `[rows]`, summing to one; default: equal weights. */
   readonly shares?: tf.Tensor1D;
   /** Added to the variance (default 1e-5). */
   readonly eps?: number;

@@ -98,7 +98,7 @@ registerWebgpu<ConvAttributes>(CAUSAL_CONV_SILU_GRADIENT, (inputs, attributes) =
   return [dx, tf.reshape(dWeight, [channels, -1]), tensorColumnSums(ds)];
 });
 
-/** What a position gives to the tap of a channel; ds is zero at padding. */
+/** The contribution of a position to the tap of a channel; ds is zero at padding. */
 const TERM = `
   fn term(position : i32, tap : i32) -> f32 {
     let t = position % uniforms.length;

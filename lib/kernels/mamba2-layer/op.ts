@@ -15,7 +15,7 @@ export const MAMBA2_LAYER_GRADIENT = "KcfMamba2LayerGradient";
 /** The inputs that have gradients, in their order. */
 export const LAYER_INPUTS = ["x", "inWeight", "outWeight", ...FLAT_NAMES] as const;
 const INPUTS = [...LAYER_INPUTS, "lengths"];
-/** What the gradient is given of the outputs. */
+/** Outputs that the gradient receives. */
 export const KEPT = ["projected", "forward.scan", "reverse.scan"] as const;
 
 export interface LayerAttributes {

@@ -46,7 +46,7 @@ registerTensorflow<MixAttributes>(MAMBA2_MIX_GRADIENT, (inputs, { chunk, eps }) 
 
 type Shared = ReturnType<typeof share>;
 
-/** What both directions take of the projection. Padding is zero before the convolutions and after the norms. */
+/** The inputs that both directions take from the projection. Padding is zero before the convolutions and after the norms. */
 function share(inputs: Named, chunk: number) {
   const { features, heads, channels, state } = mixWidths(directionOf(inputs, "forward"));
   const [rows, length] = inputs.projected.shape;

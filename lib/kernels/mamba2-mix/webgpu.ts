@@ -29,7 +29,7 @@ function enter({ projected, lengths }: Inputs, params: MixDirection, { reverse }
   return { z, conv, raw, scan };
 }
 
-/** What the scan gives to the norm; padding is zero already, as its x and c are. */
+/** The output that the scan passes to the norm; padding is zero already, as its x and c are. */
 const leave = (states: tf.Tensor, { x, d }: { x: tf.Tensor; d: tf.Tensor }): tf.Tensor =>
   tf.reshape(tf.add(states, tf.mul(x, tf.reshape(d, [-1, 1]))), [x.shape[0], x.shape[1]!, -1]);
 

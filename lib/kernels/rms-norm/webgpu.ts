@@ -5,7 +5,7 @@ import { type Inputs, type KernelBody, registerWebgpu } from "../webgpu/register
 import { SILU, SUM_OVER_GROUP } from "../webgpu/snippets.ts";
 import { GATED_RMS_NORM, type NormAttributes, RMS_NORM, RMS_NORM_GRADIENT } from "./op.ts";
 
-/** What is normalised: y itself, or y silu(z). */
+/** The expression to normalise: y itself, or y silu(z). */
 const entry = (gated: boolean): string => `
   ${gated ? SILU : ""}
   fn entry(at : i32) -> f32 { return y[at]${gated ? " * silu(z[at])" : ""}; }

@@ -18,7 +18,7 @@ export interface ChunkedInputs {
   readonly d: tf.Tensor;
 }
 
-/** How many chunks of which size hold a length. */
+/** Number and size of the chunks that cover a length. */
 export function chunksOf(length: number, chunk: number): { chunks: number; size: number } {
   const size = Math.min(chunk || CHUNK, length);
   return { chunks: Math.ceil(length / size), size };
@@ -81,7 +81,7 @@ export function scanChunksGradient(
   };
 }
 
-/** What both passes need: step by step as in the reference, with the triangles of the direction. */
+/** Values that both passes need: step by step as in the reference, with the triangles of the direction. */
 function describeScan({ x, dt, a, b, c }: ChunkedInputs, reverse: boolean) {
   const [, chunks, size] = x.shape;
   const inner = triangle(size, { reverse, strict: false }); // from which positions a position hears
@@ -121,7 +121,7 @@ function triangle(size: number, { reverse, strict }: { reverse: boolean; strict:
   return tf.cast(hears, "float32") as tf.Tensor2D;
 }
 
-/** How much of the state that one chunk adds is left when another begins: `[B, H, C, C]`. */
+/** Decay of the state that one chunk adds, until another begins: `[B, H, C, C]`. */
 function chunkDecays(totals: tf.Tensor, outer: tf.Tensor2D): tf.Tensor {
   const before = tf.matMul(outer, totals); // [B, C, H]
   const ends = tf.transpose(tf.add(before, totals), [0, 2, 1]);

@@ -17,7 +17,7 @@ function prepare({ x, dt, a, lengths }: Inputs) {
   return { mask, steps, entering, decay: tf.exp(tf.mul(steps, tf.reshape(a, [1, 1, heads]))) };
 }
 
-/** What the state gives, without the skip; the gradient needs it too. */
+/** The contribution of the state, without the skip; the gradient needs it too. */
 export function scanStates(inputs: Inputs, { reverse }: Direction): tf.Tensor {
   return tf.tidy(() => {
     const { entering: v, decay } = prepare(inputs);

@@ -9,23 +9,23 @@ type Sequence = tf.Tensor;
 
 /** One pass over the positions, from the first to the last or, backwards, the other way. */
 export interface Pass {
-  /** What enters the state, a number a row of it. */
+  /** The input to the state, one number per row of it. */
   readonly v: Sequence;
-  /** What it is multiplied with, a number a column. */
+  /** The factor of the input, one number per column. */
   readonly q: Sequence;
-  /** What the state is read with, a number a column. */
+  /** The vector that reads the state, one number per column. */
   readonly w: Sequence;
   /** By how much the state shrinks at each position, `[B, L, H]`. */
   readonly decay: tf.Tensor;
   readonly backwards: boolean;
-  /** Whether the state shrinks after it is read (the transposed recurrence) and not before it is written. */
+  /** True if the state shrinks after it is read (the transposed recurrence), not before it is written. */
   readonly late: boolean;
 }
 
 /**
  * `S_t = decay_t S_{t-1} + v_t (x) q_t`, `out_t = S_t w_t`, `[B, L, H, width of v]`.
  *
- * A thread keeps one row of the state and walks the sequence: as many operations as the block decomposition takes, none
+ * A thread keeps one row of the state and walks the sequence: the same number of operations as the block decomposition, none
  * of its intermediate matrices, and the rounding of the plain recurrence. The scan and three parts of its gradient
  * are this one pass with other arguments.
  */

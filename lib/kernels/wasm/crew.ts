@@ -22,7 +22,7 @@ export const ORDER = 256;
 export const JOB_AT = 64;
 const CONTROL_BYTES = 8192;
 
-/** What a helper is started with. */
+/** The data that a helper is started with. */
 export interface HelperStart {
   readonly memory: WebAssembly.Memory;
   readonly control: SharedArrayBuffer;
@@ -100,7 +100,7 @@ export function startCrew(
   };
 }
 
-/** Waits until as many helpers are done; most often they are within microseconds of each other. */
+/** Waits until that number of helpers is done; most often they finish within microseconds of each other. */
 function waitFor(words: Int32Array, helpers: number): void {
   for (let done = Atomics.load(words, WORDS.done); done < helpers; done = Atomics.load(words, WORDS.done)) {
     Atomics.wait(words, WORDS.done, done);

@@ -1,7 +1,7 @@
 import * as tf from "../../tensor/mod.ts";
 import { engineOf } from "./register.ts";
 
-/** What matrix products and fused kernels run on, for headers and results. */
+/** The engine of matrix products and fused kernels, for headers and results. */
 export interface EngineDescription {
   /** The native BLAS in use, or why there is none. */
   readonly blas: string;

@@ -158,7 +158,7 @@ export interface KernelExports {
   workspaceBytes(): number;
 }
 
-/** What the compiled module asks of its host: a BLAS product and the logarithm. */
+/** Imports of the compiled module: a BLAS product and the logarithm. */
 export interface KernelHost {
   readonly gemm: KernelExports["gemm"];
   readonly log: (x: number) => number;

@@ -8,7 +8,7 @@ import type { Inputs } from "./register.ts";
 /** Bytes of a table of pointers to the parameters of both directions, or to their gradients. */
 export const TABLE = 4 * FLAT_NAMES.length;
 
-/** What a mixer reads; of `projected` only where it lies, 0 where it is made row by row. */
+/** Inputs of a mixer; of `projected` only its address, 0 if it is computed row by row. */
 export interface MixerView {
   readonly length: number;
   readonly projected: Pointer;

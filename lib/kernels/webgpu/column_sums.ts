@@ -4,7 +4,7 @@ import { type Program, runProgram } from "./program.ts";
 /** Rows that one thread sums. */
 const ROWS = 64;
 
-/** What to sum: `value` is an expression of `row`, `column` and `uniforms.width`. */
+/** The sum to compute: `value` is an expression of `row`, `column` and `uniforms.width`. */
 export interface Summands extends Pick<Program, "name" | "inputs" | "constants" | "integers" | "floats"> {
   readonly rows: number;
   readonly width: number;

@@ -17,7 +17,7 @@ export interface Program {
   readonly floats?: Readonly<Record<string, number>>;
   /** Threads to run (default: one a result), in workgroups of {@linkcode THREADS}. */
   readonly threads?: number;
-  /** Whether the results are sums of {@linkcode addAtomic}, which start at 0 (default false). */
+  /** True if the results are sums of {@linkcode addAtomic}, which start at 0 (default false). */
   readonly atomic?: boolean;
   /** Functions, one of them `fn main(index : i32)`; more threads may run than were asked for. */
   readonly code: string;

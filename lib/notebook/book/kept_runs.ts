@@ -9,12 +9,12 @@ const keptSchema = z.record(
   z.object({ key: z.string(), seconds: z.number(), cellSeconds: z.array(z.number()) }),
 );
 
-/** What is known of the chapters that ran through before, by file name; kept beside the site. */
+/** Earlier successful runs of the chapters, by file name; kept beside the site. */
 export type KeptRuns = z.infer<typeof keptSchema>;
 
 const pathIn = (site: string): string => join(site, "assets/runs.json");
 
-/** What a site's folder keeps of its runs; nothing where there is none or it cannot be read. */
+/** Reads the runs that a site's folder keeps; none if there are none or they cannot be read. */
 export async function readKept(site: string): Promise<KeptRuns> {
   const text = await Deno.readTextFile(pathIn(site)).catch(() => "{}");
   try {

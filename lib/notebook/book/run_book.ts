@@ -3,7 +3,7 @@ import { messageOf } from "../../runtime/mod.ts";
 import { readNotebook } from "../format.ts";
 import { type NotebookRun, runApart } from "../runner/mod.ts";
 
-/** How a book is run. */
+/** Options for running a book. */
 export interface BookOptions {
   /** Chapters that run side by side. */
   readonly jobs: number;

@@ -7,7 +7,7 @@ export class KernelGone extends Error {
   override readonly name = "KernelGone";
 }
 
-/** What a request does with what comes back. */
+/** Callbacks for the answers to a request. */
 export interface Execution {
   /** Each output message (stream, display_data, ...), also those that come after the kernel said it was idle. */
   readonly onOutput: (message: Message) => void;

@@ -5,7 +5,7 @@ import type { ApartJob, ApartMessage } from "./run_apart_child.ts";
 import type { NotebookRun, RunOptions } from "./run_notebook.ts";
 
 const ENTRY = fileURLToPath(new URL("./run_apart_child.ts", import.meta.url));
-/** What a runner needs: kernels to start, sockets of this machine, and zeromq's native code. */
+/** Permissions of a runner: kernels to start, sockets of this machine, and zeromq's native code. */
 const PERMISSIONS = ["read", "write", "env", "ffi", "sys", "run", "net=127.0.0.1"].map((kind) =>
   `--allow-${kind}`
 );
@@ -54,7 +54,7 @@ export async function runApart(path: string, options: Omit<RunOptions, "onRun"> 
   }
 }
 
-/** What a child said before it ended: its kernel's process, and the error that kept it from running, if any. */
+/** A child's last report: its kernel's process, and the error that kept it from running, if any. */
 interface Told {
   readonly kernel?: number;
   readonly error?: string;

@@ -1,7 +1,7 @@
 import { messageOf } from "../../runtime/mod.ts";
 import { runNotebook } from "./run_notebook.ts";
 
-/** What the parent asks of this process: its one argument, as JSON. */
+/** The parent's job for this process: its one argument, as JSON. */
 export interface ApartJob {
   readonly path: string;
   readonly cellTimeout?: number;

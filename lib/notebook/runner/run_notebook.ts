@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly onRun?: (run: NotebookRun) => void;
 }
 
-/** What went wrong in one cell. */
+/** Failure of one cell. */
 export interface CellFailure {
   /** Number among the code cells, from 1. */
   readonly cell: number;

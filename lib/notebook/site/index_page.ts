@@ -5,7 +5,7 @@ import { type Chapter, htmlPage, statusBadge } from "./page.ts";
 import { SEARCH_BOX } from "./search.ts";
 import { resultsSection, type ResultsTable } from "./results_table.ts";
 
-/** What the index shows beside the chapters. */
+/** Contents of the index beside the chapters. */
 export interface IndexFacts {
   readonly preset: string;
   readonly seconds: number;
@@ -62,7 +62,7 @@ export function coverPicture({ run }: Chapter): string | null {
   return svg ? joined(svg) : null;
 }
 
-/** What the first cell says after its title. */
+/** First sentence of the first cell after its title. */
 function firstSentence({ run }: Chapter): string {
   const first = run.notebook.cells.find((cell) => cell.cell_type === "markdown")?.source ?? "";
   const text = first.replace(/^#.*$/m, "").replaceAll(/[`*_#>]|\[([^\]]*)\]\([^)]*\)/g, "$1").trim();

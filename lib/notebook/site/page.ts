@@ -15,7 +15,7 @@ export interface Chapter {
 /** A page that is not finished loads itself anew, so that it fills up before the reader's eyes. */
 const RELOAD = `<meta http-equiv="refresh" content="5">\n`;
 
-/** What stands around every page: its title, its style, and where plotly.js lies. */
+/** The frame of every page: its title, its style, and the address of plotly.js. */
 export function htmlPage(
   title: string,
   body: string,
@@ -80,7 +80,7 @@ const timeNote = ({ name, run }: Chapter): string =>
       duration(run.seconds)
     } &middot; <a href="${name}.ipynb" download>notebook with outputs</a> &middot;`;
 
-/** Whether the chapter ran through, as a coloured word. */
+/** Badge with the state of a chapter, as a coloured word. */
 export function statusBadge({ run }: Chapter): string {
   if (run.state) return `<span class="badge">${run.state === "runs" ? "runs now" : "waits"}</span>`;
   return run.failures.length === 0

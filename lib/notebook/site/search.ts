@@ -43,7 +43,7 @@ const ENTITIES: Record<string, string> = {
   "&amp;": "&",
 };
 
-/** What a reader sees of HTML as words, with pictures by their names. */
+/** The words that a reader sees of HTML, with pictures by their names. */
 function wordsOf(html = ""): string {
   return html
     .replaceAll(/<(script|style|math|pre)\b.*?<\/\1>|<span class="clock">.*?<\/span>/gs, " ")

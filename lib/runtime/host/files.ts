@@ -1,4 +1,4 @@
-/** What is at a path. */
+/** Facts of the file at a path. */
 export interface FileFacts {
   readonly isFile: boolean;
   readonly isDirectory: boolean;
@@ -52,6 +52,6 @@ export interface ByteTarget extends ByteSource {
   flush(): void;
   /** Takes the file for this process alone, until it is closed; false where another one has it. */
   tryLock(): boolean;
-  /** Whether the file at its path is still this one. */
+  /** True if the file at its path is still this one. */
   isInPlace(): boolean;
 }

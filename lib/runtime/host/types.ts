@@ -8,7 +8,7 @@ import type { Files } from "./files.ts";
  * `annotate` knows a platform.
  */
 export interface Host {
-  /** What runs us, with its version, for results: `{ deno: "2.9.6" }`. */
+  /** The runtime with its version, for results: `{ deno: "2.9.6" }`. */
   readonly versions: Readonly<Record<string, string>>;
   /** The folder that our own files lie in: `lib`, `checkpoints`, `data`. */
   readonly root: string;
@@ -34,7 +34,7 @@ export interface Host {
   startPlotly(prepare: (window: PlotlyWindow) => void): Promise<Plotly>;
 }
 
-/** What backends need of the machine. */
+/** Facts of the machine that backends need. */
 export interface Compute {
   /** Opens the native BLAS of that path, or the usual one; "off" is none. */
   openBlas(path?: string): Blas;
@@ -48,7 +48,7 @@ export interface Compute {
   readonly threads: number;
   /** Starts a module at a path below {@linkcode Host.root} as a thread that does not keep the process alive. */
   startHelper(module: string, data: unknown): void;
-  /** What this thread was given by {@linkcode startHelper}. */
+  /** The data that {@linkcode startHelper} gave to this thread. */
   helperData(): unknown;
   /** The bytes of one of TensorFlow.js's own wasm modules, asked for where `threads` is more than 1. */
   tensorflowWasm(name: string): Uint8Array;
@@ -85,7 +85,7 @@ export interface Compression {
   gzip(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
 }
 
-/** How deflated data are wrapped. */
+/** The wrapping of deflated data. */
 export type Wrapping = "zlib" | "gzip" | "raw";
 
 export interface Unpacking {

@@ -7,7 +7,7 @@ import { LEGACY_START, readLegacyForm } from "./legacy.ts";
 import { tensorsIn, type TorchValue, unfold } from "./tree.ts";
 import { readZipForm } from "./zip.ts";
 
-/** What `torch.save` wrote. */
+/** Contents of a file written by `torch.save`. */
 export interface TorchCheckpoint {
   readonly form: TorchForm;
   readonly root: TorchValue;

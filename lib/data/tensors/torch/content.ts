@@ -1,10 +1,10 @@
-/** How PyTorch laid the file out: the zip of 1.6 and later, or the form before it. */
+/** PyTorch's layout of the file: the zip of 1.6 and later, or the form before it. */
 export type TorchForm = "torch zip" | "torch legacy";
 
 /** The largest pickle we take into memory; that of a state dict has about 150 bytes a tensor. */
 export const MAX_PICKLE = 1 << 24;
 
-/** What a file of either form holds: the value that was saved, and where its storages start. */
+/** Contents of a file of either form: the saved value, and the start of its storages. */
 export interface TorchContent {
   /** Maps, arrays, numbers, text and `TensorRecord`s. */
   readonly value: unknown;

@@ -8,7 +8,7 @@ import { unpickle } from "./pickle.ts";
 import type { UnpickleOptions } from "./pickle_machine.ts";
 import type { StorageRecord } from "./records.ts";
 
-/** What every file of this form begins with: the pickle of PyTorch's magic number, 0x1950a86a20f9469cfc6c. */
+/** First bytes of every file of this form: the pickle of PyTorch's magic number, 0x1950a86a20f9469cfc6c. */
 export const LEGACY_START = [
   0x80,
   0x02,

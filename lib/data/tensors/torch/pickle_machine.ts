@@ -8,13 +8,13 @@ export class PickleGlobal {
   constructor(readonly name: string, readonly call?: (args: readonly unknown[]) => unknown) {}
 }
 
-/** What a pickle is allowed to do. */
+/** Limits and callbacks of unpickling. */
 export interface UnpickleOptions {
   /** Names the file in errors. */
   readonly where: string;
   /** By `module.name`; every other name is refused. */
   readonly globals: ReadonlyMap<string, PickleGlobal>;
-  /** What a persistent id stands for; without it such ids are refused. */
+  /** Resolves a persistent id; without it such ids are refused. */
   readonly persistent?: (id: unknown) => unknown;
 }
 

@@ -1,6 +1,6 @@
 import type { Machine } from "./pickle_machine.ts";
 
-/** What an instruction does. */
+/** The action of an instruction. */
 export type Run = (machine: Machine) => void;
 
 const dict: Run = (m) => {
@@ -39,7 +39,7 @@ const boolOrInteger: Run = (m) => {
   m.push(line === "00" || line === "01" ? line === "01" : Number(line));
 };
 
-/** What each instruction does, by its letter in Python's pickletools. */
+/** The action of each instruction, by its letter in Python's pickletools. */
 export const OPCODES: ReadonlyMap<number, Run> = new Map(
   ([
     ["\x80", protocol],

@@ -19,7 +19,7 @@ export interface StorageRecord {
   readonly first: number;
 }
 
-/** How a tensor lies in its storage; offset and strides in elements. */
+/** Layout of a tensor in its storage; offset and strides in elements. */
 export interface TensorLayout {
   readonly dtype: TensorDtype;
   readonly offset: number;

@@ -64,7 +64,7 @@ export function tensorsIn(root: TorchValue, path: string): Map<string, LazyTenso
   return tensors;
 }
 
-/** Whether a value of a checkpoint is a tensor. */
+/** True if a value of a checkpoint is a tensor. */
 export function isTensor(value: TorchValue): value is LazyTensor {
   return typeof value === "object" && value !== null && "read" in value && typeof value.read === "function";
 }

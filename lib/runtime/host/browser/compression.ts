@@ -1,7 +1,7 @@
 import { Deflate, gzip as packAtOnce, Inflate } from "pako";
 import type { Compression, Wrapping } from "../types.ts";
 
-/** What zlib is told of the wrapping. */
+/** The wrapping in zlib's encoding of window bits. */
 const WINDOW_BITS = { zlib: 15, gzip: 31, raw: -15 } as const;
 const PIECE = 1 << 20;
 /** No result is made in pieces of more than this. */

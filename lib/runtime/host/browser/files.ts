@@ -11,7 +11,7 @@ export function putFile(path: string, content: Base): void {
   put(path, new PagedFile(content));
 }
 
-/** What is at a path, to hand it out. */
+/** The file at a path as a Blob, for the page to hand out. */
 export const blobAt = (path: string): Blob => fileAt(path).toBlob();
 
 /** Files in the worker's memory and those that the user gave; nothing is kept when the page closes. */

@@ -15,7 +15,7 @@ const ROOT = "/kcellfm";
 
 const interrupted = new Set<() => void>();
 
-/** What a terminal's Ctrl-C is elsewhere. */
+/** The browser's substitute for Ctrl-C in a terminal. */
 export function interrupt(): void {
   for (const listener of [...interrupted]) listener();
 }

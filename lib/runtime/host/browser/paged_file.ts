@@ -1,6 +1,6 @@
 import type { ByteTarget } from "../files.ts";
 
-/** What a file was before it was changed: a file of the user's, or bytes in memory. */
+/** The file before it was changed: a file of the user's, or bytes in memory. */
 export type Base = Blob | Uint8Array<ArrayBuffer>;
 
 /** A worker's way to wait for a file's bytes; pages have none, so TypeScript's list of their names lacks it. */

@@ -1,7 +1,7 @@
 import { parseHTML } from "linkedom";
 import type { Plotly, PlotlyWindow } from "../types.ts";
 
-/** What plotly.js takes from the page by name. */
+/** Globals that plotly.js takes from the page by name. */
 const NAMES = [
   ...["document", "DOMParser", "Element", "HTMLElement", "SVGElement", "Node"],
   ...["HTMLCanvasElement", "HTMLImageElement", "HTMLVideoElement", "CustomEvent", "MutationObserver"],

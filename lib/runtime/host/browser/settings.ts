@@ -1,4 +1,4 @@
-/** What the page tells its host before anything else runs. */
+/** Settings that the page gives its host before anything else runs. */
 export interface BrowserSettings {
   /** In place of variables of the environment. */
   readonly env: Readonly<Record<string, string>>;

@@ -53,7 +53,7 @@ export function openBlas(forced?: string): Blas {
   return noBlas("none found", installCommand());
 }
 
-/** What installs OpenBLAS where this package manager is. */
+/** The command that installs OpenBLAS, by package manager. */
 const INSTALL: Record<string, string> = {
   "apt-get": "sudo apt-get install libopenblas0",
   dnf: "sudo dnf install openblas",
@@ -104,7 +104,7 @@ function openOrNull(path: string): Symbols | null {
   }
 }
 
-/** What OpenBLAS reads as it is loaded: the processor that it shall take this one for. */
+/** The variable that OpenBLAS reads as it is loaded: the processor to tune for. */
 const CORE = "OPENBLAS_CORETYPE";
 
 /** Opens a library; an OpenBLAS that does not know this processor is told what it can do, and opened again. */

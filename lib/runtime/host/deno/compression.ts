@@ -31,7 +31,7 @@ export const compression: Compression = {
   gzip: (pieces) => through(pieces, createGzip()),
 };
 
-/** What comes out of a transformation; ends its source when nobody wants the rest. */
+/** Output of a transformation; ends its source when nobody wants the rest. */
 async function* through(
   pieces: AsyncIterable<Uint8Array>,
   transform: NodeJS.ReadWriteStream,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** What OpenBLAS calls processors that it takes for older than AVX2; one that it does not know yet becomes one of them. */
+/** OpenBLAS names of processors without AVX2; a processor too new for OpenBLAS is given one of these names too. */
 const OLD = [
   ...["Katmai", "Coppermine", "Northwood", "Prescott", "Banias", "Atom", "Core2", "Penryn", "Dunnington"],
   ...["Nehalem", "Athlon", "Opteron", "Opteron_SSE3", "Barcelona", "Nano", "Generic"],

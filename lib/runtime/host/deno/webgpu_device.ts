@@ -5,7 +5,7 @@ import { backendError, messageOf } from "../../errors.ts";
 import { limitPool } from "../../webgpu_pool.ts";
 import { createReceipts, RECEIPT_BYTES, type Receipts } from "../../webgpu_receipts.ts";
 
-/** What large models and large workgroups need more of than WebGPU promises everywhere. */
+/** Limits that large models and large workgroups need above the minimum that WebGPU promises. */
 const RAISED = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -19,7 +19,7 @@ const RAISED = [
 /** Bytes that one read moves at once. */
 const PIECE = 1 << 24;
 
-/** What is known of a failure before the GPU says more. */
+/** The message for a failure until the GPU gives details. */
 const DROPPED = "commands were not carried out, most likely because its memory ran out";
 
 /** Bytes of buffers that may always wait for the next tensor of their size. */
