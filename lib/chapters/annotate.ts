@@ -23,7 +23,7 @@ export interface ExamplePair {
   readonly real: boolean;
 }
 
-/** What a simulated pair is drawn with. */
+/** Options for drawing a simulated pair. */
 interface ExampleOptions {
   readonly seed: number;
   /** Symbols that its genes have. */
@@ -66,7 +66,7 @@ async function simulatedExample({ seed, genes, cells = 800 }: ExampleOptions): P
   return { input, reference, labelKey: "cell_type", real: false };
 }
 
-/** What was read of the file and of its reference, and how. */
+/** Facts of the file and of its reference, and of the way they were read. */
 export function readingFrame({ input, reference }: Annotation): DataFrame {
   const files = reference ? [input, reference] : [input];
   return pl.DataFrame({

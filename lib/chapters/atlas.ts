@@ -32,7 +32,7 @@ function inOrder<T>(values: Readonly<Record<string, T>>): [string, T][] {
   return Object.entries(values).sort(([a], [b]) => known.indexOf(a) - known.indexOf(b));
 }
 
-/** What each finished shard took: its cells, cells a second, share of time reading, and the memory in use then. */
+/** Table of the finished shards: cells, cells a second, share of time reading, and the memory in use then. */
 export function shardTable({ done }: AtlasState): pl.DataFrame {
   const shards = Object.entries(done);
   return pl.DataFrame({
@@ -141,7 +141,7 @@ export function typeFigure(
   });
 }
 
-/** What the cells of one true type were called, as shares of them; types are counted from the hardest, 0, on. */
+/** Calls for the cells of one true type, as shares of them; types are counted from the hardest, 0, on. */
 export function calledFigure(tally: Tally, ontology: Ontology, number: number): Figure {
   const hardest = typeScores(tally, subtypeRule(ontology))
     .filter(({ cells }) => cells > 0)

@@ -143,7 +143,7 @@ export function mapFigure(run: ExperimentRun, { seed, title }: { seed: number; t
   return scatterMap({ ...map, label, title, subtitle: "UMAP of the tuned encoder's cell vectors" });
 }
 
-/** How many cells there are of each class and group. */
+/** Number of cells of each class and group. */
 export function compositionFigure(
   { labels, groups }: Pick<ExperimentSet, "labels" | "groups">,
   text: Pick<FigureText, "title" | "subtitle">,
@@ -166,7 +166,7 @@ function byFrequency(labels: readonly string[], others: readonly string[] = []):
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label);
 }
 
-/** What became of the cells of one class. */
+/** Number of right, wrong and open calls for the cells of one class. */
 interface Outcome {
   right: number;
   wrong: number;

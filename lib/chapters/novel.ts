@@ -155,7 +155,7 @@ export function fullestBranch(ontology: Ontology, novel: readonly string[], most
   return small.reduce((best, id) => below(id) > below(best) ? id : best);
 }
 
-/** How many is_a steps apart called and true type are: of our calls, and of guesses. */
+/** Distance in is_a steps between called and true type: of our calls, and of guesses. */
 export function distanceFigure(ontology: Ontology, named: NamedNovelCells, rule: RuleName = "text"): Figure {
   const steps = stepsBetween(ontology, named.task.candidates);
   const shares = (of: RuleName) => {

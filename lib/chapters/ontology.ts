@@ -46,7 +46,7 @@ export function termGraph(ontology: Ontology, { ids, branches = [], ...text }: T
   });
 }
 
-/** How many live terms lie how deep below a root, by the longest way up. */
+/** Number of live terms at each depth below a root, by the longest way up. */
 export function depthFigure(ontology: Ontology, text: Partial<FigureText> = {}): Figure {
   const all = depths(ontology);
   const levels = liveTerms(ontology).map((term) => all.get(term.id) ?? 0);
@@ -77,7 +77,7 @@ const MAJOR_BRANCHES =
   ("CL:0000738 CL:0008001 CL:0000066 CL:0000115 CL:0000057 CL:0000187 CL:0000540 CL:0000125 " +
     "CL:0000163 CL:0000586").split(" ");
 
-/** How many terms ontologies have under each major branch; a term may be under several. */
+/** Number of terms under each major branch of the ontologies; a term may be under several. */
 export function branchFigure(ontologies: readonly Ontology[], text: Partial<FigureText> = {}): Figure {
   const [first] = ontologies;
   return countBars({
@@ -93,7 +93,7 @@ export function branchFigure(ontologies: readonly Ontology[], text: Partial<Figu
   });
 }
 
-/** What the authors of KCellFM trained on (ORIGINAL.md section 4). */
+/** Triples that the authors of KCellFM trained on (ORIGINAL.md section 4). */
 export const PUBLISHED_TRIPLES: Readonly<Record<Relation, number>> = {
   is_a: 3818,
   exact_synonyms: 2270,

@@ -38,7 +38,7 @@ export interface TypePlaces {
   readonly y: ArrayLike<number>;
 }
 
-/** What a map of types shows beside the types. */
+/** Options of a map of types beside the types. */
 export interface TypeMap extends FigureText {
   readonly ontology: Ontology;
   readonly places: TypePlaces;
@@ -93,7 +93,7 @@ export function lossFigure(log: readonly LoggedLoss[], text: Partial<FigureText>
   });
 }
 
-/** What each score is called in figures. */
+/** Name of each score in figures. */
 const SCORE_NAMES: Record<string, string> = {
   spearman: "agreement with the graph (Spearman)",
   is_a_mrr: "finds the parent (MRR)",
@@ -150,11 +150,11 @@ export function guessParents(
   });
 }
 
-/** How the shipped text encoder was scored when it was made, beside trainings with parts of its loss left out. */
+/** Scores of the shipped text encoder when it was made, beside trainings with parts of its loss left out. */
 export interface ShippedText {
   /** Scores by method, in words; "shipped" comes first. */
   readonly methods: Readonly<Record<string, TextScores>>;
-  /** What was held out. */
+  /** The held-out part. */
   readonly split: string;
 }
 

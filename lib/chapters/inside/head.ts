@@ -4,17 +4,17 @@ import type { Rng } from "../../runtime/mod.ts";
 
 /** All that one head of a Mamba-2 layer reads of one sentence: L tokens, P channels, N places of memory. */
 export interface Head {
-  /** What it takes in, `[L, P]`. */
+  /** Input, `[L, P]`. */
   readonly x: readonly number[][];
-  /** How large a step it takes at each token, `[L]`; positive. */
+  /** Step size at each token, `[L]`; positive. */
   readonly dt: readonly number[];
-  /** How fast it forgets, a negative number. */
+  /** Rate of forgetting, a negative number. */
   readonly a: number;
   /** Where each token is written, `[L, N]`. */
   readonly b: readonly number[][];
   /** Where each token reads, `[L, N]`. */
   readonly c: readonly number[][];
-  /** How much of x goes through unmixed. */
+  /** Weight of x that goes through unmixed. */
   readonly d: number;
 }
 

@@ -35,7 +35,7 @@ export interface HeadPlace {
   readonly direction: Direction;
 }
 
-/** What every part of a layer makes of one cell, in one direction. */
+/** Outputs of every part of a layer for one cell, in one direction. */
 interface LayerParts {
   readonly gate: tf.Tensor3D;
   readonly x: tf.Tensor4D;
@@ -45,7 +45,7 @@ interface LayerParts {
   readonly c: tf.Tensor3D;
 }
 
-/** What goes into a layer after its projection: z, x, b, c and dt side by side, `[1, L, 2 F + 2 N + H]`. */
+/** Input of a layer after its projection: z, x, b, c and dt side by side, `[1, L, 2 F + 2 N + H]`. */
 function project({ params, config }: CellModel, tokens: TokenBatch, layer: number): tf.Tensor3D {
   const hidden = encodeUpTo(params, tokens, { config, layers: layer });
   const normal = layerNorm(hidden, { eps: 1e-5 });

@@ -26,7 +26,7 @@ const TYPES = [
 /** The nano preset as wide as the text vectors, on the few genes that tell most: some seconds a training. */
 const CONFIG: CellConfig = { ...cellPreset("nano"), width: 128, headDim: 32, length: 24 };
 
-/** What a training listens to; null for none. */
+/** A training with the weights of its losses; null for no training. */
 export interface LossStage {
   readonly name: string;
   readonly weights: LossWeights | null;
@@ -40,7 +40,7 @@ export const LOSS_STAGES: readonly LossStage[] = [
   { name: "+ ontology", weights: { expression: 0.5, cellType: 1, ontology: 0.5 } },
 ];
 
-/** What all trainings share: cells with their split, the ontology, and the text vectors of the types and their kin. */
+/** Data that all trainings share: cells with their split, the ontology, and the text vectors of the types and their kin. */
 export interface LossSource {
   readonly data: pretraining.PretrainingData;
   readonly ontology: Ontology;
@@ -50,7 +50,7 @@ export interface LossSource {
   readonly seed: number;
 }
 
-/** A small simulated atlas of related types, parted into training, validation and test cells. */
+/** A small simulated atlas of related types, split into training, validation and test cells. */
 export function lossSource(
   ontology: Ontology,
   { seed, cells = 1200 }: { seed: number; cells?: number },

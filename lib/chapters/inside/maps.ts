@@ -10,7 +10,7 @@ import { scoreTable } from "../tables.ts";
 
 const NEIGHBOURS = 15;
 
-/** What can be said of a map in three numbers, each at most 1. */
+/** Three summary scores of a map, each at most 1. */
 export interface MapScores {
   /** Share of a cell's 15 nearest cells by cosine (and of those it is near to) that are of its type. */
   readonly purity: number;
@@ -69,7 +69,7 @@ export function stageMap(stage: StageCells, source: LossSource): Figure {
   return scatterMap({ ...map, label, order, title: `Test cells: ${stage.name}` });
 }
 
-/** How alike the types are, as a matrix: by a stage's cells, or by the ontology (as the logarithm of PageRank). */
+/** Similarity of the types, as a matrix: by a stage's cells, or by the ontology (as the logarithm of PageRank). */
 export function alikeFigure(source: LossSource, stage?: StageCells): Figure {
   const names = source.order.map((id) => nameOf(source, id));
   const common = { rows: names, columns: names, row: "", column: "", digits: null, height: 560 };

@@ -55,7 +55,7 @@ export function inChunks(head: Head, size: number): number[][] {
   });
 }
 
-/** How many directions a block of a matrix has, and how strong each is, largest first. */
+/** Singular values of a block of a matrix, largest first: the strength of each of its directions. */
 export const singularValues = (table: readonly number[][]): number[] =>
   new SVD(new Matrix(table.map((row) => [...row]))).diagonal;
 
@@ -74,7 +74,7 @@ export function turned(head: Head): Head {
   return { ...head, x: x.toReversed(), dt: dt.toReversed(), b: b.toReversed(), c: c.toReversed() };
 }
 
-/** How far chunks of each size lead from the loop, in plain numbers and in the kernel: a row a size. */
+/** Difference between chunks of each size and the loop, in plain numbers and in the kernel: one row per size. */
 export function chunkDifferences(head: Head, sizes: readonly number[]): pl.DataFrame {
   const { y } = recurrence(head);
   const apart = (actual: number[][]) => relativeDifference(y, actual).toExponential(1);

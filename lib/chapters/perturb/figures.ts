@@ -12,7 +12,7 @@ import { dot } from "../../matrix/mod.ts";
 
 const CHANGE = "change of the mean log(1 + normalised count)";
 
-/** How many cells each condition has. */
+/** Number of cells of each condition. */
 export function cellsFigure(set: PerturbationSet, title: string): Figure {
   const rows = set.conditions.map(({ name, cells }) => ({
     name: name.replace(/\+ctrl/, ""),
@@ -131,8 +131,8 @@ function familyOf(model: string): typeof FAMILIES[number] {
 }
 
 /**
- * How pairs of genes differ from the sum of their parts, log2(|pair| / |a + b|): above the diagonal the truth of a simulated set,
- * below it what a model says. Genes are ordered by pathway, `perPathway` of each.
+ * Difference between pairs of genes and the sum of their parts, log2(|pair| / |a + b|): above the diagonal the truth of a
+ * simulated set, below it a model's prediction. Genes are ordered by pathway, `perPathway` of each.
  */
 export function interactionFigure(
   set: PerturbationSet,

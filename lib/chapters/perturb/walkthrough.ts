@@ -71,7 +71,7 @@ export async function compareBaselines(
   return leagueTable(await comparePerturbations(set, { splits: own, models, terms, seed }), { seed });
 }
 
-/** What models say of a reporter gene, one row a model: predicted change and rank by condition, beside the measured change. */
+/** Predictions for a reporter gene, one row per model: predicted change and rank by condition, beside the measured change. */
 export function reporterFrame(calls: readonly ReporterCall[]): pl.DataFrame {
   const conditions = [...new Set(calls.map(({ condition }) => condition))];
   const of = (own: readonly ReporterCall[], text: (call: ReporterCall) => string) =>

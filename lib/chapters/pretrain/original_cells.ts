@@ -15,7 +15,7 @@ import { stackTables } from "../../matrix/mod.ts";
 /** The original's weights in the cache or the mirror; null when they are not there. Never asks the network. */
 export const findOriginalWeights = (): Promise<string | null> => findDataset(ORIGINAL_DATASETS.weights);
 
-/** What to say where {@linkcode findOriginalWeights} finds nothing. */
+/** Message if {@linkcode findOriginalWeights} finds nothing. */
 export const NO_ORIGINAL_WEIGHTS = "The original's weights are not at hand (171 MB). With a network, " +
   "`deno task data fetch kcellfm-original` brings them; then run this notebook again.";
 

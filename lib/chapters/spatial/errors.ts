@@ -7,7 +7,7 @@ import { TISSUE } from "./maps.ts";
 import type { SpatialSet } from "../../experiments/spatial/mod.ts";
 import { scoreTable } from "../tables.ts";
 
-/** How far apart true and called type are where a method is wrong, in steps of the ontology; nearest first. */
+/** Distance between true and called type where a method is wrong, in steps of the ontology; nearest first. */
 export function distanceBars({ folds: [{ scores }] }: ExperimentRun, title: string): Figure {
   const rows = Object.keys(scores)
     .map((name) => ({ name: methodName(name), steps: scores[name].error_distance ?? NaN }))

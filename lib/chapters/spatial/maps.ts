@@ -149,7 +149,7 @@ function typeMeans({ values, markers, labels }: SpatialCells, types: readonly st
 }
 
 /**
- * How often each type (columns) is among the `k` nearest cells of a type (rows), over how often it occurs at all: the
+ * Frequency of each type (columns) among the `k` nearest cells of a type (rows), over its frequency in all: the
  * logarithm to base 2, within [-3, 3].
  */
 export function neighbourHeatmap(cells: SpatialCells, { k = 10, ...words }: Words & { k?: number }): Figure {

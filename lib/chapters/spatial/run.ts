@@ -12,7 +12,7 @@ import {
 export const notebookCells = ({ quick }: { quick: boolean }): PartSizes =>
   quick ? { train: 400, test: 300 } : { train: 800, test: 600 };
 
-/** What a notebook's run was told. */
+/** Choices that a notebook was given. */
 export interface NotebookChoice {
   readonly preset: string;
   readonly seed: number;
@@ -39,7 +39,7 @@ export async function notebookRun(
   };
 }
 
-/** What the header of a notebook says of a set. */
+/** Header of a notebook on a set. */
 export const headerData = ({ name, origin, real, cells }: SpatialSet) => ({
   name: `${name}: ${origin}`,
   real,

@@ -20,7 +20,7 @@ function sharesOf({ cells: { labels, isTest } }: Pick<SpatialSet, "cells">): Typ
     .sort((a, b) => b.train + b.test - a.train - a.test);
 }
 
-/** How common each type is in the two parts of a set. */
+/** Frequency of each type in the two parts of a set. */
 export function sharesFigure(set: Pick<SpatialSet, "cells">, title = "How common each type is"): Figure {
   const shares = sharesOf(set);
   return bars({

@@ -39,10 +39,10 @@ export interface AtlasModelOptions {
   readonly ontologyLoss?: boolean;
 }
 
-/** What training is followed and helped by, and where it is saved to go on from; it changes the result by rounding at most. */
+/** Workers, callbacks and the folder of the saved state of a training; changes the result by rounding at most. */
 export type TrainingHelp = Pick<PretrainingOptions, "workers" | "onStep" | "onLog" | "signal" | "directory">;
 
-/** Cells of the atlas's biology from donors that no shard has, parted for training. */
+/** Cells of the atlas's biology from donors that no shard has, split for training. */
 export function trainingSample(ontology: Ontology, options: AtlasModelOptions): PretrainingData {
   const { seed, cells, types = SIMULATED_ATLAS.types } = options;
   const source = atlasSample(ontology, simulatedOptions({ cells, seed, types }), {

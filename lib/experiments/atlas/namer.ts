@@ -26,7 +26,7 @@ export interface Namer {
   name(vectors: Table, scores?: Float32Array): NamedBlock;
 }
 
-/** How cells are named: by the model's classifier, or by cosine with the ontology's text alone. */
+/** The rule that names cells: the model's classifier, or the cosine with the ontology's text alone. */
 export type NamingRule = "classifier" | "text";
 export const NAMING_RULES = ["classifier", "text"] as const satisfies readonly NamingRule[];
 

@@ -7,7 +7,7 @@ import type { CellLabels, Ontology } from "../../ontology/mod.ts";
 import type { NamedBlock, Namer } from "./namer.ts";
 import { addToTally, emptyTally, subtypeRule, type Tally } from "./tally.ts";
 
-/** What is written of one cell; the columns of a part file, in their order. */
+/** The row written for each cell; the columns of a part file, in their order. */
 const rowSchema = z.object({
   cell: z.string(),
   kcellfm_cell_type: z.string(),

@@ -18,7 +18,7 @@ export interface AtlasFigures {
   readonly backend: string;
   readonly state: AtlasState;
   readonly ontology: Ontology;
-  /** How train and test cells are parted, in words. */
+  /** The split into training and test cells, in words. */
   readonly split: string;
   /** All labelled cells; null where no shard has labels. */
   readonly tally: Tally | null;

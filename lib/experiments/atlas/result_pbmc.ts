@@ -78,7 +78,7 @@ export function pbmcResult(
   });
 }
 
-/** What a results file says of one study: the checkpoint that had not seen it, its shared genes, and how many calls were right. */
+/** Line of a results file on one study: the checkpoint that had not seen it, its shared genes, and the number of right calls. */
 const describeFold = ({ set, result }: ExperimentRun) => ({
   [`${set.name}_checkpoint`]: String(result.data.checkpoint),
   [`${set.name}_genes`]: set.genes.length,

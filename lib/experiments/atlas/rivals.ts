@@ -51,7 +51,7 @@ export function sampleShards(
   return Array.from({ length: count }, (_, i) => shards[Math.floor(i * shards.length / count)]);
 }
 
-/** What methods that are compared on shards are asked with. */
+/** Inputs of the methods that are compared on shards. */
 export interface RivalContext {
   readonly embedder: Embedder;
   readonly ontology: Ontology;

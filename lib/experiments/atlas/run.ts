@@ -7,10 +7,10 @@ import { type AtlasState, partPath } from "./state.ts";
 import { annotateShards, type AtlasProgress } from "./stream.ts";
 import type { Tally } from "./tally.ts";
 
-/** What is under way, how much of it is done, and what else there is to say of it. */
+/** Reports the current stage, its progress, and a note. */
 export type OnStage = (stage: string, done: number, total: number, note?: string) => void;
 
-/** What a run on any shards takes. */
+/** Options of a run on any shards. */
 export interface ShardRunOptions {
   readonly ontology: Ontology;
   /** Folder of the answers. */

@@ -24,7 +24,7 @@ const STUDIES = [
 ] as const satisfies readonly StudySource[];
 const PANEL = 1000;
 
-/** What a run on the pooled studies takes. */
+/** Options of a run on the pooled studies. */
 export interface PbmcOptions {
   readonly ontology: Ontology;
   readonly preset: string;

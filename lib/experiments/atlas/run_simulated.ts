@@ -20,10 +20,10 @@ import { partPath } from "./state.ts";
 import type { Tally } from "./tally.ts";
 import type { Table } from "../../matrix/mod.ts";
 
-/** What a run on the simulated atlas takes beside; see {@linkcode runSimulated}. */
+/** Further options of a run on the simulated atlas; see {@linkcode runSimulated}. */
 export interface SimulatedRunOptions extends Omit<ShardRunOptions, "truthKey"> {
   readonly size: SimulatedSize;
-  /** How the model is trained, where it is not kept from an earlier run. */
+  /** Options for training the model, if no earlier run kept one. */
   readonly training: Omit<AtlasModelOptions, "seed" | "types">;
   readonly backend: string;
   /** Cells of whole shards that other methods are asked of, at least one shard; 0 for no other methods. */

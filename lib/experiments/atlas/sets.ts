@@ -42,7 +42,7 @@ function expand(name: string): string[] {
   return stat ? [name] : globSync(name);
 }
 
-/** How large a simulated atlas is; see {@linkcode SIMULATED_ATLAS} for the rest. */
+/** Size of a simulated atlas; see {@linkcode SIMULATED_ATLAS} for the rest. */
 export interface SimulatedSize {
   readonly cells: number;
   readonly seed: number;
@@ -53,7 +53,7 @@ export interface SimulatedSize {
 }
 
 /**
- * What simulated atlases are like: about 350 genes seen in a cell, the rarest type a thirteenth as frequent as the
+ * Properties of simulated atlases: about 350 genes seen in a cell, the rarest type a thirteenth as frequent as the
  * commonest, eight donors in two batches in each shard.
  */
 export const SIMULATED_ATLAS = { types: 164, genes: 2000, donors: 8, batches: 2, rarity: 0.5 } as const;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { parseJson, statOrNull, usageError, writeFileAtomically } from "../../runtime/mod.ts";
 
-/** What was seen of a shard while its cells were named. */
+/** Facts of a shard, collected while its cells were named. */
 const shardFactsSchema = z.object({
   cells: z.int(),
   /** Cells with a label of their own. */
@@ -20,7 +20,7 @@ const shardFactsSchema = z.object({
 });
 
 const stateSchema = z.object({
-  /** What the names depend on; a run is only resumed under the same. */
+  /** Everything that the names depend on; a run resumes only with the same. */
   made_by: z.object({ model: z.string(), by: z.string(), ontology: z.string() }),
   /** Finished shards by name, with their size in bytes when they were read. */
   done: z.record(z.string(), shardFactsSchema.extend({ bytes: z.int() })),
@@ -35,7 +35,7 @@ const FILE = "state.json";
 export const partPath = (folder: string, shard: string): string => join(folder, `${shard}.tsv.gz`);
 
 /**
- * What is done in a folder: nothing, or the finished shards of an earlier run of the same model.
+ * The finished work in a folder: nothing, or the finished shards of an earlier run of the same model.
  *
  * @throws {KcellfmError} tag "usage", when the folder holds the names of another model.
  */
@@ -61,7 +61,7 @@ export async function noteShard(
   return next;
 }
 
-/** Whether a shard needs no more work: it is noted, as large as it was, and its part is there. */
+/** True if a shard needs no more work: it is noted, as large as it was, and its part is there. */
 export function isDone(
   folder: string,
   { done }: AtlasState,

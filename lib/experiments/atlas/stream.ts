@@ -9,7 +9,7 @@ import { type PartRow, partRows, writePart } from "./parts.ts";
 import type { ShardFile } from "./sets.ts";
 import { type AtlasState, isDone, noteShard, partPath, readState, type ShardFacts } from "./state.ts";
 
-/** What annotating an atlas takes beside its shards. */
+/** Inputs for annotating an atlas beside its shards. */
 export interface AtlasContext {
   readonly embedder: Embedder;
   readonly namer: Namer;
@@ -22,7 +22,7 @@ export interface AtlasContext {
   readonly signal?: AbortSignal;
 }
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface AtlasProgress {
   readonly shard: string;
   /** Cells that this run has named so far; those of an earlier run are not counted. */

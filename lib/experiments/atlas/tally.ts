@@ -56,7 +56,7 @@ export function addToTally({ pairs, bins }: Tally, { truth, called, confidence }
   if (rule(called, truth)) bin.right++;
 }
 
-/** How one true type fared under a rule. */
+/** Scores of one true type under a rule. */
 export interface TypeScore {
   readonly id: string;
   readonly cells: number;

@@ -9,11 +9,11 @@ import {
 import { type ExperimentOptions, OURS, readFold, runExperiment } from "../finetune/mod.ts";
 import type { CycleSet } from "./read.ts";
 
-/** How many sectors the circle is cut into for a model that names classes. */
+/** Number of sectors that the circle is cut into for a model that names classes. */
 const SECTORS = 12;
 const TURN = 2 * Math.PI;
 
-/** What each method says of the angles of the test cells of one split. */
+/** The angles that each method predicts for the test cells of one split. */
 export interface AngleFold {
   readonly truth: Float32Array;
   readonly answers: Readonly<Record<string, Float32Array>>;

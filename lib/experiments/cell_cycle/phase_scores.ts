@@ -2,7 +2,7 @@ import { createRng } from "../../runtime/mod.ts";
 import type { Table } from "../../matrix/mod.ts";
 import type { Phase } from "./phases.ts";
 
-/** How strongly each cell expresses the genes of S and of G2M, and what that makes it. */
+/** Expression of the genes of S and of G2M in each cell, and the phase that follows from it. */
 export interface PhaseScores {
   readonly s: Float32Array;
   readonly g2m: Float32Array;

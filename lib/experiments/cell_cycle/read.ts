@@ -11,7 +11,7 @@ export interface CycleSet extends ExperimentSet {
   readonly angles?: Float32Array;
 }
 
-/** What phases are called in files; anything else takes no part. */
+/** Spellings of the phases in files; a cell with any other takes no part. */
 const SPELLINGS: Readonly<Record<string, Phase>> = {
   g1: "G1",
   "g0/g1": "G1",
@@ -48,7 +48,7 @@ export async function readCycleSet(
 
 type Found = Pick<CycleSet, "labels" | "angles">;
 
-/** How files say the phase of their cells, in the order in which they are asked. */
+/** Readers of the phases of a file's cells, tried in this order. */
 const READERS: readonly ((source: CellSource) => Found | null)[] = [
   ({ obs }) => {
     const values = columnOf(obs, "phase");

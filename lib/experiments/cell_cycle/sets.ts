@@ -18,7 +18,7 @@ const REGISTRY_NAMES: Readonly<Record<TwinName, string>> = {
   gse64016: "h1_fucci",
 };
 
-/** How often a set is split anew: small ones often, for one split of them says little. */
+/** Number of repeated splits of a set: more for small sets, because one split of them says little. */
 export const repeatsOf = (name: string): number => name === "ipsc_fucci" ? 5 : 20;
 
 /** Which cells a run takes. */

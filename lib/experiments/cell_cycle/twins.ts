@@ -22,7 +22,7 @@ export const TWINS = {
 
 export type TwinName = keyof typeof TWINS;
 
-/** How far cells are sorted beside their true place on the circle (radians). */
+/** Error of the sorting, beside the true place of a cell on the circle (radians). */
 const GATING_ERROR = 0.35;
 
 /**

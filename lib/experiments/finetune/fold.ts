@@ -40,7 +40,7 @@ export type FitBaseline = (
   options: ValidatedFitOptions,
 ) => ReturnType<FitClassifier>;
 
-/** What a user would try first, by the name it has in results. */
+/** The methods that a user would try first, by their names in results. */
 export const BASELINES: Readonly<Record<string, FitBaseline>> = {
   majority: fitMajority,
   logistic_regression: fitTunedLogisticRegression,
@@ -90,7 +90,7 @@ export function readFold(set: PreparedSet, split: Split): FoldData {
   };
 }
 
-/** What a method says of the test cells. */
+/** A method's answer for the test cells. */
 export interface Answer {
   readonly labels: readonly string[];
   /** `[test cells, classes of the fold]`, where the method has them. */
@@ -104,7 +104,7 @@ export function answerBaseline(fit: FitBaseline, fold: FoldData, seed: number): 
   return { labels };
 }
 
-/** What the frozen layers make of all cells of a fold, for any number of tunings from one start. */
+/** Output of the frozen layers for all cells of a fold, for any number of tunings from one start. */
 export const hideFold = (
   start: CellModel,
   fold: FoldData,
@@ -124,7 +124,7 @@ export interface TunedAnswers {
 /** The tuned model's name among methods. */
 export const OURS = "kcellfm";
 
-/** What every method said on one split. */
+/** The answers of every method on one split. */
 export interface FoldAnswers {
   readonly split: Split;
   readonly truth: readonly string[];
@@ -174,7 +174,7 @@ export async function answerTuned(
   };
 }
 
-/** How far both paths are trusted, by the validation cells. */
+/** Weights of the two paths, fitted on the validation cells. */
 const weighPaths = (
   fold: FoldData,
   { linear, validation }: { linear: LinearPath; validation: EncodedCells },

@@ -2,7 +2,7 @@ import * as tf from "../../tensor/mod.ts";
 import { type CellModel, encodeUpTo, type HiddenTokens, tokenizeFor } from "../../cell/mod.ts";
 import { type LabelledCells, orderedBatches } from "../../genes/mod.ts";
 
-/** What the frozen layers make of some cells, kept so that it is computed once. */
+/** Output of the frozen layers for some cells, kept so that it is computed once. */
 export interface HiddenCells {
   /** Row of the file -> its token vectors `[tokens, width]`, without padding. */
   readonly vectors: ReadonlyMap<number, Float32Array>;
@@ -16,7 +16,7 @@ const MOST_NUMBERS = 1.2e8;
 /** Cells that go through the encoder at once. */
 const BATCH = 32;
 
-/** Whether the vectors of so many cells may be kept. */
+/** True if the vectors of this number of cells may be kept. */
 export const fitsInMemory = (cells: number, { length, width }: CellModel["config"]): boolean =>
   cells * length * width <= MOST_NUMBERS;
 

@@ -11,7 +11,7 @@ export interface EncodedCells {
   readonly rows: Int32Array;
   /** Cell embeddings, `[rows, width]`. */
   readonly vectors: Table;
-  /** What the head says, `[rows, classes]`, each row summing to one. */
+  /** Output of the head, `[rows, classes]`, each row summing to one. */
   readonly probabilities: Float32Array;
 }
 

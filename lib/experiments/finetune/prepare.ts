@@ -33,7 +33,7 @@ export interface ExperimentSet {
 /** Values that are read as they are: logarithms, z-scores, marker intensities of any sign. */
 export const AS_THEY_ARE: DetectedValues = { kind: "log1p", evidence: "used as they are", asTheyAre: true };
 
-/** What values of a file are taken for: what they look like, and scaled ones as they are. */
+/** Form of a file's values: as detected, and scaled ones unchanged. */
 export function valuesOf(source: CellSource): DetectedValues {
   const found = detectValues(source);
   return found.kind === "scaled"
@@ -103,7 +103,7 @@ export interface PreparedSet extends ExperimentSet {
   readonly genes: Int32Array;
 }
 
-/** @throws {KcellfmError} tag "data", when labels and cells are not as many or too few genes are known, or there is one class. */
+/** @throws {KcellfmError} tag "data", if labels and cells differ in number, too few genes are known, or there is one class. */
 export function prepareSet(set: ExperimentSet, vocabulary: GeneVocabulary): PreparedSet {
   const { source, values, labels } = set;
   if (labels.length !== source.nObs) {

@@ -8,7 +8,7 @@ export interface SetRecipe {
   readonly name: string;
   /** The command that runs it. */
   readonly task: "tcell" | "finetune";
-  /** What is asked of the model, for headers. */
+  /** The model's task, for headers. */
   readonly what: string;
   /** Column of obs that is learned. */
   readonly labels: string;
@@ -17,7 +17,7 @@ export interface SetRecipe {
   readonly split: SplitRule;
   readonly repeats: number;
   readonly twin: Twin;
-  /** How the original tuned it (ORIGINAL section 5), at the preset of its size. */
+  /** Settings with which the original tuned it (ORIGINAL section 5), at the preset of its size. */
   readonly paper?: Partial<TuneSettings>;
   /** Printed by the original for this very set. */
   readonly published?: Result["published"];

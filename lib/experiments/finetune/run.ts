@@ -26,7 +26,7 @@ import { type RunSettings, tuningResult } from "./result.ts";
 import { randomStart } from "./start.ts";
 import { epochsFor, TUNE_SETTINGS, type TuneSettings } from "./tune_settings.ts";
 
-/** What an experiment runs on and how. */
+/** Engine, model and settings of an experiment. */
 export interface ExperimentOptions extends RunSettings {
   readonly ontology: Ontology;
   readonly tune?: Partial<TuneSettings>;
@@ -46,12 +46,12 @@ export interface ExperimentOptions extends RunSettings {
   readonly signal?: AbortSignal;
 }
 
-/** How far an experiment is. */
+/** Progress of an experiment. */
 export interface ExperimentProgress {
   /** Methods done over all splits, and all there are; a method under way counts by its share. */
   readonly done: number;
   readonly total: number;
-  /** What is under way: "patient_2: kcellfm, loss 0.31". */
+  /** The current step: "patient_2: kcellfm, loss 0.31". */
   readonly note: string;
 }
 

@@ -8,7 +8,7 @@ import { cacheDir, createRng, makeFolder, statOrNull, usageError } from "../../r
 import { RECIPES, type SetRecipe } from "./recipes.ts";
 import { type ExperimentSet, valuesOf } from "./prepare.ts";
 
-/** What to read of a file that no recipe describes. */
+/** Choices for reading a file that no recipe describes. */
 export interface FileChoice {
   /** Column of obs that is learned; default "cell_type". */
   readonly labels?: string;

@@ -16,7 +16,7 @@ import { centredTypes, fitWidth } from "../pretrain/mod.ts";
 import { checkpointsDir, createRng, modelError, type Rng } from "../../runtime/mod.ts";
 import type { TypeVectors } from "../../text/mod.ts";
 
-/** What a run starts from, and what to say of it in results. */
+/** The starting point of a run, with its description for results. */
 export interface StartingPoint {
   readonly model: CellModel;
   /** Folder name of the checkpoint, or "random". */

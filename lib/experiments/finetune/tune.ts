@@ -34,7 +34,7 @@ import { type EncodedCells, encodeHidden, encodeRows } from "./predict.ts";
 import { withNewHead } from "./start.ts";
 import { epochsFor, TUNE_SETTINGS, type TuneSettings } from "./tune_settings.ts";
 
-/** Labelled cells, parted; rows are ascending and of one file. */
+/** Labelled cells, split; rows are ascending and of one file. */
 export interface TuningData {
   readonly cells: ModelCells;
   readonly classes: readonly string[];
@@ -45,12 +45,12 @@ export interface TuningData {
   readonly validation: Int32Array;
 }
 
-/** What fine-tuning takes beside data and settings. */
+/** Options of fine-tuning beside data and settings. */
 export interface TuneOptions extends Partial<TuneSettings> {
   readonly seed: number;
   /** Text vectors by class for the ranking loss; default: no ranking. */
   readonly space?: TypeSpace | null;
-  /** What {@linkcode hideFor} made of the training and validation cells; default: it is computed here. */
+  /** Output of {@linkcode hideFor} for the training and validation cells; default: computed here. */
   readonly hidden?: HiddenCells | null;
   /** Folder for the log and a state to resume from. */
   readonly directory?: string;
@@ -128,7 +128,7 @@ function readingOf(
 }
 
 /**
- * What the layers that do not learn make of the cells of `data` and of `more` rows, the same at every step; null where
+ * Output of the frozen layers for the cells of `data` and for `more` rows, the same at every step; null if
  * all layers learn or there is no room.
  */
 export function hideFor(
@@ -189,7 +189,7 @@ function trainingOptions(setup: Setup): TrainingOptions<TuningBatch> {
   };
 }
 
-/** What the steps depend on beside what the loop knows of, in short. */
+/** Fingerprint of everything that the steps depend on beyond the loop's own settings. */
 function identityOf({ model, data, settings }: Setup): string {
   const { cells: { source }, classes, codes, train, validation } = data;
   const chosen = Object.keys(TUNE_SETTINGS).map((name) => settings[name as keyof TuneSettings]);

@@ -1,8 +1,8 @@
 import { PRIOR_STRENGTH } from "../../baselines/mod.ts";
 
-/** How a model is fine-tuned. */
+/** Settings for fine-tuning a model. */
 export interface TuneSettings {
-  /** How many of the upper layers learn, beside the head: 0 for the head alone, "all" for the embeddings too. */
+  /** Number of upper layers that learn, beside the head: 0 for the head alone, "all" for the embeddings too. */
   readonly layers: number | "all";
   readonly epochs: number;
   readonly batchSize: number;
@@ -19,7 +19,7 @@ export interface TuneSettings {
   readonly ontology: number;
   /** Epochs without a better validation loss before stopping. */
   readonly patience: number;
-  /** How firmly the linear path is believed before validation cells speak: nats at a factor of e. */
+  /** Prior weight of the linear path, before validation cells are seen: nats at a factor of e. */
   readonly linearFirst: number;
 }
 

@@ -30,7 +30,7 @@ export function drawCandidates(candidates: number, rng: Rng): Draw[] {
 
 export type NamingScores = Record<"accuracy" | "macro_f1", number>;
 
-/** How a rule fares at one level of difficulty. */
+/** Scores of a rule at one level of difficulty. */
 export interface Level {
   readonly ratio: number;
   /** Candidates of a draw. */
@@ -40,7 +40,7 @@ export interface Level {
   readonly sd: NamingScores;
 }
 
-/** What rules are scored on. */
+/** The true types that rules are scored on. */
 export interface Truth {
   /** Column of each cell's true type. */
   readonly truth: Int32Array;

@@ -22,7 +22,7 @@ const BRANCHES = [
   "connective tissue cell",
 ] as const;
 
-/** What is in none of the branches. */
+/** Label of the types in none of the branches. */
 const OTHERS = "other types";
 
 /**

@@ -4,7 +4,7 @@ import { makeFolder, writeFileAtomically } from "../../runtime/mod.ts";
 /** Where finished parts of a long run lie until the whole is done, so that a stopped run goes on. */
 export interface Keep {
   readonly folder: string;
-  /** What a part depends on; parts of other settings are made anew. */
+  /** Settings that a part depends on; parts of other settings are made anew. */
   readonly settings: unknown;
 }
 

@@ -28,7 +28,7 @@ export const RULE_NAMES = {
 
 export type RuleName = keyof typeof RULE_NAMES;
 
-/** What each rule says: `[cells, candidates]`. */
+/** Scores by each rule: `[cells, candidates]`. */
 export type RuleScores = Readonly<Record<RuleName, Float32Array>>;
 
 /** Applies every rule and control to the same cells. */

@@ -1,6 +1,6 @@
 import type { NamingScores } from "./difficulty.ts";
 
-/** What the original prints for a set at one ratio (ORIGINAL section 5). */
+/** The original's printed results for a set at one ratio (ORIGINAL section 5). */
 interface Printed extends NamingScores {
   readonly ratio: number;
 }

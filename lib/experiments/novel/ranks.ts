@@ -1,6 +1,6 @@
 import type { Rng } from "../../runtime/mod.ts";
 
-/** How far up the true term stands among candidates. */
+/** Rank scores of the true term among the candidates. */
 export interface RankScores {
   /** 1 is the top; (candidates + 1) / 2 by chance. */
   readonly mean_rank: number;
@@ -35,7 +35,7 @@ export function summariseRanks(ranks: ArrayLike<number>): RankScores {
   return { mean_rank: all.reduce((sum, rank) => sum + rank, 0) / all.length, top1: share(1), top5: share(5) };
 }
 
-/** What guessing gives among so many candidates. */
+/** Rank scores of guessing among this number of candidates. */
 export const chanceRanks = (candidates: number): RankScores => ({
   mean_rank: (candidates + 1) / 2,
   top1: 1 / candidates,

@@ -36,7 +36,7 @@ function ruleTable(levels: RuleLevels): Pick<Result, "metrics" | "sd" | "baselin
   return { metrics: meansOf(levels.text), sd: deviationsOf(levels.text), baselines: others };
 }
 
-/** What the original prints for a set; its first set's curve, for the shape, beside a set that it never saw. */
+/** The original's printed results for a set; its first set's curve, for the shape, beside a set that it never saw. */
 export function publishedOf(set: string): Result["published"] {
   if (isOriginalNovelSet(set)) return { ...flatten(PUBLISHED_CURVES[set]), source: SOURCE };
   const source = `${SOURCE}: its set 1, other cells, for the shape`;

@@ -17,7 +17,7 @@ export const mapHeldOutRules = <T>(of: (rule: HeldOutRule) => T): Record<HeldOut
 /** Among which terms a cell's type is looked for: all that have a text vector, or those of the pool, seen ones too. */
 export type Candidates = "all" | "pool";
 
-/** How the cells of one held-out type were named. */
+/** Scores of the cells of one held-out type. */
 export interface HeldOutType {
   readonly id: string;
   readonly name: string;

@@ -2,7 +2,7 @@ import { averageRanks } from "../../metrics/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
 import { argmax, cosines, rowAt, type Table, takeRows } from "../../matrix/mod.ts";
 
-/** What is known when cells of unseen types are named among candidate terms. */
+/** Evidence for naming cells of unseen types among candidate terms. */
 export interface Evidence {
   /** Embeddings of the cells, `[cells, width]`. */
   readonly cells: Table;

@@ -19,7 +19,7 @@ type Ablate = (
 ) => { set: NovelExperiment; training: NovelTraining };
 
 /**
- * What the claim is tested by. `shuffled_ontology` puts every type at the place of another, in text and graph alike;
+ * Controls that test the claim. `shuffled_ontology` puts every type at the place of another, in text and graph alike;
  * `random_text` keeps the graph and draws the vectors; `learned_centroids` learns them from the cells and the graph.
  */
 export const ABLATIONS = {

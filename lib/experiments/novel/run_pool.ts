@@ -22,7 +22,7 @@ import { rowAt, stackTables, type Table } from "../../matrix/mod.ts";
 /** Times that the control is dealt anew. */
 const DEALS = 10;
 
-/** How a rotation over the types of a pool is run. */
+/** Options of a rotation over the types of a pool. */
 export interface PoolOptions {
   readonly preset: string;
   readonly seed: number;
@@ -143,7 +143,7 @@ function nameHeldOut(trained: Pick<TrainedOnSeen, "model" | "prototypes">, job: 
   });
 }
 
-/** Rank of each cell's true term among some candidates, by each rule; of the control as many times as it is dealt. */
+/** Rank of each cell's true term among some candidates, by each rule; of the control once per deal. */
 function rankAmong(
   { model, prototypes }: Pick<TrainedOnSeen, "model" | "prototypes">,
   candidates: readonly string[],

@@ -11,7 +11,7 @@ import { type Study, studyOf } from "../pretrain/mod.ts";
 import { pickCells, rowsOfTypes } from "./cells.ts";
 import type { OriginalNovelSet } from "./published.ts";
 
-/** What a model of seen types is trained from. */
+/** Training data for a model of seen types. */
 export interface SeenTypes {
   readonly seen: readonly Study[];
   readonly vocabulary: GeneVocabulary;
@@ -43,7 +43,7 @@ export async function simulatedNovelSet(
   return { ...split, name: "simulated", real: false, ontology, types };
 }
 
-/** How a simulated atlas for novel types is grown. */
+/** Options of a simulated atlas for novel types. */
 export interface NovelAtlasOptions {
   readonly cells: number;
   /** Types whose cells are learned from. */
@@ -59,7 +59,7 @@ export interface NovelAtlasOptions {
   readonly rarity: number;
 }
 
-/** As many seen types as scTab has (less those that rules are chosen by), as many novel ones as the original's set 1. */
+/** The same number of seen types as scTab (less those that rules are chosen by), and of novel ones as the original's set 1. */
 export const NOVEL_ATLAS: NovelAtlasOptions = {
   cells: 12_000,
   seen: 160,

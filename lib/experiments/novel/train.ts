@@ -4,7 +4,7 @@ import { preparePretraining, pretrain, type PretrainingOptions, trainingPreset }
 import { meanPrototypes, type Prototypes } from "./evidence.ts";
 import type { SeenTypes } from "./sets.ts";
 
-/** How the models of this task are trained. */
+/** Training options of this task's models. */
 export type NovelTraining =
   & Pick<PretrainingOptions, "epochs" | "batchSize" | "peak">
   & Partial<

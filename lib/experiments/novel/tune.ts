@@ -4,11 +4,11 @@ import type { NamingTask } from "./evidence.ts";
 import { combine, prototypeRule, textRule } from "./rules.ts";
 import { type CellGraph, cellGraph, smoothScores } from "./smooth.ts";
 
-/** What is left to choose of the rules. */
+/** Settings of the rules that are left to choose. */
 export interface RuleSettings {
   /** Share of the prototype rule in the combination. */
   readonly weight: number;
-  /** How much alike cells have to agree. */
+  /** Strength with which similar cells are made to agree. */
   readonly lambda: number;
 }
 

@@ -5,7 +5,7 @@ import type { ScoredCondition } from "./run.ts";
 export interface KnownEffect {
   readonly reporter: string;
   readonly perturbed: readonly string[];
-  /** What it is and who found it. */
+  /** Description of the effect, with its source. */
   readonly what: string;
 }
 
@@ -16,7 +16,7 @@ export const INTERFERON_GAMMA: KnownEffect = {
   what: "loss of the interferon-gamma pathway lowers PSMB9 (Papalexi 2021)",
 };
 
-/** What a model says of one reporter in one condition. */
+/** A model's prediction for one reporter in one condition. */
 export interface ReporterCall {
   readonly model: string;
   readonly condition: string;
@@ -30,7 +30,7 @@ export interface ReporterCall {
   readonly genes: number;
 }
 
-/** What every model says of a known effect, each condition in the split that tests it; none where the set lacks the genes. */
+/** Every model's predictions for a known effect, each condition in the split that tests it; none if the set lacks the genes. */
 export function reporterCalls(
   scored: readonly ScoredCondition[],
   genes: readonly string[],

@@ -21,13 +21,13 @@ export interface PerturbationModel {
    * models are compared, joined, and given intervals.
    */
   readonly heldOut?: ReadonlyMap<string, Float32Array>;
-  /** How the model is made again from the conditions that it learned from, */
+  /** Recipe for rebuilding the model from the conditions that it learned from, */
   readonly recipe?: Recipe;
   /** and its weights, where it has some. */
   readonly weights?: ReadonlyMap<string, StoredTensor>;
 }
 
-/** What every model is fitted with beside the cells. */
+/** Options of every model beside the cells. */
 export interface FitPerturbationOptions {
   readonly seed: number;
   /** GO terms (or simulated modules) of genes. */

@@ -8,7 +8,7 @@ import type { FitPerturbation } from "./model.ts";
 import type { NamedFit } from "./run.ts";
 import type { PerturbationSet } from "./set.ts";
 
-/** What models may build on. */
+/** Resources that models may build on. */
 export interface ModelResources {
   /** Facts about genes, each an ablation. */
   readonly features: readonly GeneFeatures[];

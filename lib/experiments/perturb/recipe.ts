@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const settingSchema = z.record(z.string(), z.number());
 
-/** What was chosen by conditions held out: all that is needed to learn a model again from the same conditions. */
+/** Settings chosen by held-out conditions: enough to learn a model again from the same conditions. */
 export const choiceSchema = z.strictObject({
   setting: settingSchema,
   /** Changes are divided by their length to this power before they are learned. */
@@ -50,7 +50,7 @@ const gearsSchema = z.strictObject({
   prior: z.strictObject({ recipe: learnedSchema, train: z.array(z.string()) }).optional(),
 });
 
-/** How a model is made again from what it learned from. */
+/** Recipe for rebuilding a model from the conditions that it learned from. */
 export const recipeSchema = z.discriminatedUnion("kind", [learnedSchema, ensembleSchema, gearsSchema]);
 
 export type Choice = z.infer<typeof choiceSchema>;

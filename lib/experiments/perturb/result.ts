@@ -11,7 +11,7 @@ import type { PerturbationSet, PerturbationSplit } from "./set.ts";
 /** The model that a results file reports as ours: what `perturb train` keeps; else the first that was run of these. */
 const HEADLINES = ["auto", "ensemble", "gears_kcellfm", "gears", "forest_go", "train_mean"];
 
-/** What a results file says beside the scores. */
+/** Facts in a results file beside the scores. */
 export interface ReportFacts {
   /** Name of the results file's set. */
   readonly set: string;

@@ -13,7 +13,7 @@ export interface NamedFit {
   readonly fit: FitPerturbation;
 }
 
-/** How a comparison is run. */
+/** Options of a comparison. */
 export interface ComparisonOptions {
   readonly splits: readonly PerturbationSplit[];
   readonly models: readonly NamedFit[];
@@ -27,7 +27,7 @@ export interface ComparisonOptions {
   ) => void;
 }
 
-/** What a model said of a test condition, and how well. */
+/** A model's prediction for a test condition, with its scores. */
 export interface ScoredCondition {
   readonly split: string;
   readonly model: string;

@@ -5,7 +5,7 @@ import type { Condition } from "./set.ts";
 import type { Table } from "../../matrix/mod.ts";
 
 /**
- * How well a condition was predicted. "de": over its 20 most differential genes, else over all.
+ * Scores of the prediction for a condition. "de": over its 20 most differential genes, else over all.
  *
  * - mse, mse_de: mean squared error of the means
  * - pearson, pearson_de: of the means; near 1 for any model, since genes differ more than conditions
@@ -53,7 +53,7 @@ export function scorePrediction(condition: Condition, predicted: Float32Array): 
   };
 }
 
-/** How often a condition's measured means lie within the intervals about what was predicted. */
+/** Share of a condition's measured means that lie within the predicted intervals. */
 export function scoreIntervals(
   { mean }: Pick<Condition, "mean">,
   predicted: Float32Array,

@@ -10,7 +10,7 @@ export interface ControlCells {
   readonly mean: Float32Array;
 }
 
-/** What a model is asked to predict: what is done to which cells. It says nothing of the outcome. */
+/** The task of a model: a perturbation and the cells that receive it. It says nothing of the outcome. */
 export interface PerturbationTarget {
   /** "A+ctrl" for one gene, "A+B" for two; with a background, "A+ctrl in B cell". */
   readonly name: string;
@@ -42,7 +42,7 @@ export interface PerturbationSet {
   readonly genes: readonly string[];
   /** Symbols of all genes of the file, over which counts were scaled. */
   readonly scaledOver: readonly string[];
-  /** What counts were scaled to before log1p; null where the file holds logarithms and does not show it. */
+  /** Sum that counts were scaled to before log1p; null if the file holds logarithms and does not show it. */
   readonly total: number | null;
   /** One entry a background. */
   readonly controls: readonly ControlCells[];
@@ -53,7 +53,7 @@ export interface PerturbationSet {
   readonly truthOf?: (perturbed: readonly string[]) => Float32Array;
   /** Terms of genes that the file brings along, as simulated ones do. */
   readonly terms?: TermTable;
-  /** What reading left out or found odd, one sentence each. */
+  /** Remarks on rows left out or found odd while reading, one sentence each. */
   readonly notes: readonly string[];
 }
 

@@ -59,7 +59,7 @@ export const PERTURBATION_SETS: Readonly<Record<string, PerturbationRecipe>> = {
   },
 };
 
-/** How a set is opened. */
+/** Options for opening a set. */
 export interface OpenPerturbationOptions extends ReadPerturbationOptions {
   /** Of simulated sets, and of the drawing of cells. */
   readonly seed: number;

@@ -15,7 +15,7 @@ const splitFileSchema = z.strictObject({
   })).min(1),
 });
 
-/** What is asked of a set: the names of its conditions. */
+/** The names of a set's conditions. */
 interface Named {
   readonly conditions: readonly { readonly name: string }[];
 }

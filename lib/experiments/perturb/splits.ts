@@ -5,14 +5,14 @@ import type { Condition, PerturbationSet, PerturbationSplit } from "./set.ts";
 export const SPLIT_RULES = ["simulation", "leave-genes-out", "leave-type-out"] as const;
 export type PerturbationSplitRule = typeof SPLIT_RULES[number];
 
-/** How often and from where. */
+/** Number and seed of the splits. */
 export interface SplitOptions {
   readonly seed: number;
   /** Draws of `simulation` (default 1) or folds of `leave-genes-out` (default 5); all backgrounds are left out in turn. */
   readonly repeats?: number;
 }
 
-/** What splitting looks at; nothing of what was measured. */
+/** The fields of a set that splitting uses; none of the measurements. */
 export type Splittable = Pick<PerturbationSet, "name" | "perturbable"> & {
   readonly conditions: readonly Pick<Condition, "name" | "perturbed" | "control">[];
 };
@@ -27,7 +27,7 @@ const KEPT = 0.9;
  * Parts the conditions of a set.
  *
  * - simulation (GEARS): three quarters of the perturbed genes are seen. Tested on singles of unseen genes, on pairs with
- *   0 or 1 seen gene, and on a quarter of the pairs of two. Validation conditions are parted off the rest likewise (90 %).
+ *   0 or 1 seen gene, and on a quarter of the pairs of two. Validation conditions are split off the rest likewise (90 %).
  * - leave-genes-out: perturbed genes in folds; all conditions that perturb a gene of the fold are tested on.
  * - leave-type-out: all conditions of one background are tested on, those of the next one chosen by.
  *
@@ -94,7 +94,7 @@ function partSeen(conditions: readonly Named[], share: number, rng: Rng): { seen
 /** The share of genes, and of pairs, that {@linkcode drawHeld} keeps. */
 const SHOWN = 0.8;
 
-/** Whether a condition is held back by one draw of unseen genes and unseen pairs, as `simulation` draws them. */
+/** True if a condition is held back by one draw of unseen genes and unseen pairs, as `simulation` draws them. */
 export function drawHeld(
   conditions: readonly Named[],
   rng: Rng,

@@ -10,7 +10,7 @@ import { comparePerturbations, type NamedFit, withoutTest } from "./run.ts";
 import type { ModelFacts } from "./saved/facts.ts";
 import type { PerturbationSet, PerturbationSplit } from "./set.ts";
 
-/** What training takes beside the screen. */
+/** Options of training beside the screen. */
 export interface TrainOptions {
   /** All models that fit the screen. */
   readonly all: readonly NamedFit[];

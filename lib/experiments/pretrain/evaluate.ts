@@ -50,7 +50,7 @@ export function nameTestCells(model: CellModel, data: PretrainingData): NamedCel
   };
 }
 
-/** How well the test cells are named, by the classifier and by text. */
+/** Scores of the types predicted for the test cells, by the classifier and by text. */
 export function scoreTypes(
   { truth, classifier, text }: NamedCells,
 ): { classifier: TypeScores; text: TypeScores } {
@@ -88,7 +88,7 @@ const scores = (truth: readonly string[], predicted: readonly string[]): TypeSco
   macro_f1: macroF1(truth, predicted),
 });
 
-/** What a user would try first, on the same cells: the commonest type, and logistic regression on expression. */
+/** Scores of simple methods on the same cells: the commonest type, and logistic regression on expression. */
 export function scoreBaselines(
   model: CellModel,
   data: PretrainingData,

@@ -16,16 +16,16 @@ import {
   workersReducer,
 } from "../../train/mod.ts";
 
-/** What the pretraining loss of a batch depends on beside the parameters. */
+/** Inputs of the pretraining loss of a batch beside the parameters. */
 export type LossSetting = Omit<LossOptions, "training">;
 
-/** What fixes the shapes of a model beside its configuration. */
+/** Sizes that fix the shapes of a model beside its configuration. */
 export interface ModelSizes {
   readonly genes: number;
   readonly classes: number;
 }
 
-/** What a worker builds its copy of the model from; plain data. */
+/** Plain data from which a worker builds its copy of the model. */
 export interface WorkerSetup extends ModelSizes, Omit<LossSetting, "space">, Omit<TypeSpace, "vectors"> {
   /** Text vectors of the types, `[types, width]`. */
   readonly types: Float32Array;

@@ -9,7 +9,7 @@ import { drawRows, type Seeing } from "./training_batches.ts";
 import { pretrain, type Pretrained, type PretrainingOptions } from "./train.ts";
 import type { TypeVectors } from "../../text/mod.ts";
 
-/** What a preset says about training. */
+/** Training settings of a preset. */
 export type TrainingSettings =
   & Pick<PretrainingOptions, "epochs" | "batchSize" | "peak">
   & Partial<
@@ -56,7 +56,7 @@ export function trainingPreset(name: string): TrainingPreset {
   );
 }
 
-/** What an experiment runs on and how; fields that are left out come from the preset. */
+/** Engine, data and settings of an experiment; missing fields come from the preset. */
 export interface ExperimentOptions extends
   Partial<
     Pick<

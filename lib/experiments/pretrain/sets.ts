@@ -9,11 +9,11 @@ export interface Study {
   readonly types: readonly (string | null)[];
   /** Rows that take part, ascending; default: all. */
   readonly rows?: Int32Array;
-  /** What the values are; default: what they look like. */
+  /** Form of the values; default: detected. */
   readonly values?: "counts";
 }
 
-/** One study, parted into cells to learn from, to choose the epoch by, and to report on. */
+/** One study, split into cells to learn from, to choose the epoch by, and to report on. */
 export interface SplitStudy {
   readonly name: string;
   readonly train: LabelledCells;
@@ -106,7 +106,7 @@ function splitStudy(
 }
 
 /**
- * Rows of each part, ascending. Every class is parted by itself, so that rare types are in all parts; unlabelled
+ * Rows of each part, ascending. Every class is split by itself, so that rare types are in all parts; unlabelled
  * cells (-1) all go to training, where they still teach masked expression.
  */
 export function splitRows(

@@ -15,7 +15,7 @@ export interface StudySource {
   readonly labels?: string;
   /** Read raw, where X is scaled. */
   readonly useRaw?: true;
-  /** What the values are, where they do not show it. */
+  /** Form of the values, if they do not show it. */
   readonly values?: "counts";
   /** Cells with one of these values in a column of obs take no part: they are of a study that settings are chosen by. */
   readonly leaveOut?: { readonly column: string; readonly values: readonly string[] };

@@ -35,7 +35,7 @@ import { unitRows } from "../../matrix/mod.ts";
 import type { TypeVectors } from "../../text/mod.ts";
 import { drawStudies, type Seeing, trainingBatches } from "./training_batches.ts";
 
-/** What pretraining takes beside its data. */
+/** Options of pretraining beside its data. */
 export interface PretrainingOptions extends Seeing {
   readonly config: CellConfig;
   readonly ontology: Ontology;
@@ -162,7 +162,7 @@ function typesFor({ classes }: PretrainingData, { types, config, asPublished }: 
   return { types: raw, ranked: selectTypes(raw, classes) };
 }
 
-/** What the labels of each study mean among the classes. */
+/** Meanings of the labels of each study among the classes. */
 export const studyMeanings = ({ studies, classes }: PretrainingData, ontology: Ontology): Meanings =>
   studies.map(({ train }) => {
     const used = new Set(Array.from(train.rows, (row) => train.classes[row]));
@@ -210,7 +210,7 @@ function trainingOptions(setup: Setup): TrainingOptions<PretrainingBatch> {
   };
 }
 
-/** What the batches are made of, in short: cells by study and their classes, and how they are read. */
+/** Fingerprint of the batches: cells by study and their classes, and the rule that reads them. */
 function identityOf({ data, options }: Setup): string {
   const { config, hide, weights, anyGrain, profileShare, asPublished, learnTypes } = options;
   const chosen = { ...seeingOf(options), hide, weights, anyGrain, profileShare, asPublished, learnTypes };

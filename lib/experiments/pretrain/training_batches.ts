@@ -12,7 +12,7 @@ import {
 } from "../../genes/mod.ts";
 import type { Rng } from "../../runtime/mod.ts";
 
-/** How the cells of an epoch are chosen and seen. */
+/** Choice of an epoch's cells, and the views of them. */
 export interface Seeing {
   readonly batchSize: number;
   /** Cells of a type and study in an epoch at most; others are drawn in the next. Default: all. */

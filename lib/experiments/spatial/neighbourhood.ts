@@ -29,7 +29,7 @@ export function withNeighbours(cells: SpatialCells, values: Float32Array, k: num
 }
 
 /**
- * What the tuned encoder and a linear path over cells and their neighbourhoods say together, weighed on the validation
+ * Answer of the tuned encoder and a linear path over cells and their neighbourhoods together, weighed on the validation
  * cells as without neighbourhoods; an option that the original lacks.
  */
 export function answerWithNeighbours(

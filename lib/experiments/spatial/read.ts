@@ -33,7 +33,7 @@ export interface SpatialCells {
   readonly isTest?: readonly boolean[];
 }
 
-/** How a file of tissue cells is read. */
+/** Options for reading a file of tissue cells. */
 export interface ReadSpatialOptions {
   /** The column of labels; default the first of cell_type_A, cell_type, ClusterName, phenotype, label. */
   readonly labelKey?: string;

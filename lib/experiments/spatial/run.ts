@@ -17,7 +17,7 @@ import type { SpatialSet } from "./sets.ts";
 import { ruleOf, type SpatialSplit, splitBy } from "./split.ts";
 import { chooseCoding, codeValues, markerSource, measureCoding, type ValueCoding } from "./values.ts";
 
-/** What a spatial experiment takes beside its cells. */
+/** Options of a spatial experiment beside its cells. */
 export interface SpatialOptions extends Omit<ExperimentOptions, "task" | "split"> {
   readonly split: SpatialSplit;
   /** Nearest cells whose mean is the neighbourhood; 0 leaves its row out. Default 10. */

@@ -8,7 +8,7 @@ import { AS_THEY_ARE, loadTuned, nameCells, prepareSet } from "../finetune/mod.t
 import type { SpatialCells } from "./read.ts";
 import { codeValues, markerSource, type MeasuredCoding, VALUE_CODINGS } from "./values.ts";
 
-/** What a tuned model expects of marker values. */
+/** Markers of a tuned model, with the coding of their values. */
 export interface Panel extends MeasuredCoding {
   /** Columns of `known`, by the names of the file. */
   readonly markers: readonly string[];
@@ -17,7 +17,7 @@ export interface Panel extends MeasuredCoding {
 /** Beside the files of {@linkcode saveTuned}. */
 const PANEL = "panel.safetensors";
 
-/** How values were coded, with the values that it was measured on, as a file beside the tuned model. */
+/** The coding of values, with the values that it was measured on, as a file beside the tuned model. */
 export function panelFile({ coding, known, markers }: Panel): Record<string, Uint8Array> {
   const { data, rows, cols } = known;
   const tensors = new Map([["known", { dtype: "F32" as const, shape: [rows, cols], data: data }]]);

@@ -24,17 +24,17 @@ export interface SpatialSet {
   /** Results are filed under it. */
   readonly name: string;
   readonly real: boolean;
-  /** What the cells are, in words: "simulated stains on real HuBMAP regions". */
+  /** Origin of the cells, in words: "simulated stains on real HuBMAP regions". */
   readonly origin: string;
   readonly cells: SpatialCells;
-  /** What was left out and why, a sentence each. */
+  /** Exclusions with their reasons, a sentence each. */
   readonly notes: readonly string[];
   readonly sha256: string | null;
   readonly terms: ReadonlyMap<string, string>;
   readonly published?: Result["published"];
 }
 
-/** How a set is opened. */
+/** Options for opening a set. */
 export interface OpenSetOptions extends ReadSpatialOptions {
   /** A second file to report on; the first is then learned from. */
   readonly test?: string;
@@ -43,7 +43,7 @@ export interface OpenSetOptions extends ReadSpatialOptions {
   /** Of simulated sets. */
   readonly seed: number;
   /**
-   * Labelled cells of each part at most: a simulated set has as many, of a real one they are drawn at random (the others
+   * Maximum number of labelled cells of each part: a simulated set has that many, a real one is sampled at random (the others
    * stay as neighbours). Default: 3,000 and 2,000 of simulated sets, all of real ones.
    */
   readonly cells?: PartSizes;
@@ -51,7 +51,7 @@ export interface OpenSetOptions extends ReadSpatialOptions {
 
 const SOURCE = "nudt-bioinfo/KCFM, saved notebook output";
 
-/** What the original prints for its own data; only of CL-intra are there test numbers. */
+/** The original's printed results for its own data; only CL-intra has test numbers. */
 const PUBLISHED: Readonly<Record<OriginalSet, Result["published"]>> = {
   "cl-intra": { accuracy: 0.8942, macro_f1: 0.7392, validation_accuracy: 0.9311, source: SOURCE },
   "cl-cross": { accuracy: null, validation_accuracy: 0.9223, validation_macro_f1: 0.9182, source: SOURCE },

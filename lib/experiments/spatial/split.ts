@@ -2,10 +2,10 @@ import { createRng, usageError } from "../../runtime/mod.ts";
 import { type Split, splitCells, splitName, type SplitRule } from "../../baselines/mod.ts";
 import type { SpatialCells } from "./read.ts";
 
-/** How tissue cells are parted, by name: the files' own parts, left half against right half, or shares such as 70-30. */
+/** Splits of tissue cells, by name: the files' own parts, left half against right half, or shares such as 70-30. */
 export type SpatialSplit = "files" | "left-right" | `${number}-${number}`;
 
-/** A set's own split: as its files are parted, else one half of the tissue against the other. */
+/** A set's own split: as its files are split, else one half of the tissue against the other. */
 export const ownSplit = ({ isTest }: SpatialCells): SpatialSplit => isTest ? "files" : "left-right";
 
 /** @throws {KcellfmError} tag "usage", when the text names no split or the cells have no parts of their own. */
@@ -22,7 +22,7 @@ export function parseSpatialSplit(text: string, { isTest }: SpatialCells): Spati
 }
 
 /**
- * The rule of one repeat. Halves are parted at the median x of each image; shares are drawn within each type, anew for
+ * The rule of one repeat. Halves are split at the median x of each image; shares are drawn within each type, anew for
  * every repeat, and handed on as a place, so that values can be coded on the training cells of that very draw.
  */
 export function ruleOf(

@@ -7,7 +7,7 @@ import type { SpatialCells } from "./read.ts";
 import { measureScaling, standardise, type Table, tableOf, takeRows } from "../../matrix/mod.ts";
 
 /**
- * How marker values reach the methods: as the file has them; minus the mean, over the standard deviation of the marker's
+ * Coding of marker values: as the file has them; minus the mean, over the standard deviation of the marker's
  * training cells; or as the normal score of their rank among them, which has no outliers and pulls steps apart.
  */
 export const VALUE_CODINGS = ["as-is", "z-score", "normal-score"] as const;
@@ -64,7 +64,7 @@ function normalScore(value: number, sorted: Float32Array): number {
   return share >= 1 ? MOST : Math.max(-MOST, Math.min(MOST, probit(share)));
 }
 
-/** How many of the sorted values come before the first for which `isBefore` fails. */
+/** Number of sorted values before the first for which `isBefore` fails. */
 function lowerBound(sorted: Float32Array, isBefore: (value: number) => boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

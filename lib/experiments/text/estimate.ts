@@ -5,7 +5,7 @@ import { accumulatedBatches, drawBatches, textLoss } from "../../text/mod.ts";
 import { learns } from "./run.ts";
 import type { TextRun } from "./sets.ts";
 
-/** What a training will take. */
+/** Estimated cost of a training. */
 export interface TextEstimate {
   readonly parameters: number;
   /** Those that learn. */
@@ -21,7 +21,7 @@ export interface TextEstimate {
 }
 
 /**
- * What training a run will take here, as busy as the machine is now. Time is that of the second micro-batch, memory
+ * Estimated cost of a training run here, as busy as the machine is now. Time is that of the second micro-batch, memory
  * what the process holds after it, plus what the optimiser keeps (two moments, a gradient and its clipped copy of each
  * parameter that learns) and what saving the run needs (its state, twice).
  */

@@ -19,7 +19,7 @@ import { type LogEntry, runTraining, type TrainingResult } from "../../train/mod
 import { prepareTrial, type TextRun, type TextSettings, type TextTrial } from "./sets.ts";
 import { type Beginning, freshStart } from "./start.ts";
 
-/** How a run is watched and stopped. */
+/** Observers of a run, and its abort signal. */
 export interface TextWatch {
   /** Where the run keeps its state, to go on after a stop. Default: nowhere. */
   readonly directory?: string;
@@ -67,7 +67,7 @@ export function scoreTrial({ model, exam }: TextTrial): TextScores {
   });
 }
 
-/** What an encoder is held against: the same one before training, and TF-IDF vectors of the names. */
+/** Scores that an encoder is compared with: the same one before training, and TF-IDF vectors of the names. */
 export function textBaselines(
   { model, exam }: TextTrial,
 ): Record<"random_init" | "bag_of_words", TextScores> {
@@ -116,7 +116,7 @@ export interface TrialScores {
   readonly baselines: Readonly<Record<string, TextScores>>;
 }
 
-/** What trials of an encoder take. */
+/** Options for trials of an encoder. */
 export interface TrialOptions {
   readonly settings: TextSettings;
   readonly beginning: Beginning;

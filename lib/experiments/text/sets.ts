@@ -25,7 +25,7 @@ export const RELEASE = "cl-simple-2026-03-26";
 export const ontologyFile = async (asked?: string): Promise<string | null> =>
   asked ?? await findDataset(RELEASE);
 
-/** What a run is made of. */
+/** Settings of a run. */
 export interface TextSettings {
   readonly preset: TextPresetName;
   readonly seed: number;

@@ -31,10 +31,10 @@ export interface Beginning {
   /** For messages, run folders and checkpoints: files with their sha256. */
   readonly facts: Readonly<Record<string, unknown>>;
   readonly files: PretrainedFiles | null;
-  /** Whether the weights come with their projections, tuned by somebody before. */
+  /** True if the weights come with their projections, tuned by somebody before. */
   readonly tuned: boolean;
   readonly triples?: readonly RelationTriple[];
-  /** What was found in the files, a sentence each. */
+  /** Remarks on the files, a sentence each. */
   readonly notes: readonly string[];
 }
 

@@ -11,7 +11,7 @@ export interface Description {
   readonly standardise: boolean;
 }
 
-/** How well a few labelled cells teach the rest of a study, by what they are described with. */
+/** Scores on the rest of a study after learning from a few labelled cells, by the features that describe the cells. */
 export interface FewLabels {
   /** Labelled cells of each type. */
   readonly perType: number;

@@ -1,7 +1,7 @@
 import type { Result } from "../../metrics/mod.ts";
 import type { SetScores } from "./run.ts";
 
-/** What a results file says beside the scores. */
+/** Facts in a results file beside the scores. */
 export type ZeroShotFacts = Omit<
   Result,
   "task" | "set" | "split" | "repeats" | "data" | "metrics" | "sd" | "baselines" | "published"

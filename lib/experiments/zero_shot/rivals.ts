@@ -15,10 +15,10 @@ export const RIVALS = {
 
 export type RivalName = keyof typeof RIVALS;
 
-/** How rivals are trained. */
+/** Training options of rivals. */
 export interface RivalOptions {
   readonly ontology: Ontology;
-  /** How profiles are read: the genes of the model that they are compared with. */
+  /** The rule for reading profiles: the genes of the model that they are compared with. */
   readonly rule: ReadingRule;
   readonly epochs: number;
   readonly seed: number;

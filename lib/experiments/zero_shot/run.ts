@@ -5,7 +5,7 @@ import { calibrationError, reliability, type ReliabilityBin } from "./calibratio
 import { amongTypes, callsOf, type Evidence, type Help, probabilitiesOf, tissueTypes } from "./methods.ts";
 import { coveredTerms, scoreUnknown, type UnknownShares } from "./unknown.ts";
 
-/** How one method names one set. */
+/** Scores of one method on one set. */
 export interface MethodScores {
   readonly accuracy: number;
   readonly hierarchical_accuracy: number;

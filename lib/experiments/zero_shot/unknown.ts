@@ -2,7 +2,7 @@ import { callByEvidence, rollUp } from "../../annotate/mod.ts";
 import { ancestors, type Ontology } from "../../ontology/mod.ts";
 import type { Evidence } from "./methods.ts";
 
-/** How often a file's cells are called unknown, by whether the model has their type. */
+/** Shares of a file's cells that are called unknown, by whether the model has their type. */
 export interface UnknownShares {
   /** Labelled cells whose type, or one below it, is a class. */
   readonly known_cells: number;

@@ -22,12 +22,12 @@ export interface FileControls {
   readonly names: readonly string[];
 }
 
-/** What a file holds for a model to start from. */
+/** Control cells of a file for a model to start from. */
 export interface AskedCells {
   readonly groups: readonly FileControls[];
   /** The model's genes that the file measures (by the model's numbers), in the order of the file. */
   readonly measured: Int32Array;
-  /** What was understood, one sentence each. */
+  /** Remarks on the reading of the file, one sentence each. */
   readonly notes: readonly string[];
 }
 

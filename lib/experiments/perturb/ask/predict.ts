@@ -3,7 +3,7 @@ import { conditionName } from "../screen/labels.ts";
 import type { PerturbationTarget } from "../set.ts";
 import type { AskedCells, FileControls } from "./controls.ts";
 
-/** What a model predicts for one perturbation of one background; genes by the model's numbers. */
+/** A model's prediction for one perturbation of one background; genes by the model's numbers. */
 export interface Answer {
   readonly target: PerturbationTarget;
   readonly controls: FileControls;

@@ -13,7 +13,7 @@ export interface RankedLoss {
   readonly effect: number;
   readonly lower: number;
   readonly upper: number;
-  /** What was measured, for losses that the model learned from. */
+  /** The measured value, for losses that the model learned from. */
   readonly measured: number | null;
 }
 

@@ -96,7 +96,7 @@ function obsOf(rows: readonly Row[], perCell: boolean): Columns {
   };
 }
 
-/** What predictions come from: model, seed, splits, and scores on conditions held out beside those of the simplest models. */
+/** Provenance of predictions: model, seed, splits, and scores on held-out conditions beside those of the simplest models. */
 function unsOf(facts: ModelFacts): UnsDict {
   const { recipe, seed, set, level, scores, split, tested, conditions, held_out, total } = facts;
   return {

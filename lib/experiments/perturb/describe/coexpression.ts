@@ -14,7 +14,7 @@ const LEAST_CELLS = 10;
 const WIDTH = 128;
 
 /**
- * How genes vary together within the cell types of one study: rows of the leading principal components of genes x cells, each
+ * Covariation of genes within the cell types of one study: rows of the leading principal components of genes x cells, each
  * value the log expression less its mean over the cell's type, over the gene's standard deviation (that of a typical gene at
  * least, so that rare genes do not shout); of mean squared length one.
  */
@@ -23,7 +23,7 @@ export function studyTable(
   { types, rng, values: expect }: {
     types: readonly string[];
     rng: Rng;
-    /** What the values are; default: what they look like. */
+    /** Form of the values; default: detected. */
     values?: AskedValues;
   },
 ): GeneTable {

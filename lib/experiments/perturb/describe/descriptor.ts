@@ -10,11 +10,11 @@ export interface Description {
   readonly name: string;
   /** Prepares the descriptor for the conditions that are learned from. */
   prepare(lesson: Lesson): Descriptor;
-  /** Whether anything is known of a perturbed gene. */
+  /** True if anything is known of a perturbed gene. */
   knows?(gene: string): boolean;
 }
 
-/** What a descriptor may look at: the measured genes and the conditions that are learned from. */
+/** The data that a descriptor may use: the measured genes and the conditions that are learned from. */
 export interface Lesson {
   readonly genes: readonly string[];
   readonly conditions: readonly Example[];

@@ -21,7 +21,7 @@ import { termFeatures } from "./go.ts";
 import { cachedTable } from "./table_cache.ts";
 import { readGeneTexts, textTable } from "./text.ts";
 
-/** What features of genes can be made of. */
+/** Sources for features of genes. */
 export interface FeatureSources {
   readonly terms: TermTable;
   readonly cell?: CellModel;
@@ -58,7 +58,7 @@ export async function geneFeatures(
   };
 }
 
-/** What changes when the making of a table does. */
+/** Version of the table format; changes whenever the computation of a table does. */
 const VERSION = "2";
 
 async function textFeatures(terms: TermTable): Promise<GeneFeatures | null> {

@@ -29,7 +29,7 @@ export function readGeneTexts(
 }
 
 /**
- * What a text encoder makes of each gene: of its name, and of the definitions of its terms, averaged with rare ones counting more;
+ * Text-encoder vectors of each gene: of its name, and of the definitions of its terms, averaged with rare ones counting more;
  * each part less its mean over all genes, at length one, side by side.
  */
 export function textTable(model: TextModel, { names, definitions, terms }: GeneTexts): GeneTable {

@@ -48,14 +48,14 @@ export function treatmentsOf(
   ];
 }
 
-/** How many pairs there are. */
+/** Number of pairs per batch and per epoch. */
 export interface PairCounts {
   readonly batchSize: number;
-  /** Pairs of an epoch, as many rounds over the cells as that takes, or part of one; default: one round. */
+  /** Pairs of an epoch, in the required number of rounds over the cells, or part of one; default: one round. */
   readonly pairsPerEpoch?: number;
 }
 
-/** What batches are made from and how. */
+/** Sources and settings of batches. */
 export interface BatchOptions extends PairCounts {
   /** Cells that each side of a pair is the mean of; default 1, as in the original. */
   readonly pool?: number;

@@ -24,11 +24,11 @@ export function randomVectors(rng: Rng, { genes, width }: { genes: number; width
   return () => ({ width, cells: null, values });
 }
 
-/** What reading a cell model's vectors takes. */
+/** Options for reading a cell model's vectors. */
 export interface CellVectorOptions {
   /** Symbols of the measured genes. */
   readonly genes: readonly string[];
-  /** What the set's counts were scaled to before log1p; null for the usual 10,000. */
+  /** Sum that the set's counts were scaled to before log1p; null for the usual 10,000. */
   readonly total: number | null;
   readonly rng: Rng;
 }

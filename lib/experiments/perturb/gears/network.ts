@@ -18,7 +18,7 @@ export interface GearsRows {
   readonly vectors?: tf.Tensor3D;
 }
 
-/** How strongly co-expression neighbours move a gene's embedding. */
+/** Weight of co-expression neighbours in a gene's embedding. */
 const POSITION_WEIGHT = 0.2;
 
 /**
@@ -61,7 +61,7 @@ function repeatShares(counts: Float32Array, times: number): tf.Tensor1D {
   return tf.tensor1d(shares);
 }
 
-/** What a gene is before it is perturbed: `[genes, rows or 1, hidden]`. */
+/** Embedding of a gene before it is perturbed: `[genes, rows or 1, hidden]`. */
 function baseEmbedding(
   { genes, adapter, coexpression }: GearsParams,
   { vectors }: GearsRows,

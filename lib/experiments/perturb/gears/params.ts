@@ -39,7 +39,7 @@ export type GearsParams = {
   readonly last: { readonly weight: Matrix; readonly bias: Vector };
 };
 
-/** What fixes the shapes of a GEARS model. */
+/** Sizes that fix the shapes of a GEARS model. */
 export interface GearsSize {
   readonly genes: number;
   /** Genes of the GO graph. */

@@ -3,7 +3,7 @@ import type { GeneFeatures } from "../describe/genes.ts";
 import type { VectorsOf } from "./cell_vectors.ts";
 import type { FitPerturbationOptions } from "../model.ts";
 
-/** What stands for a gene before it is perturbed. */
+/** Kinds of base embedding of a gene, before it is perturbed. */
 export const GEARS_EMBEDDINGS = ["none", "random", "kcellfm", "kcellfm+coexpression"] as const;
 /**
  * "none": GEARS' own gene embedding and its co-expression graph. "kcellfm": frozen vectors of a cell model, one a control
@@ -11,7 +11,7 @@ export const GEARS_EMBEDDINGS = ["none", "random", "kcellfm", "kcellfm+coexpress
  */
 export type GearsEmbeddings = typeof GEARS_EMBEDDINGS[number];
 
-/** How GEARS is trained. */
+/** Training settings of GEARS. */
 export interface GearsSettings {
   readonly hidden: number;
   readonly epochs: number;
@@ -73,11 +73,11 @@ export const GEARS_SETTINGS: GearsSettings = {
   asPublished: false,
 };
 
-/** What GEARS takes beside the set and its split. */
+/** Options of GEARS beside the set and its split. */
 export interface GearsOptions extends FitPerturbationOptions, Partial<GearsSettings> {
   /** Default "none". */
   readonly embeddings?: GearsEmbeddings;
-  /** What joins perturbed genes in the graph; default their terms, as in GEARS. */
+  /** The features that join perturbed genes in the graph; default their terms, as in GEARS. */
   readonly graph?: GeneFeatures;
   /** Gives "kcellfm" its vectors and "random" their width; it must live as long as predictions are made. */
   readonly cellModel?: CellModel;

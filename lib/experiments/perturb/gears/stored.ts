@@ -64,7 +64,7 @@ export const gearsModel = (name: string, stored: StoredGears): PerturbationModel
   predict: (target) => withGears(stored, (live) => predictMean(live, target)),
 });
 
-/** What {@linkcode reviveGears} takes beside the recipe. */
+/** Inputs of {@linkcode reviveGears} beside the recipe. */
 interface Stored extends LearnOptions {
   readonly tensors: Tensors;
   readonly features: readonly GeneFeatures[];

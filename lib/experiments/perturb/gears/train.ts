@@ -154,7 +154,7 @@ function batchLoss(
 }
 
 /**
- * How much of the learnt change, in [0, 1], comes closest to the validation conditions by least squares over all genes, each
+ * The share of the learnt change, in [0, 1], that is closest to the validation conditions by least squares over all genes, each
  * condition scaled to a change of length one, so that weak ones count as much; all of it where there are none.
  */
 function measureTrust(live: LiveGears, conditions: readonly Condition[]): number {

@@ -38,7 +38,7 @@ export const POWERS = [0, 0.5, 1] as const;
 /** Predicts the change of every gene. */
 export type Change = (target: PerturbationTarget) => Float32Array;
 
-/** What a model learns from: the measured genes and all conditions that may be seen, and a seed. */
+/** Data of a learning model: the measured genes and all conditions that may be seen, and a seed. */
 export interface LearnOptions {
   readonly genes: readonly string[];
   readonly conditions: readonly Example[];

@@ -72,7 +72,7 @@ const pairsOf = (heldOut: ReadonlyMap<string, Float32Array>, conditions: readonl
   });
 
 /**
- * How much each member counts, chosen by all conditions held out; and what the ensemble predicts for each of these, with weights
+ * Weight of each member, chosen by all held-out conditions; and the ensemble's prediction for each of these, with weights
  * chosen by the other rotations, so that it is judged by conditions in which it had no part.
  */
 function chooseWeights(members: readonly Member[], conditions: readonly Example[], seed: number) {

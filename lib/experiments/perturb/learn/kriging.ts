@@ -3,7 +3,7 @@ import type { PerturbationTarget } from "../set.ts";
 import type { Learner, Setting } from "./learner.ts";
 import { dot, rowAt, type Table } from "../../../matrix/mod.ts";
 
-/** What the kernel of two perturbations is made of, in units of the noise of a condition. */
+/** Parts of the kernel of two perturbations, in units of the noise of a condition. */
 interface KernelParts {
   /** All perturbations have something in common, */
   readonly common: number;

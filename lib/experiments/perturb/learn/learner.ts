@@ -2,7 +2,7 @@ import type { Table } from "../../../matrix/mod.ts";
 import type { PerturbationTarget } from "../set.ts";
 import type { Example } from "./changes.ts";
 
-/** What a learner can be set to, as plain data. */
+/** Settings of a learner, as plain data. */
 export type Setting = Readonly<Record<string, number>>;
 
 /** Conditions with their descriptors, one row each. */

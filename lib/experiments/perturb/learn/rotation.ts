@@ -2,7 +2,7 @@ import { createRng } from "../../../runtime/mod.ts";
 import { drawHeld } from "../splits.ts";
 import type { Example } from "./changes.ts";
 
-/** How many times conditions are held out in turn. */
+/** Number of rotations of held-out conditions. */
 const ROTATIONS = 5;
 
 /** A division of conditions into those to learn from and those held out, by their places in a list. */

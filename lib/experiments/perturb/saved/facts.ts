@@ -3,7 +3,7 @@ import { recipeSchema } from "../recipe.ts";
 
 const name = z.string().min(1);
 
-/** What a saved model says of itself: `model.json`. */
+/** Facts that a saved model states of itself: `model.json`. */
 export const factsSchema = z.strictObject({
   format: z.literal(1),
   recipe: recipeSchema,
@@ -14,10 +14,10 @@ export const factsSchema = z.strictObject({
   genes: z.array(name).min(1),
   /** Symbols of all genes of the screen: counts are scaled over these. */
   scaled_over: z.array(name),
-  /** What counts are scaled to before log1p; null where the screen held logarithms that do not show it. */
+  /** Sum that counts are scaled to before log1p; null if the screen held logarithms that do not show it. */
   total: z.number().positive().nullable(),
   controls: z.array(z.strictObject({ context: z.string(), cells: z.int().nonnegative() })).min(1),
-  /** What was learned from, in order. */
+  /** The conditions that the model learned from, in order. */
   conditions: z.array(
     z.strictObject({ name, perturbed: z.array(name), context: z.string(), cells: z.int().nonnegative() }),
   ).min(1),
@@ -34,7 +34,7 @@ export const factsSchema = z.strictObject({
   /** sha256 of the cell model that gene vectors of single cells are taken from; null for none. */
   cell_model: z.string().nullable(),
   weights_sha256: z.string(),
-  /** How it was made, for people: command, versions. */
+  /** Provenance for people: command, versions. */
   made: z.record(z.string(), z.unknown()),
 });
 

@@ -48,7 +48,7 @@ function sparse({ genes, width, vectors }: GeneTable): Map<string, StoredTensor>
   ]);
 }
 
-/** What {@linkcode storeFeatures} stored. @throws {KcellfmError} tag "model", when a tensor is missing or does not fit. */
+/** Features stored by {@linkcode storeFeatures}. @throws {KcellfmError} tag "model", if a tensor is missing or does not fit. */
 export function restoreFeatures(
   name: string,
   { genes, tensors, where }: { genes: readonly string[]; tensors: Tensors; where: string },

@@ -19,7 +19,7 @@ export interface SavedPerturbationModel {
   readonly facts: ModelFacts;
   /** Mean cells of the screen's own controls; no single cells. */
   readonly controls: readonly ControlCells[];
-  /** What was learned from. */
+  /** The conditions that the model learned from. */
   readonly conditions: readonly Example[];
   readonly features: readonly GeneFeatures[];
   /** The change that was predicted for conditions by fits that had not seen them. */

@@ -13,7 +13,7 @@ import { storeFeatures } from "./features_file.ts";
 /** The files of a saved model. */
 export const FILES = { facts: "model.json", weights: "model.safetensors" } as const;
 
-/** What is saved beside the model itself. */
+/** Data saved beside the model itself. */
 export interface SaveOptions {
   /** The conditions of `train` and `validation` are what was learned from, in this order. */
   readonly split: PerturbationSplit;

@@ -1,10 +1,10 @@
 import type { Table } from "../../../matrix/mod.ts";
 import { benjaminiHochberg, rankSum } from "../../../metrics/mod.ts";
 
-/** How many differential genes metrics look at, as in GEARS. */
+/** Number of differential genes that metrics look at, as in GEARS. */
 const TOP_GENES = 20;
 
-/** How each gene differs between a condition and its control; one entry a gene. */
+/** The difference of each gene between a condition and its control; one entry per gene. */
 export interface Differential {
   /** Mean log1p value in the condition less that in control. */
   readonly change: Float32Array;

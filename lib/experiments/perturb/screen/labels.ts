@@ -10,9 +10,9 @@ export interface PerturbationColumns {
   readonly control?: string;
   /** Column of obs with the background (cell type, cell line), where there are several. */
   readonly context?: string;
-  /** What a condition that is no gene stands for, as the genes that it acts by: a cytokine, a drug. */
+  /** Genes through which a condition that is no gene acts: a cytokine, a drug. */
   readonly stands?: Readonly<Record<string, readonly string[]>>;
-  /** Whether a word is the symbol of a gene, beside those that the file measures. */
+  /** True if a word is the symbol of a gene, beside those that the file measures. */
   readonly isGene?: (word: string) => boolean;
 }
 
@@ -22,14 +22,14 @@ export const PERTURBATION_COLUMNS = [
   ...["guide", "guide_identity", "guide_id", "guide_ID", "sgRNA", "gRNA"],
 ];
 
-/** What was done to one cell. */
+/** The perturbations of one cell. */
 export interface CellLabel {
   readonly context: string;
   /** Sorted; none for a control. */
   readonly perturbed: readonly string[];
 }
 
-/** What was done to each cell of a file (null for cells that do not say), and a sentence on how that was read. */
+/** The perturbations of each cell of a file (null for a cell without a statement), and a sentence on their source. */
 export interface ScreenLabels {
   readonly labels: readonly (CellLabel | null)[];
   readonly understood: string;
@@ -80,7 +80,7 @@ function rulesOf(
   };
 }
 
-/** How many things were done to each cell, null where nothing says so; 0 for controls. */
+/** Number of perturbations of each cell, null if nothing states it; 0 for controls. */
 function countColumn({ obs }: CellSource): (number | null)[] | null {
   if (obs.columns.includes("nperts")) {
     return obs.values("nperts").map((value) => value === null || value === "" ? null : Number(value));

@@ -3,7 +3,7 @@ import type { CsrMatrix } from "../../../matrix/mod.ts";
 
 /** Cells that are read at once. */
 const BLOCK = 1024;
-/** Genes are compared with those of similar mean, in as many groups. */
+/** Number of groups of similar mean; genes are compared within a group. */
 const GROUPS = 20;
 
 /** Blocks of rows of a source with the row that each starts at. */

@@ -13,7 +13,7 @@ import type { PerturbationSet } from "../set.ts";
 export interface ReadPerturbationOptions extends PerturbationColumns {
   /** Genes at most: the most variable, and those perturbed; default 1,000. */
   readonly genes?: number;
-  /** Cells of each condition at most, drawn at random, and ten times as many controls; default all. */
+  /** Maximum number of cells per condition, drawn at random, and ten times that many controls; default all. */
   readonly cells?: number;
   /** Conditions and backgrounds with fewer cells take no part; default 10. */
   readonly minCells?: number;
@@ -154,7 +154,7 @@ export function geneNames(source: CellSource): readonly string[] {
   return source.var.values("gene_name").map(String);
 }
 
-/** Column `terms` of var, parted by "|". */
+/** Column `terms` of var, split by "|". */
 function ownTerms(source: CellSource): TermTable | undefined {
   if (!source.var.columns.includes("terms")) return undefined;
   const texts = source.var.values("terms").map(String);

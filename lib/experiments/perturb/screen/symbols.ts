@@ -6,7 +6,7 @@ import { checkpointsDir } from "../../../runtime/mod.ts";
 export const shippedVocabulary = (): Promise<GeneVocabulary> =>
   readVocabulary(join(checkpointsDir(), "walkthrough", "genes.tsv"));
 
-/** Whether a word is a human gene by its symbol, an earlier one or an id. */
+/** True if a word is a human gene by its symbol, an earlier one or an id. */
 export async function geneTest(): Promise<(word: string) => boolean> {
   const match = nameMatcher(await shippedVocabulary());
   const kept = new Map<string, boolean>();

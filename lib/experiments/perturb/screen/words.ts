@@ -1,18 +1,18 @@
-/** What a screen calls cells that nothing was done to, folded: lower case, without -, _, spaces and dots. */
+/** Names of unperturbed cells in screens, folded: lower case, without -, _, spaces and dots. */
 const CONTROLS =
   /^(sg|g)?(ctrl|controls?|ntc?|nontarget(ing)?|neg(ative)?(ctrl|control)?|safe(target(ing)?)?|scrambled?|unperturbed|untreated|mock)(guide|sgrna|g)?\d*$/;
 
-/** How a screen's words are read. */
+/** Rules for reading a screen's words. */
 export interface WordRules {
   /** The words for unperturbed, alone or beside a gene; default: the usual ones (ctrl, control, NT, non-targeting, ...). */
   readonly controls?: readonly string[];
-  /** Whether a word is the symbol of a gene. */
+  /** True if a word is the symbol of a gene. */
   readonly isGene: (word: string) => boolean;
-  /** What a word that is no gene stands for, as the genes that it acts by: a cytokine, a drug. */
+  /** Genes through which a word that is no gene acts: a cytokine, a drug. */
   readonly stands?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What one text says was done. */
+/** The perturbations that one text states. */
 export interface Perturbed {
   /** Sorted; none for a control. */
   readonly genes: readonly string[];
@@ -20,7 +20,7 @@ export interface Perturbed {
   readonly byGuide: boolean;
 }
 
-/** Whether a word says that nothing was done. */
+/** True if a word states that a cell is unperturbed. */
 export function isControl(word: string, { controls, isGene }: WordRules): boolean {
   if (controls) return controls.includes(word);
   return CONTROLS.test(word.toLowerCase().replaceAll(/[-_ .]/g, "")) &&
