@@ -22,6 +22,7 @@ const command = new Command("deno task browser")
   .option("--preset <name>", "size of the model in these: nano, walkthrough or paper", "walkthrough")
   .option("--timeout <seconds>", "the longest that one of these may take", integer({ min: 1 }), 600)
   .option("--only <suite>", "site, web or lab alone")
+  .option("--long", "also check on the page what takes minutes: naming by a reference")
   .option("--debug", "print the stack of an error")
   .action(async (options) => {
     const chromium = await findChromium();
@@ -47,11 +48,13 @@ interface SuiteOptions {
   readonly preset: string;
   readonly timeout: number;
   readonly only?: string;
+  readonly long?: boolean;
 }
 
 async function* suites(browser: Browser, options: SuiteOptions): AsyncGenerator<Check> {
-  const { site = join(resultsDir(), "walkthrough"), notebooks, preset, timeout, only } = options;
-  if (only === undefined || only === "web") yield* checkWeb(browser, { out: OUT });
+  const { site = join(resultsDir(), "walkthrough"), notebooks, preset, timeout, only, long = false } =
+    options;
+  if (only === undefined || only === "web") yield* checkWeb(browser, { out: OUT, long });
   if (only === undefined || only === "site") yield* siteSuite(browser, site);
   if (only !== undefined && only !== "lab") return;
   const scripts = await findScripts("jupyterlab");

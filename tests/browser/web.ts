@@ -12,17 +12,20 @@ import { answerOrLine, giveFiles, mapDrawn, openPage, save, until } from "./web_
 export interface WebOptions {
   /** Where the page, files and screenshots go. */
   readonly out: string;
+  /** Also what takes minutes on a busy machine: naming by a reference. */
+  readonly long: boolean;
 }
 
 /** What each check works with. */
-interface Place extends WebOptions {
+interface Place {
+  readonly out: string;
   readonly browser: Browser;
   /** The page below a path of a server that sends no headers of ours. */
   readonly address: string;
 }
 
 /** Builds the page that names cells, and looks at it as a person would: files in, answers out, nothing sent. */
-export async function* checkWeb(browser: Browser, { out }: WebOptions): AsyncGenerator<Check> {
+export async function* checkWeb(browser: Browser, { out, long }: WebOptions): AsyncGenerator<Check> {
   await buildWeb(join(out, "web"));
   yield await checkSize(join(out, "web"));
   await using server = servePage(out, { port: 0, withHeaders: false });
@@ -30,6 +33,7 @@ export async function* checkWeb(browser: Browser, { out }: WebOptions): AsyncGen
   yield await attempt("the page, from the example to the answer", () => checkExample(place));
   yield await attempt("the page without a network", () => checkOffline(place));
   yield await attempt("the page and the command, answers", () => checkAnswers(place));
+  if (long) yield await attempt("the page and the command, a reference", () => checkReference(place));
   yield await attempt("the page and the command, refusals", () => checkRefusals(place));
 }
 
@@ -163,6 +167,26 @@ const checkAnswers = (place: Place): Promise<Check> =>
     const table = await tableByCommand(forms[0].path, folder);
     const problems = await compare(place, forms, forms.map(() => ({ table })));
     return { name: `${forms.length} forms: the page's table is the command's, byte for byte`, problems };
+  });
+
+/** A labelled file that is dropped as a reference names the cells as the command's --reference does. */
+const checkReference = (place: Place): Promise<Check> =>
+  inScratch(async (folder) => {
+    const [form] = await writeForms(folder);
+    const reference = join(place.out, "pbmc_donor_a_300.annotated.h5ad"); // of the example
+    const { page, context } = await openPage(place.browser, place.address);
+    try {
+      await giveFiles(page, form.files);
+      await page.setInputFiles("#reference", reference);
+      await page.getByText("named by the reference").or(page.locator(".alert p")).first().waitFor();
+      const table = await Deno.readTextFile(await save(page, "table", place.out));
+      const flags = ["--reference", reference, "--label-key", await page.locator("#label-key").inputValue()];
+      const isSame = table === await tableByCommand(form.path, folder, flags);
+      const problems = isSame ? [] : ["the tables differ"];
+      return { name: "named by a reference, the page's table is the command's, byte for byte", problems };
+    } finally {
+      await context.close();
+    }
   });
 
 /** What the command refuses, the page refuses in the same words. */

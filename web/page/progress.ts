@@ -10,8 +10,11 @@ export interface ProgressBar {
   hide(): void;
 }
 
-/** Rates are taken over the last few seconds. */
+/** Rates are taken over the last seconds, and over some reports at least: workers report their blocks at nearly the same time. */
 const WINDOW_MS = 8000;
+const LEAST_REPORTS = 9;
+/** A rate over less time means nothing. */
+const LEAST_MS = 1000;
 
 export function progressBar(onCancel: () => void): ProgressBar {
   const what = h("p", { class: "what" });
@@ -47,7 +50,7 @@ export function progressBar(onCancel: () => void): ProgressBar {
       const at = performance.now();
       if (seen.length > 0 && done < seen[seen.length - 1].done) seen = [];
       seen.push({ at, done });
-      while (seen.length > 2 && seen[0].at < at - WINDOW_MS) seen.shift();
+      while (seen.length > LEAST_REPORTS && seen[0].at < at - WINDOW_MS) seen.shift();
       bar.value = done / Math.max(1, total);
       detail.textContent = detailOf(seen, { done, total, unit });
     },
@@ -66,7 +69,7 @@ function detailOf(
     ? `${count(done)} of ${count(total)} cells`
     : `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
   const [first, last] = [seen[0], seen[seen.length - 1]];
-  const rate = last.at > first.at ? 1000 * (last.done - first.done) / (last.at - first.at) : 0;
+  const rate = last.at - first.at > LEAST_MS ? 1000 * (last.done - first.done) / (last.at - first.at) : 0;
   if (rate <= 0 || done >= total) return amount;
   const speed = unit === "cells" ? `, ${rate.toFixed(0)} cells a second` : "";
   return `${amount}${speed}, ${timeLeft((total - done) / rate)} left`;
