@@ -24,7 +24,7 @@ import type { Table } from "../matrix/mod.ts";
 export interface AnnotateRequest {
   /** The file of cells: .h5ad, 10x .h5, a MatrixMarket folder, .csv or .tsv. */
   readonly input: string;
-  /** Which matrix of it, and what its values are. */
+  /** The matrix of the file to read, and the form of its values. */
   readonly choice?: ReadChoice;
   /** A labelled file to learn from; without it cells are named by the ontology text of the types. */
   readonly reference?: { readonly path: string; readonly labelKey: string };

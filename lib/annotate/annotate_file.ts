@@ -22,11 +22,11 @@ export interface AnnotateFileOptions
   readonly labelKey?: string;
   /** Without a reference, which types can be called: those the model was trained on (default), or all with a text vector. */
   readonly candidates?: Candidates;
-  /** Where to write the answer, `.h5ad`, `.h5mu`, `.zarr`, `.zarr.zip`, `.csv` or `.tsv`; default: nowhere. */
+  /** Path for the answer, `.h5ad`, `.h5mu`, `.zarr`, `.zarr.zip`, `.csv` or `.tsv`; default: not written. */
   readonly out?: string;
-  /** Where to write the report, `.html`; default: nowhere. */
+  /** Path for the report, `.html`; default: not written. */
   readonly report?: string;
-  /** Where to write the answer in the Cell Annotation Schema, `.json`; default: nowhere. */
+  /** Path for the answer in the Cell Annotation Schema, `.json`; default: not written. */
   readonly cas?: string;
   /** Threads that share the cells; the answer does not depend on them. Default 1. */
   readonly workers?: number;

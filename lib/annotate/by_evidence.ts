@@ -19,7 +19,7 @@ export function callByEvidence(evidence: ZeroShotEvidence, ontology: Ontology): 
   };
 }
 
-/** What helps the model's classes where there is no reference. */
+/** The evidence used beside the model's classes when there is no reference. */
 export interface Helps {
   /** Marker genes of the types. */
   readonly markers: boolean;

@@ -10,11 +10,11 @@ import {
 import { type AskedValues, type DetectedValues, detectValues, type ReadableSpecies } from "../genes/mod.ts";
 import { dataError, KcellfmError } from "../runtime/mod.ts";
 
-/** Which matrix of a file to read, and what it holds. */
+/** The matrix of a file to read, with its values and its species. */
 export interface ReadChoice extends MatrixChoice, ObjectChoice, ModalityChoice {
   /** Form of the values; default: detected. */
   readonly values?: AskedValues;
-  /** Whose genes it has; default: what their ids and letters tell. */
+  /** Species of the genes; default: detected from ids and case. */
   readonly species?: ReadableSpecies;
 }
 

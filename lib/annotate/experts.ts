@@ -17,7 +17,7 @@ export interface LearningCells extends CellTables {
   readonly validation: Int32Array;
 }
 
-/** Who names a cell, and how far each is trusted. */
+/** Weights of the experts that name a cell. */
 export interface ExpertWeights {
   /** A linear map of the model's vectors. */
   readonly encoder: number;

@@ -23,7 +23,7 @@ export interface Markers {
   readonly means: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Which cells are compared, and how many genes are kept. */
+/** Groups of cells to compare, and number of genes to keep. */
 export interface MarkerOptions {
   /** Group of every cell; "" takes no part. */
   readonly groups: readonly string[];

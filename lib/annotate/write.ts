@@ -12,10 +12,10 @@ import type { Annotation } from "./annotate.ts";
 import { placesOfAll } from "./map.ts";
 import { obsColumns, writeTable } from "./table.ts";
 
-/** Where the answers go. */
+/** Paths of the answers. */
 export interface OutputPaths {
   readonly input: string;
-  /** Which matrix of the input was read. */
+  /** The matrix of the input that was read. */
   readonly choice?: OpenOptions;
   /** `.h5ad`, `.h5mu`, `.zarr`, `.zarr.zip`, or `.csv` / `.tsv` for a table of the obs columns only. */
   readonly out: string;
@@ -126,7 +126,7 @@ function answerColumns(annotation: Annotation): Columns {
   );
 }
 
-/** Where the answers go when the user names no place: beside each other in `folder`, after the input's name and form. */
+/** Default paths of the answers: beside each other in `folder`, after the input's name and form. */
 export function defaultOutputs(input: string, folder: string): { out: string; report: string } {
   const stem = stemOf(input);
   const kept = cellEnding(input.replace(/[\\/]+$/, "")) ?? ".h5ad";

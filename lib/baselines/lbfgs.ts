@@ -6,7 +6,7 @@ export interface Evaluation {
   readonly gradient: Float64Array;
 }
 
-/** When to stop. */
+/** Stopping rules. */
 export interface LbfgsOptions {
   /** Pairs of steps and gradient changes that are kept; default 10. */
   readonly memory?: number;

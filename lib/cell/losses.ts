@@ -21,7 +21,7 @@ export interface PretrainingBatch extends MaskedBatch {
 export interface BatchPart {
   /** Rows of the batch before these. */
   readonly firstRow: number;
-  /** Which share of the terms that each loss averages over is here. */
+  /** Share of the terms that this batch holds, of those that each loss averages over. */
   readonly shares: Record<keyof LossWeights, number>;
 }
 

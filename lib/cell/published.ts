@@ -1,4 +1,4 @@
-/** Where a pretraining run does as the original did and we do otherwise (ORIGINAL section 6; docs/PARITY.md has the list). */
+/** Points where a pretraining run follows the original and not our own rule (ORIGINAL section 6; docs/PARITY.md has the list). */
 export interface AsPublished {
   /** Hidden values are their own targets (defect 1), `<cls>` may be hidden, and shares are rounded down. */
   readonly masking: boolean;

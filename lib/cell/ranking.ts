@@ -59,7 +59,7 @@ export function hierarchicalRanking(
   return tf.div(tf.sum(perCell), masks.counted);
 }
 
-/** Which types play which part for one labelled cell. */
+/** The role of each type for one labelled cell. */
 interface Parts {
   readonly self: number;
   /** Those the first hinge compares with; the cell's own type where there is nothing to compare with. */

@@ -103,7 +103,7 @@ export function pooledCalls({ folds }: ExperimentRun, method = OURS): { truth: s
   };
 }
 
-/** Which classes are taken for which, over all splits; the most frequent class first. */
+/** Confusion of true and called classes, over all splits; the most frequent class first. */
 export function confusionFigure(run: ExperimentRun, title = "True and called classes"): Figure {
   const { truth, called } = pooledCalls(run);
   const labels = byFrequency(truth, called);

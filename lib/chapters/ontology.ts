@@ -18,7 +18,7 @@ import { type Bars, bars, type Figure, type FigureText, graphTree, heatmap } fro
 export const ontologyTitle = ({ version, source }: Ontology): string =>
   `Cell Ontology ${version} (${source})`;
 
-/** Which terms to draw, and around which the colours gather. */
+/** Terms to draw, and the terms that the colours gather around. */
 export interface TermGraph extends FigureText {
   readonly ids: readonly string[];
   /** Terms whose descendants (and themselves) share a colour; a term below several takes the first. */

@@ -32,7 +32,7 @@ export const command = new Command("deno task lab")
     if (code !== 0) throw usageError(`JupyterLab ended with code ${code}`);
   });
 
-/** Where Jupyter programs look for a user's kernels, by system. */
+/** Folder in which Jupyter programs look for a user's kernels, by system. */
 function userJupyterFolder(): string {
   const named = Deno.env.get("JUPYTER_DATA_DIR");
   if (named) return named;

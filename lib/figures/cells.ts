@@ -51,7 +51,7 @@ export function lossCurves(log: readonly LogLine[], parts: Readonly<Record<strin
   });
 }
 
-/** Which types are taken for which: one row a true type, shares of its cells. */
+/** Confusion of true and called types: one row per true type, shares of its cells. */
 export function confusionFigure(
   { labels, counts }: { readonly labels: readonly string[]; readonly counts: readonly ArrayLike<number>[] },
   { title }: { title: string },

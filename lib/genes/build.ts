@@ -2,7 +2,7 @@ import { readTsv } from "../data/mod.ts";
 import { fileError } from "../runtime/mod.ts";
 import { type GeneVocabulary, splitList } from "./vocabulary.ts";
 
-/** Which genes of a gene table become tokens. */
+/** Options for choosing the genes of a gene table that become tokens. */
 export interface VocabularyOptions {
   /** Symbols to take beside the protein-coding genes. Default {@linkcode INFORMATIVE_NONCODING}. */
   readonly include?: readonly string[];

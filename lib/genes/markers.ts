@@ -5,7 +5,7 @@ import { splitList } from "./vocabulary.ts";
 /** Markers by their folded name: the genes that can stand for each, best first; none for a column that is no marker. */
 export type MarkerTable = ReadonlyMap<string, readonly string[]>;
 
-/** Where the shipped table lies. */
+/** Path of the shipped table. */
 export const MARKERS_PATH = join(ROOT, "lib/genes/markers.tsv");
 
 const COLUMNS = ["marker", "genes"];

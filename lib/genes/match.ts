@@ -9,7 +9,7 @@ import type { GeneVocabulary } from "./vocabulary.ts";
 
 /** Summary of the matching of a file's genes to the vocabulary. */
 export interface OverlapReport {
-  /** Where the gene names were found: "index" or a column of var. */
+  /** Source of the gene names: "index" or a column of var. */
   readonly column: string;
   /** Genes matched, by the way they were. */
   readonly how: Readonly<Record<MatchWay, number>>;
@@ -23,7 +23,7 @@ export interface OverlapReport {
   readonly ambiguous: number;
   /** Columns that name a gene which another column names too: added to it, or left out where they are named worse. */
   readonly duplicates: number;
-  /** Whose genes they were read as. */
+  /** Species that the genes were read as. */
   readonly species: FoundSpecies;
   /** Warnings and remarks on the reading of names, as sentences. */
   readonly notes: readonly string[];
@@ -41,7 +41,7 @@ export interface MatchOptions {
   readonly floor?: number;
   /** Cells to look at for which genes are expressed, spread over the file. Default 1024. */
   readonly sample?: number;
-  /** Whose genes they are; default: what their ids and letters tell. */
+  /** Species of the genes; default: detected from ids and case. */
   readonly species?: ReadableSpecies;
 }
 

@@ -1,7 +1,7 @@
 import { readTsv } from "../data/mod.ts";
 import { join, ROOT } from "../runtime/mod.ts";
 
-/** Where the shipped exceptions lie: mouse symbol, human symbol (empty where there is no orthologue). */
+/** Path of the shipped exceptions: mouse symbol, human symbol (empty if there is no orthologue). */
 export const MOUSE_EXCEPTIONS_PATH = join(ROOT, "lib/genes/mouse_exceptions.tsv");
 
 /**

@@ -14,7 +14,7 @@ export type Species =
 export const READABLE_SPECIES = ["human", "mouse"] as const;
 export type ReadableSpecies = typeof READABLE_SPECIES[number];
 
-/** Whose genes a file has, and the sentence that says how one knows. */
+/** Species of a file's genes, with the evidence as a sentence. */
 export interface FoundSpecies {
   readonly species: Species;
   readonly evidence: string;
@@ -45,7 +45,7 @@ const UPPER = /^(C\d+orf\d+|[A-Z][A-Z0-9.-]*)$/;
 /** Fewer names than this tell nothing. */
 const LEAST = 10;
 
-/** Whose genes the names of a file are; every list is one way that the file names them (index, columns of var). */
+/** Species of a file's gene names; every list is one naming of the genes (index, columns of var). */
 export function speciesOf(lists: readonly (readonly string[])[]): FoundSpecies {
   return byId(lists) ?? byName(lists) ??
     { species: "human", evidence: "nothing in the names says otherwise" };

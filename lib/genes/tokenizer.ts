@@ -6,7 +6,7 @@ export const PAD_VALUE = -2;
 export const CLS_VALUE = 0;
 export const MASK_VALUE = -1;
 
-/** Which genes of a cell the model reads when it has more than fit. */
+/** Options for choosing the genes of a cell that the model reads if not all fit. */
 export interface TokenizerOptions {
   /** Tokens a cell at most, `<cls>` included. */
   readonly length: number;

@@ -150,14 +150,14 @@ function merged({ rows, cols, indptr, indices, data }: CsrMatrix): CsrMatrix {
 export const selectColumns = (matrix: CsrMatrix, keep: Int32Array): CsrMatrix =>
   moveColumns(matrix, { placeOf: placesOf(keep, matrix.cols), cols: keep.length });
 
-/** Where each of `cols` columns stands in `keep`; -1 for those that are not there. */
+/** Index in `keep` of each of `cols` columns; -1 for those that are not there. */
 function placesOf(keep: ArrayLike<number>, cols: number): Int32Array {
   const placeOf = new Int32Array(cols).fill(-1);
   for (let i = 0; i < keep.length; i++) placeOf[keep[i]] = i;
   return placeOf;
 }
 
-/** Where columns go. */
+/** New indices of the columns. */
 export interface ColumnMoves {
   /** Column -> its place among `cols`, or -1: left out. */
   readonly placeOf: Int32Array;

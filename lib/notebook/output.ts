@@ -6,7 +6,7 @@ export interface Bundle {
   readonly [mediaType: string]: string | object;
 }
 
-/** Where outputs go. */
+/** Destination of outputs. */
 export interface Output {
   /** Shows a new output, or replaces the one of the same id; resolves when it is safely out. */
   display(bundle: Bundle, options?: { id?: string; update?: boolean }): Promise<void>;

@@ -16,7 +16,7 @@ export interface ProgressOptions {
   readonly redrawMs?: number;
   /** The clock, in milliseconds; default the machine's. */
   readonly now?: () => number;
-  /** Where it is drawn; default the notebook or the terminal. */
+  /** Destination of the bar; default the notebook or the terminal. */
   readonly output?: Output;
 }
 

@@ -11,7 +11,7 @@ export interface TermMarker {
 /** The marker genes of each term, by Cell Ontology id. */
 export type TermMarkers = ReadonlyMap<string, readonly TermMarker[]>;
 
-/** Where the embedded table lies; its head names the sources and their licences. */
+/** Path of the embedded table; its head names the sources and their licences. */
 export const TERM_MARKERS_PATH = join(ROOT, "lib/ontology/markers.tsv");
 
 /** The embedded table: 1,123 terms. */

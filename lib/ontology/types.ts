@@ -42,7 +42,7 @@ export interface LabelTarget {
 export interface Ontology {
   /** Release date, or "unknown". */
   readonly version: string;
-  /** Where it was read from, for messages and results. */
+  /** Source of the terms, for messages and results. */
   readonly source: string;
   /** Every Cell Ontology term by id, obsolete ones included, in file order. */
   readonly terms: ReadonlyMap<string, Term>;

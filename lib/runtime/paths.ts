@@ -5,14 +5,14 @@ export const { basename, dirname, extname, join, relative, resolve } = host.path
 /** The repository's root folder: every default path hangs off it, none off the working directory. */
 export const ROOT = host.root;
 
-/** Where fetched and simulated data go: `data/cache`, or `KCELLFM_CACHE`. */
+/** Folder of fetched and simulated data: `data/cache`, or `KCELLFM_CACHE`. */
 export const cacheDir = (): string => host.env("KCELLFM_CACHE") ?? join(ROOT, "data/cache");
 
-/** Where runs write their results: `data/results`, or `KCELLFM_RESULTS`. */
+/** Folder of the results of runs: `data/results`, or `KCELLFM_RESULTS`. */
 export const resultsDir = (): string => host.env("KCELLFM_RESULTS") ?? join(ROOT, "data/results");
 
-/** Where the shipped checkpoints live. */
+/** Folder of the shipped checkpoints. */
 export const checkpointsDir = (): string => join(ROOT, "checkpoints");
 
-/** Where `deno task gpu:setup` puts TensorFlow: `vendor`, or `KCELLFM_VENDOR`. */
+/** Folder of the TensorFlow that `deno task gpu:setup` installs: `vendor`, or `KCELLFM_VENDOR`. */
 export const vendorDir = (): string => host.env("KCELLFM_VENDOR") ?? join(ROOT, "vendor");

@@ -11,7 +11,7 @@ export const CODEX_PANEL = (
 /** The two tissues of the original's sets. */
 export type Tissue = "colon" | "small bowel";
 
-/** Where in the wall of the gut a cell type lives. */
+/** Zones of the gut wall in which cell types live. */
 export const ZONES = ["surface", "crypt", "lamina", "stroma", "muscle"] as const;
 export type Zone = typeof ZONES[number];
 

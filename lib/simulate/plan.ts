@@ -82,7 +82,7 @@ const TISSUES: readonly (readonly [string, string])[] = [
   ["CL:0002320", "connective tissue"],
 ];
 
-/** Where cells of a type are said to come from: by the first of its branches that names a tissue. */
+/** Tissue that cells of a type are said to come from: by the first of its branches that names one. */
 export function tissueOf(ontology: Ontology, id: string): string {
   const branch = new Set([id, ...ancestors(ontology, id).keys()]);
   return TISSUES.find(([root]) => branch.has(root))?.[1] ?? "other";

@@ -7,7 +7,7 @@ const BLOCK_ROWS = 512;
 
 /** Options for writing an atlas. */
 export interface WriteAtlasOptions {
-  /** Where the atlas came from (seed, options, ontology release), stored in `uns/simulation`. */
+  /** Provenance of the atlas (seed, options, ontology release), stored in `uns/simulation`. */
   readonly provenance?: Readonly<Record<string, string | number>>;
   readonly onProgress?: (rows: number) => void | Promise<void>;
   readonly signal?: AbortSignal;

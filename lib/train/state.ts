@@ -37,7 +37,7 @@ const positionSchema = z.object({
   log: z.array(logEntry),
 });
 
-/** Where a run stands, beside its tensors. All of it is plain data. */
+/** Position of a run, beside its tensors. All of it is plain data. */
 export type Position = z.infer<typeof positionSchema>;
 
 /** A run as it is saved: one file, so that it is always whole. */

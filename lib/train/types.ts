@@ -22,7 +22,7 @@ export interface BatchGradients {
   readonly scores: Scores;
 }
 
-/** Which batch of a run: its randomness is drawn from this. */
+/** Position of a batch in a run: its randomness is drawn from this. */
 export interface BatchPlace {
   readonly seed: number;
   readonly epoch: number;
@@ -49,9 +49,9 @@ export interface Reducer<Batch> {
 /** Everything that fixes a training run. */
 export interface TrainingOptions<Batch> {
   readonly params: ParamTree;
-  /** Which parameters learn, by name. Default: all. */
+  /** True for parameters that learn, by name. Default: all. */
   readonly trainable?: (name: string) => boolean;
-  /** Which parameters decay, by name. Default: all. */
+  /** True for parameters that decay, by name. Default: all. */
   readonly decays?: (name: string) => boolean;
   readonly loss: (
     batch: Batch,
@@ -79,7 +79,7 @@ export interface TrainingOptions<Batch> {
   readonly directory?: string;
   /** Optimiser steps between resumable states, beside one after each epoch. Default 200. */
   readonly saveEvery?: number;
-  /** Who shares the batches. Default: nobody. */
+  /** Shares the batches among workers. Default: this thread alone. */
   readonly reducer?: Reducer<Batch>;
   readonly onLog?: (entry: LogEntry) => void | Promise<void>;
   /** Called after every optimiser step. */

@@ -15,7 +15,7 @@ export interface WorkersOptions {
   readonly count: number;
   /** The parameters, which this thread alone changes. */
   readonly params: ParamTree;
-  /** Which of them learn, by name. Default: all. */
+  /** True for parameters that learn, by name. Default: all. */
   readonly trainable?: (name: string) => boolean;
 }
 
@@ -36,7 +36,7 @@ export interface Workers {
   /** Number of threads that compute, including this one. */
   readonly count: number;
   readonly threads: readonly Thread[];
-  /** Where each thread writes its gradients. */
+  /** Shared memory that each thread writes its gradients to. */
   readonly gradients: readonly SharedTensors[];
   /** Copies the parameters as they are now to where the threads take them from. */
   publish(): void;

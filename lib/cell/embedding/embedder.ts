@@ -25,7 +25,7 @@ export interface Embedder {
   embed(cells: ModelCells, options: { signal?: AbortSignal }): AsyncIterable<CellEmbeddings>;
 }
 
-/** Which types can be called by text: those the model was trained on, or all that have a vector. */
+/** Types that can be called by text: those the model was trained on, or all that have a vector. */
 export type Candidates = "trained" | "all";
 
 /** A loaded checkpoint as an embedder; with `workers` (of {@linkcode startEmbedWorkers}) they share the cells. */

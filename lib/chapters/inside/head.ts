@@ -10,9 +10,9 @@ export interface Head {
   readonly dt: readonly number[];
   /** Rate of forgetting, a negative number. */
   readonly a: number;
-  /** Where each token is written, `[L, N]`. */
+  /** Direction in which each token is written, `[L, N]`. */
   readonly b: readonly number[][];
-  /** Where each token reads, `[L, N]`. */
+  /** Direction in which each token reads, `[L, N]`. */
   readonly c: readonly number[][];
   /** Weight of x that goes through unmixed. */
   readonly d: number;

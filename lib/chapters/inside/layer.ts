@@ -25,7 +25,7 @@ export async function readSentence(path: string, model: CellModel, row: number):
   }
 }
 
-/** Which way a layer reads. */
+/** Reading direction of a layer. */
 export type Direction = "forward" | "reverse";
 
 /** A head of a layer in one direction; numbers from 0. */

@@ -7,7 +7,7 @@ import { cosines } from "../../matrix/mod.ts";
 /** Types that the figure shows at most. */
 const MOST_TYPES = 8;
 
-/** Which test cell of the first study, and how many of the genes that the model reads first it loses. */
+/** The test cell of the first study, and the number of genes to hide, of those that the model reads first. */
 export interface HiddenGenes {
   readonly cell: number;
   readonly genes: number;

@@ -19,7 +19,7 @@ export const findOriginalWeights = (): Promise<string | null> => findDataset(ORI
 export const NO_ORIGINAL_WEIGHTS = "The original's weights are not at hand (171 MB). With a network, " +
   "`deno task data fetch kcellfm-original` brings them; then run this notebook again.";
 
-/** Which cells to map, and how their types are called. */
+/** The cells to map, and the names of their types. */
 export interface OriginalMapOptions {
   readonly seed: number;
   /** Cells at most; the model is large, and a laptop reads about one a second. Default 200. */

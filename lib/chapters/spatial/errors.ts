@@ -24,7 +24,7 @@ export function distanceBars({ folds: [{ scores }] }: ExperimentRun, title: stri
   });
 }
 
-/** Where errors are drawn, and from how many steps of the ontology on they count as far. */
+/** The ontology that errors are measured in, and the number of steps from which they count as far. */
 export interface ErrorMapOptions {
   readonly ontology: Ontology;
   readonly steps: number;

@@ -22,7 +22,7 @@ import { type Dataset, datasetNamed } from "./registry.ts";
 export type { FetchOptions } from "./places.ts";
 export type { DownloadProgress } from "./progress.ts";
 
-/** Where a data set is now: on disk in the cache or a mirror folder, or how it can be had. */
+/** Location of a data set: on disk in the cache or a mirror folder, or the way to get it. */
 export type Whereabouts = "cache" | "mirror" | "public" | "by hand" | "mirror only";
 
 /**
@@ -97,7 +97,7 @@ async function opened(path: string, dataset: Dataset, options: FetchOptions): Pr
   throw fileError(`Cannot use ${path} as ${dataset.name}: it does not hold ${dataset.opens}`);
 }
 
-/** Where the data set is now, by a look at the disk that hashes nothing. */
+/** Current location of the data set, by a look at the disk that hashes nothing. */
 export function whereIs(dataset: Dataset, options: FetchOptions = {}): Whereabouts {
   const mirror = mirrorBase(options);
   if (statOrNull(cachePath(dataset, options))) return "cache";

@@ -92,7 +92,7 @@ function requestHeaders(have: number, validator: string | null): HeadersInit {
   return validator === null ? identity : { ...identity, range: `bytes=${have}-`, "if-range": validator };
 }
 
-/** Where in the file the body starts; throws on every answer that brings no part of the file. */
+/** Offset in the file at which the body starts; throws on every answer that brings no part of the file. */
 async function acceptResponse(
   part: Part,
   response: Response,

@@ -30,7 +30,7 @@ const LockSchema = z.object({
 /** The revision that was found at the first request; it stays in use until this file is deleted. */
 type HubLock = z.infer<typeof LockSchema>;
 
-/** Where files of the Hugging Face hub are looked for. */
+/** Options for finding files of the Hugging Face hub. */
 export interface HubOptions extends FetchOptions {
   /** Default https://huggingface.co. */
   readonly hubUrl?: string;

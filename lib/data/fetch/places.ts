@@ -3,7 +3,7 @@ import type { RetryOptions } from "./http.ts";
 import type { DownloadProgress } from "./progress.ts";
 import type { Dataset } from "./registry.ts";
 
-/** Where a data set is looked for and how it is fetched. */
+/** Options for finding and fetching a data set. */
 export interface FetchOptions extends RetryOptions {
   /** The folder that keeps fetched files; default `cacheDir()`. */
   readonly cache?: string;
@@ -13,7 +13,7 @@ export interface FetchOptions extends RetryOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Where the data set's file is, or will be, in the cache. */
+/** Path of the data set's file in the cache, present or future. */
 export const cachePath = (dataset: Dataset, options: FetchOptions): string =>
   join(options.cache ?? cacheDir(), dataset.path);
 

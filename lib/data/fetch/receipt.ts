@@ -5,9 +5,9 @@ import type { Fingerprint } from "./check.ts";
 const ReceiptSchema = z.object({
   bytes: z.int(),
   sha256: z.string(),
-  /** When the file was last changed, in ms since 1970, as of its check. */
+  /** Time of the file's last change, in ms since 1970, as of its check. */
   modified: z.number(),
-  /** Where it came from; absent when it was put there by hand. */
+  /** Address that the file came from; absent if it was put there by hand. */
   from: z.string().optional(),
 });
 

@@ -45,7 +45,7 @@ const CorpusSchema = z.strictObject({
 const DatasetSchema = z.strictObject({
   /** The name that a user types. */
   name: z.string().regex(NAME),
-  /** Where it lies, below the cache and below a mirror alike. */
+  /** Path of the file, below the cache and below a mirror alike. */
   path: RelativePath,
   what: z.string().min(1),
   /** The purpose of the data set in the product. */

@@ -40,7 +40,7 @@ export async function annotateCopy(
 interface Copy {
   readonly path: string;
   readonly shown: string;
-  /** Where the AnnData lies in it: "", or of a MuData `mod/rna`. */
+  /** Path of the AnnData in the file: "", or `mod/rna` of a MuData. */
   readonly root: string;
 }
 

@@ -124,7 +124,7 @@ function toColumn(file: ElementStore, { at, element, length }: Column): FrameCol
   throw dataError(`Cannot read ${at} of ${file.path}: ${found}, a column of ${length} was expected`);
 }
 
-/** Where the categories of a column of codes lay before anndata 0.7. */
+/** Path of the categories of a column of codes before anndata 0.7. */
 export const unsCategories = (name: string): string => `uns/${name}_categories`;
 
 function withUnsCategories(

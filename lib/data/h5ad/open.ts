@@ -9,7 +9,7 @@ import { openMatrix } from "./matrix.ts";
 import type { CsrMatrix, Frame } from "../../matrix/mod.ts";
 import type { MatrixReader } from "./matrix_reader.ts";
 
-/** Which matrix of an `.h5ad` to read: `X` unless a layer or raw is asked for. */
+/** The matrix of an `.h5ad` to read: `X` unless a layer or raw is asked for. */
 export interface MatrixChoice {
   /** A name in `layers`. */
   readonly layer?: string;
@@ -20,7 +20,7 @@ export interface MatrixChoice {
 /** An open `.h5ad`: its cells by rows, and every other element by path, read when asked for. */
 export interface H5ad extends CellSource {
   readonly path: string;
-  /** Where the matrix lies, how it is stored and of what type: `X`, `csr`, `float32`. */
+  /** The matrix with its path, storage and type: `X`, `csr`, `float32`. */
   readonly matrix: MatrixReader;
   readonly layers: readonly string[];
   readonly hasRaw: boolean;

@@ -2,7 +2,7 @@ import type { NumberArray } from "../../matrix/mod.ts";
 import type { Field } from "../hdf5/decode.ts";
 import type { Attribute, AttributeValue, DatasetInfo, Layout, NumberTarget, Range } from "../hdf5/types.ts";
 
-/** Where the elements of an AnnData lie by path, to be read: an HDF5 file or a zarr hierarchy. */
+/** Read access to the elements of an AnnData by path: an HDF5 file or a zarr hierarchy. */
 export interface ElementStore {
   /** For messages. */
   readonly path: string;

@@ -8,7 +8,7 @@ export interface Memory {
   readonly count: number;
   /** True if nobody else uses the buffer, so that it need not be copied. */
   readonly isOurs?: boolean;
-  /** Where pointers point, when not into `buffer` itself. */
+  /** The buffer that pointers point into, if not `buffer` itself. */
   readonly heapBuffer?: ArrayBuffer;
 }
 

@@ -8,7 +8,7 @@ import type { ByteSource, ByteTarget } from "../../runtime/mod.ts";
  * Layout: HDF5 File Format Specification 3.0, sections II.A, III.A.1, III.B, III.C, III.D and IV.A.1.
  */
 
-/** Where a group keeps its links: the root of a B-tree of symbol nodes, and the heap of their names. */
+/** Addresses of a group's links: the root of a B-tree of symbol nodes, and the heap of their names. */
 export interface SymbolTable {
   readonly tree: number;
   readonly heap: number;

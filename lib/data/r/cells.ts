@@ -20,7 +20,7 @@ export interface RCells {
   readonly layers: readonly string[];
 }
 
-/** Which matrix of an object is wanted: a layer's name, or raw. */
+/** The matrix of an object to read: a layer's name, or raw. */
 export interface LayerChoice {
   readonly layer?: string;
   readonly useRaw?: boolean;
@@ -57,7 +57,7 @@ export function alignFrame(frame: RFrame | null, names: readonly string[]): Read
     : new Map([...frame.columns].map(([name, column]) => [name, takeValues(column, rows)]));
 }
 
-/** Where each of `names` stands among `rowNames`; null where they do not fit. */
+/** Index of each of `names` in `rowNames`; null if they do not fit. */
 export function alignRows(
   rowNames: readonly string[] | null,
   rows: number,

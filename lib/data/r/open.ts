@@ -9,7 +9,7 @@ import { UNUSED_SLOTS } from "./seurat.ts";
 
 /** The cells of an R file, in memory, with the elements that an `.h5ad` would have beside them. */
 export interface RSource extends CellSource {
-  /** Which matrix was read: `RNA/counts`. */
+  /** Name of the matrix that was read: `RNA/counts`. */
   readonly matrixName: string;
   readonly layers: readonly string[];
   /** Names of `obsm`; empty for other groups. */

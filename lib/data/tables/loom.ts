@@ -6,7 +6,7 @@ import type { Hdf5File } from "../hdf5/file.ts";
 
 import type { CellSource } from "../types.ts";
 
-/** Where loom files keep the names of cells and genes, in this order. */
+/** Attributes that hold the names of cells and genes in loom files, tried in this order. */
 const CELL_NAMES = ["CellID", "cell_names", "obs_names", "Cell", "cellID", "barcode", "Barcode"];
 const GENE_NAMES = ["Gene", "gene_names", "var_names", "gene_name", "GeneName", "Symbol", "Accession"];
 

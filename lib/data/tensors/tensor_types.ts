@@ -14,7 +14,7 @@ export interface StoredTensor {
 export interface LazyTensor {
   readonly dtype: TensorDtype;
   readonly shape: readonly number[];
-  /** Where its bytes lie; tensors of one file that are tied have the same. */
+  /** Location of the tensor's bytes; tied tensors of one file have the same. */
   readonly place: string;
   /** @throws {KcellfmError} tag "file" or "data", when the file was cut short or an int64 needs more than 32 bits. */
   read(): StoredTensor;

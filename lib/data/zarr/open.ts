@@ -29,7 +29,7 @@ export async function openZarrStore(path: string): Promise<ZarrStore> {
   }
 }
 
-/** Where the AnnData lies: at the root, or among the tables of a SpatialData. */
+/** Path of the AnnData: at the root, or among the tables of a SpatialData. */
 export function tableRoot(store: ElementStore, { object }: TableChoice): string {
   if (store.kind("obs") !== null) return "";
   for (const folder of ["tables", "table"]) {

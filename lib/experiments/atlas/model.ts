@@ -77,7 +77,7 @@ export async function trainAtlasModel(
   return model;
 }
 
-/** Where a trained model is kept: `data/cache/atlas/model-<its options>`. */
+/** Folder of a trained model: `data/cache/atlas/model-<its options>`. */
 function atlasModelFolder(options: AtlasModelOptions): string {
   const { types = SIMULATED_ATLAS.types, cells, epochs, length, seed, ontologyLoss = true } = options;
   const name = ["model", types, cells, epochs, length, seed].join("-") + (ontologyLoss ? "" : "-no_ontology");

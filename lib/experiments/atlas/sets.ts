@@ -63,7 +63,7 @@ export const simulatedOptions = (
   { cells, seed, shardCells = 50_000, types = SIMULATED_ATLAS.types }: SimulatedSize,
 ): ShardedAtlasOptions => ({ ...SIMULATED_ATLAS, types, cells, shardCells, seed });
 
-/** Where the shards of a size are kept: `data/cache/atlas/simulated-<cells>-<types>-<seed>`. */
+/** Folder of the shards of a size: `data/cache/atlas/simulated-<cells>-<types>-<seed>`. */
 function simulatedFolder(size: SimulatedSize): string {
   const { cells, types, seed } = simulatedOptions(size);
   return join(cacheDir(), "atlas", `simulated-${cells}-${types}-${seed}`);

@@ -31,7 +31,7 @@ export type AtlasState = z.infer<typeof stateSchema>;
 
 const FILE = "state.json";
 
-/** Where the names of a shard's cells go. */
+/** Path of the names of a shard's cells. */
 export const partPath = (folder: string, shard: string): string => join(folder, `${shard}.tsv.gz`);
 
 /**

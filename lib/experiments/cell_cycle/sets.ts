@@ -21,7 +21,7 @@ const REGISTRY_NAMES: Readonly<Record<TwinName, string>> = {
 /** Number of repeated splits of a set: more for small sets, because one split of them says little. */
 export const repeatsOf = (name: string): number => name === "ipsc_fucci" ? 5 : 20;
 
-/** Which cells a run takes. */
+/** Options for choosing the cells of a run. */
 export interface CycleSetOptions {
   readonly seed: number;
   /** Use the simulated twin though the file is at hand; default false. */

@@ -12,7 +12,7 @@ import { type CsrMatrix, Frame, type Table, tableRows } from "../../matrix/mod.t
 
 /** Labelled cells to experiment on. */
 export interface ExperimentSet {
-  /** As in the registry; results are filed under it. */
+  /** Name in the registry; results are filed under it. */
   readonly name: string;
   /** False for simulated cells. */
   readonly real: boolean;

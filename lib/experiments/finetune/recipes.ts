@@ -4,7 +4,7 @@ import type { TuneSettings } from "./tune_settings.ts";
 
 /** A set that is known by name: how to read it, how to split it, and the simulated twin that stands in for it. */
 export interface SetRecipe {
-  /** As in the registry. */
+  /** Name in the registry. */
   readonly name: string;
   /** The command that runs it. */
   readonly task: "tcell" | "finetune";

@@ -83,7 +83,7 @@ export async function runExperiment(set: ExperimentSet, options: ExperimentOptio
   return { set: prepared, folds, result };
 }
 
-/** Which methods a fold goes through, and what they share. */
+/** The methods that a fold goes through, and the data that they share. */
 interface Plan {
   readonly baselines: Readonly<Record<string, FitBaseline>>;
   /** Ablations that differ from the model on this set. */

@@ -198,7 +198,7 @@ function identityOf({ model, data, settings }: Setup): string {
   return hash.digest("hex");
 }
 
-/** Which parameters learn, by name. */
+/** Predicate for the parameters that learn, by name. */
 export function learns({ config }: CellModel, layers: number | "all"): (name: string) => boolean {
   if (layers === "all") return (name) => !name.startsWith("expression.");
   const first = config.layers - layers;

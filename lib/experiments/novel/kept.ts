@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { makeFolder, writeFileAtomically } from "../../runtime/mod.ts";
 
-/** Where finished parts of a long run lie until the whole is done, so that a stopped run goes on. */
+/** Storage for finished parts of a long run until the whole is done, so that a stopped run goes on. */
 export interface Keep {
   readonly folder: string;
   /** Settings that a part depends on; parts of other settings are made anew. */

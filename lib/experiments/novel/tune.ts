@@ -12,7 +12,7 @@ export interface RuleSettings {
   readonly lambda: number;
 }
 
-/** Where nothing can be chosen: both rules alike, the published refinement's order of strength. */
+/** Settings if nothing can be chosen: equal weights of the rules, the published refinement's order of strength. */
 export const RULE_SETTINGS: RuleSettings = { weight: 0.5, lambda: 1 };
 
 const WEIGHTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];

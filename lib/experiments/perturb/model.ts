@@ -6,7 +6,7 @@ import type { Table } from "../../matrix/mod.ts";
 
 /** A fitted model. */
 export interface PerturbationModel {
-  /** As in tables and results files: letters, digits and _. */
+  /** Name in tables and results files: letters, digits and _. */
   readonly name: string;
   /** Mean expression of the perturbed cells, one entry a gene, on the scale of the set. */
   predict(target: PerturbationTarget): Float32Array;

@@ -41,7 +41,7 @@ const gearsSchema = z.strictObject({
     vectors: z.int().positive().optional(),
     coexpression: z.boolean(),
   }),
-  /** Whose gene vectors it reads. */
+  /** Source of its gene vectors. */
   vectors: z.enum(["none", "random", "kcellfm"]),
   /** Genes of its graph. */
   nodes: z.array(z.string()),

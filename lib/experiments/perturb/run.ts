@@ -8,7 +8,7 @@ import type { Condition, PerturbationSet, PerturbationSplit } from "./set.ts";
 
 /** A way of predicting, before it has seen any condition. */
 export interface NamedFit {
-  /** As in tables and results files. */
+  /** Name in tables and results files. */
   readonly name: string;
   readonly fit: FitPerturbation;
 }

@@ -57,7 +57,7 @@ export interface PerturbationSet {
   readonly notes: readonly string[];
 }
 
-/** Which conditions are learned from, chosen by and reported on, by name. */
+/** The conditions to learn from, to choose by and to report on, by name. */
 export interface PerturbationSplit {
   /** Names the set that it was made for. */
   readonly set: string;

@@ -9,7 +9,7 @@ import { type Study, studyOf } from "./sets.ts";
 
 /** A study of the registry, and how to read it. */
 export interface StudySource {
-  /** As in the registry. */
+  /** Name in the registry. */
   readonly name: string;
   /** Column of obs whose texts name the types, for a file without Cell Ontology ids. */
   readonly labels?: string;
@@ -52,7 +52,7 @@ export const STUDIES = {
   heldout: corpusSources("train").filter(({ name }) => !SCORED.includes(name)),
 } satisfies Record<string, readonly StudySource[]>;
 
-/** Which of the lists of studies. */
+/** Name of a list of studies. */
 export type StudyList = keyof typeof STUDIES;
 
 /** Studies to pretrain on, and whether they are real. */

@@ -65,7 +65,7 @@ export function centredTypes(types: TypeVectors): TypeVectors {
   return { ...types, ...unitRows({ data: data.map((value, i) => value - mean[i % cols]), rows, cols }) };
 }
 
-/** Which types are close to one, by id. */
+/** Types that are close to a type, by id. */
 type Neighbours = (id: string) => readonly string[];
 
 /** Close types by name, where relations are read as the original reads them. */

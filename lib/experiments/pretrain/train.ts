@@ -56,7 +56,7 @@ export interface PretrainingOptions extends Seeing {
   readonly weightDecay?: number;
   /** Largest global norm of the gradient. Default 1. */
   readonly clip?: number;
-  /** Where to do as the original did; default nowhere. */
+  /** Points where training follows the original; default none. */
   readonly asPublished?: Partial<AsPublished>;
   /** Learn the type vectors with the cells (an ablation of the text; takes one worker). Default false. */
   readonly learnTypes?: boolean;

@@ -29,7 +29,7 @@ export interface SpatialCells {
   readonly labels: readonly (string | null)[];
   /** The column that the labels are from. */
   readonly labelKey: string;
-  /** Which cells are reported on, where files say so (train.csv, test.csv). */
+  /** True for cells that are reported on, if the files say so (train.csv, test.csv). */
   readonly isTest?: readonly boolean[];
 }
 
@@ -41,7 +41,7 @@ export interface ReadSpatialOptions {
   readonly markers?: string;
 }
 
-/** Where labels, places and images are looked for, in this order; case counts for labels alone. */
+/** Columns tried for labels, places and images, in this order; case counts for labels alone. */
 const LABEL_COLUMNS = ["cell_type_A", "cell_type", "ClusterName", "phenotype", "author_label", "label"];
 const X_COLUMNS = ["x", "x_position", "x_centroid", "centerx"];
 const Y_COLUMNS = ["y", "y_position", "y_centroid", "centery"];

@@ -11,7 +11,7 @@ import {
 import { readTextFile, readTsv } from "../../data/mod.ts";
 import { createRng, dataError } from "../../runtime/mod.ts";
 
-/** Which simulated set to write. */
+/** The simulated set to write. */
 export interface TwinRequest {
   readonly tissue: Tissue;
   /** A held-out region of the same tissue, or the regions of the other one. */

@@ -21,7 +21,7 @@ import { type Beginning, freshStart } from "./start.ts";
 
 /** Observers of a run, and its abort signal. */
 export interface TextWatch {
-  /** Where the run keeps its state, to go on after a stop. Default: nowhere. */
+  /** Folder of the run's state, to continue after a stop. Default: none. */
   readonly directory?: string;
   readonly onLog?: (entry: LogEntry) => void | Promise<void>;
   /** Called after each optimiser step. */

@@ -35,7 +35,7 @@ export interface TextSettings {
   readonly epochs?: number;
 }
 
-/** Where a run starts, if not from an untrained encoder of the preset's size and the ontology's own facts. */
+/** Start of a run, if not an untrained encoder of the preset's size and the ontology's own facts. */
 export interface TextStart {
   /** An encoder of the run's own. */
   readonly model?: TextModel;

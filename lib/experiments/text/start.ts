@@ -26,7 +26,7 @@ export interface StartChoice {
   readonly onDownload?: (progress: DownloadProgress) => void;
 }
 
-/** Where all runs of one call start. */
+/** Common start of all runs of one call. */
 export interface Beginning {
   /** For messages, run folders and checkpoints: files with their sha256. */
   readonly facts: Readonly<Record<string, unknown>>;

@@ -78,7 +78,7 @@ function scoreRivals(
   return scores;
 }
 
-/** Which helps a method has. */
+/** The helps of each method. */
 export const HELPS = {
   alone: { neighbours: false, markers: false },
   neighbours: { neighbours: true, markers: false },

@@ -17,7 +17,7 @@ export interface AdamWOptions {
   readonly eps?: number;
   /** Decoupled weight decay, times the learning rate (default 0.01). */
   readonly weightDecay?: number;
-  /** Which parameters decay, by name (default all). */
+  /** True for parameters that decay, by name (default all). */
   readonly decays?: (name: string) => boolean;
 }
 

@@ -42,7 +42,7 @@ function stepBytes(stride: i32): usize {
   return at(0, reverse ? -stride : stride);
 }
 
-/** Where the walk over n positions starts, for an array with that stride. */
+/** Start of the walk over n positions, for an array with that stride. */
 // @ts-ignore: decorator
 @inline
 function startOf(base: usize, n: i32, stride: i32): usize {

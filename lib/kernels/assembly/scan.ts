@@ -33,7 +33,7 @@ export let steps: usize, into: usize, outOf: usize, upTo: usize; // [n] of a hea
 /** [n]: what the state of a head is multiplied by before a position; 1 where S goes on. */
 export let restarts: usize;
 export let state: usize; // [N4, TILE]
-/** Where more scratch may begin. */
+/** Start of the free scratch memory. */
 export let rest: usize;
 
 /** Sizes, then the inputs with the strides between positions (so that packed projections need no copies). */

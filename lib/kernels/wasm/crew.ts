@@ -18,7 +18,7 @@ export interface Crew {
 export const WORDS = { order: 0, next: 1, done: 2, ready: 3, failed: 4 } as const;
 /** An order counts up from this and ends in the number of helpers that it is for. */
 export const ORDER = 256;
-/** Where jobs are written down, in bytes. */
+/** Offset of the written jobs, in bytes. */
 export const JOB_AT = 64;
 const CONTROL_BYTES = 8192;
 

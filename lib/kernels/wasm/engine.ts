@@ -29,7 +29,7 @@ export interface WasmEngine {
   readonly relaxed: boolean;
   /** The threads that share the work of an operator. */
   readonly crew: Crew;
-  /** Where a tensor lies; 0 for a missing one. */
+  /** Address of a tensor; 0 for a missing one. */
   pointer(tensor: TensorInfo | undefined): Pointer;
   /** Numbers in memory where they lie; like the two below, valid until the next allocation. */
   floats(pointer: Pointer, n: number): Float32Array;
@@ -113,7 +113,7 @@ interface CrewParts {
   readonly allocate: (bytes: number) => Pointer;
 }
 
-/** As many threads as wanted where the memory can be shared; a product of the BLAS then runs on the thread that asks for it. */
+/** The requested number of threads if the memory can be shared; a product of the BLAS then runs on the thread that asks for it. */
 function openCrew(run: KernelExports, { memory, blas, allocate }: CrewParts): Crew {
   const most = wantedThreads();
   if (most === 1 || isShared(memory)) blas.setThreads(1); // how it cuts a product would change bits

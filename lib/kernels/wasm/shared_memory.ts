@@ -19,7 +19,7 @@ export function withSharedMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Where the flag of the only memory's limits lies. */
+/** Offset of the flag of the only memory's limits. */
 function memoryFlag(bytes: Uint8Array): number {
   let at = 8; // after the magic number and the version
   const number = (): number => {

@@ -5,7 +5,7 @@ import { runNotebook } from "./run_notebook.ts";
 export interface ApartJob {
   readonly path: string;
   readonly cellTimeout?: number;
-  /** Where the finished run goes, as JSON. */
+  /** Path of the finished run, as JSON. */
   readonly out: string;
 }
 

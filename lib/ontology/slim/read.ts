@@ -3,7 +3,7 @@ import { createOntology } from "../create.ts";
 import { parseSlimTable } from "./table.ts";
 import type { Ontology } from "../types.ts";
 
-/** Where the embedded table lies. */
+/** Path of the embedded table. */
 export const SLIM_PATH = join(ROOT, "lib/ontology/slim/terms.tsv");
 
 /** The embedded ontology: a few hundred terms over all major branches, with marker genes. */

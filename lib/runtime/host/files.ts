@@ -3,7 +3,7 @@ export interface FileFacts {
   readonly isFile: boolean;
   readonly isDirectory: boolean;
   readonly size: number;
-  /** When it was last changed, in ms since 1970; 0 where that is not known. */
+  /** Time of the last change, in ms since 1970; 0 if unknown. */
   readonly modified: number;
 }
 

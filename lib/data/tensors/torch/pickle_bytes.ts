@@ -17,7 +17,7 @@ export class PickleBytes {
   /** Names the pickle in errors. */
   readonly where: string;
 
-  /** Where the next byte is. */
+  /** Offset of the next byte. */
   get position(): number {
     return this.#at;
   }

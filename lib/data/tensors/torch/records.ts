@@ -15,7 +15,7 @@ export interface StorageRecord {
   readonly dtype: TensorDtype;
   /** Of the whole storage, in elements of its own dtype. */
   readonly elements: number;
-  /** Where the view that the pickle names starts, in elements. */
+  /** Offset of the view that the pickle names, in elements. */
   readonly first: number;
 }
 
@@ -29,7 +29,7 @@ export interface TensorLayout {
 
 /** An expanded tensor (stride 0) may have more elements than its storage, but not so many that they fill the memory. */
 const MAX_EXPANDED = 1 << 24;
-/** As many dimensions as PyTorch's own limit. */
+/** Maximum number of dimensions, PyTorch's own limit. */
 const MAX_DIMENSIONS = 64;
 
 /** A tensor as a pickle describes it, checked against its storage. */

@@ -25,7 +25,7 @@ export const byTypeText = (types: GeneFeatures): Description => ({
   },
 });
 
-/** Where the perturbed genes lie among the first ten principal components of the training changes (Ahlmann-Eltze 2025). */
+/** Coordinates of the perturbed genes on the first ten principal components of the training changes (Ahlmann-Eltze 2025). */
 export const byLoadings: Description = {
   name: "pca",
   prepare({ genes, conditions }) {

@@ -6,7 +6,7 @@ export type Descriptor = (target: PerturbationTarget) => Float32Array | null;
 
 /** A way to describe perturbations. */
 export interface Description {
-  /** As in the names of models: "go" in linear_go. */
+  /** Name in the names of models: "go" in linear_go. */
   readonly name: string;
   /** Prepares the descriptor for the conditions that are learned from. */
   prepare(lesson: Lesson): Descriptor;

@@ -106,7 +106,7 @@ interface Pairs {
 interface Row {
   readonly treatment: Treatment;
   readonly vectors: GeneVectors | null;
-  /** Which of the vectors' cells this row has. */
+  /** Index of the cell of this row among the vectors' cells. */
   readonly pick: number;
   count: number;
 }

@@ -15,7 +15,7 @@ export interface GearsFrame extends PerturbationGraph {
   /** Normalised adjacency of co-expression: `[genes, genes]`. */
   readonly coexpression?: Float32Array;
   readonly vectorsOf?: VectorsOf;
-  /** Whose vectors those are. */
+  /** Source of the vectors. */
   readonly vectors: "none" | "random" | "kcellfm";
   readonly prior?: GearsPrior;
 }

@@ -121,7 +121,7 @@ function trainingOptions(
 /** Rows times genes in one forward pass at most: what is kept for the backward pass of so many is a gigabyte. */
 const MOST_ROWS = 2 ** 17;
 
-/** As many pairs a step as asked for, in more passes where they do not fit, in fewer where the set is small. */
+/** Batches of the requested number of pairs a step, in more passes if they do not fit, in fewer if the set is small. */
 function fitBatches(treatments: readonly Treatment[], settings: GearsSettings) {
   const { batchSize, accumulate, pairsPerEpoch } = settings;
   const most = Math.max(2, Math.floor(MOST_ROWS / treatments[0].cells.cols));

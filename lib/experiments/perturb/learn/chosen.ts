@@ -19,7 +19,7 @@ import { dot } from "../../../matrix/mod.ts";
 
 /** A model before it has seen any condition. */
 export interface ModelSpec {
-  /** As in tables and results files. */
+  /** Name in tables and results files. */
   readonly name: string;
   readonly learner: LearnerName;
   readonly description: Description;

@@ -2,7 +2,7 @@ import type { CellSource } from "../../../data/mod.ts";
 import { dataError } from "../../../runtime/mod.ts";
 import { type Perturbed, readPerturbed, type WordRules } from "./words.ts";
 
-/** Where a file says what was done to each cell. */
+/** Columns in which a file states the perturbation of each cell. */
 export interface PerturbationColumns {
   /** Column of obs; default the first of {@linkcode PERTURBATION_COLUMNS} that the file has. */
   readonly condition?: string;

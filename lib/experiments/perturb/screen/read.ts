@@ -9,7 +9,7 @@ import { blocksOf, variableGenes } from "./panel.ts";
 import { keepWorking } from "./working.ts";
 import type { PerturbationSet } from "../set.ts";
 
-/** Which cells and genes of a file are read. */
+/** Options for choosing the cells and genes of a file to read. */
 export interface ReadPerturbationOptions extends PerturbationColumns {
   /** Genes at most: the most variable, and those perturbed; default 1,000. */
   readonly genes?: number;

@@ -86,7 +86,7 @@ export class PagedFile {
     return new Blob(parts, { type });
   }
 
-  /** Where the next changed page begins. */
+  /** Start of the next changed page. */
   #endOfBase(at: number, end: number): number {
     let stop = Math.min(end, pageEnd(at));
     while (stop < end && !this.#pages.has(stop / PAGE)) stop = Math.min(end, stop + PAGE);

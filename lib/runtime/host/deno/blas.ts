@@ -4,7 +4,7 @@ import { backendError, messageOf } from "../../errors.ts";
 import { type Blas, type Gemm, noBlas } from "../blas.ts";
 import { betterCore, processorFlags } from "./openblas_core.ts";
 
-/** Where a native BLAS is looked for, best first; names without a folder go through the system's loader. */
+/** Libraries to try for a native BLAS, best first; names without a folder go through the system's loader. */
 const CANDIDATES: Record<string, readonly string[]> = {
   linux: ["libopenblas.so.0", "libopenblas.so", "libmkl_rt.so.2", "libmkl_rt.so", "libblis.so.4"],
   darwin: ["/System/Library/Frameworks/Accelerate.framework/Accelerate"],

@@ -5,7 +5,7 @@ import type { Compute } from "../types.ts";
 import { openBlas } from "./blas.ts";
 import { startTensorflow } from "./tensorflow.ts";
 
-/** Where drivers for Linux say that they are there. */
+/** Folders in which drivers for Linux register. */
 const DRIVERS = ["etc", "usr/share"].map((folder) => `/${folder}/vulkan/icd.d`);
 
 export const compute: Compute = {
