@@ -109,7 +109,7 @@ export function callsWithoutBlank(calls: Calls, blank: Uint8Array): Calls {
   return { ...withoutBlank(calls, blank, width), probabilities };
 }
 
-/** The sentence about blank cells; none where there are none. */
+/** The sentence about blank cells; none if there are none. */
 export function blankNote(blank: Uint8Array, least: number): string[] {
   const cells = blank.reduce((sum, is) => sum + is, 0);
   if (cells === 0) return [];

@@ -41,7 +41,7 @@ const VECTOR_STRENGTHS = [1, 10, 100];
 export interface ExpertOptions {
   readonly seed: number;
   readonly text: TextKnowledge;
-  /** The model was trained on the reference: what it says of the held-out cells is no evidence then, and the prior stays. */
+  /** The model was trained on the reference: its answers for the held-out cells are then no evidence, and the prior stays. */
   readonly modelHasSeen?: boolean;
 }
 

@@ -7,7 +7,7 @@ export const UNKNOWN: CellType = { name: "unknown", id: "" };
 /** Above this a cell is likelier to be of no type than of one. */
 export const NOVEL = 0.5;
 
-/** The summed probability that an answer has to reach unless another is asked for. */
+/** The summed probability that an answer has to reach unless another is requested. */
 export const CONFIDENCE = 0.5;
 
 /** The most specific answer that is sure enough, for every cell. */

@@ -92,7 +92,7 @@ function requireEqual(found: number, wanted: number, what: string): void {
 
 /**
  * The original's gene vocabulary, from a file or else from the cache or the mirror, with today's names where the gene
- * table is at hand too.
+ * table is available too.
  *
  * @throws {KcellfmError} tag "data", when it is not there.
  */

@@ -18,7 +18,7 @@ export type ProfileParams = {
   readonly hidden: LinearParams;
   /** Units -> start of `<cls>`. */
   readonly out: LinearParams;
-  /** Units -> classes, added to what the classifier says of the cell's vector. */
+  /** Units -> classes, added to the classifier's scores of the cell's vector. */
   readonly classes: LinearParams;
 };
 

@@ -39,7 +39,7 @@ const SIMULATED_TYPES =
 
 /**
  * The pair that notebooks and benchmarks annotate: kang_ifnb_832 (blood cells, half of them stimulated by
- * interferon beta) by pbmc3k where both are at hand, else a simulated pair of the same kind, kept in the cache.
+ * interferon beta) by pbmc3k if both are available, else a simulated pair of the same kind, kept in the cache.
  */
 export async function examplePair(options: ExampleOptions): Promise<ExamplePair> {
   const [input, reference] = [await findDataset("kang_ifnb_832"), await findDataset("pbmc3k")];

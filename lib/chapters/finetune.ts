@@ -72,7 +72,7 @@ export function comparisonFigure(run: ExperimentRun, title = "Test cells named r
   return methodBars(methodRows(run), { title, subtitle: splitsInWords(run) });
 }
 
-/** Mean scores of each method as a table; where labels have Cell Ontology ids, what the ontology says of the errors too. */
+/** Mean scores of each method as a table; where labels have Cell Ontology ids, the ontology's view of the errors too. */
 export function comparisonTable(run: ExperimentRun): DataFrame {
   const { metrics, baselines } = run.result;
   const all: Result["baselines"] = { [OURS]: metrics, ...baselines };

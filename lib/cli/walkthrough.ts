@@ -121,7 +121,7 @@ async function openBook(
   };
 }
 
-/** Aborts when the process is told to end, as a time limit does, so that no kernel is left running. */
+/** Aborts when the process is asked to end, as a time limit does, so that no kernel is left running. */
 function terminationSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = () => controller.abort(new DOMException("Stopped by SIGTERM", "AbortError"));

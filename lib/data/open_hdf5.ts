@@ -13,7 +13,7 @@ export interface ModalityChoice {
 }
 
 /**
- * Opens cells in an HDF5 file: an AnnData, a modality of a MuData, a loom file or 10x; which of them is told by its groups.
+ * Opens cells in an HDF5 file: an AnnData, a modality of a MuData, a loom file or 10x; its groups tell which.
  *
  * @throws {KcellfmError} tag "file" or "data", when it is none of them or damaged.
  */
@@ -63,7 +63,7 @@ const isH5Seurat = (file: Hdf5File): boolean =>
   file.kind("assays") === "group" && file.kind("cell.names") !== null;
 
 /**
- * Where the AnnData of a file lies: "" at its root, `mod/rna` in a MuData; null where there is none.
+ * Path of the AnnData of a file: "" at its root, `mod/rna` in a MuData; null if there is none.
  *
  * @throws {KcellfmError} tag "data", when a MuData has no such modality.
  */

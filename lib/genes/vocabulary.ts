@@ -5,7 +5,7 @@ import { fileError } from "../runtime/mod.ts";
 export interface GeneVocabulary {
   /** Official symbols, unique. */
   readonly symbols: readonly string[];
-  /** Ensembl gene ids without version; "" where there is none. */
+  /** Ensembl gene ids without version; "" if there is none. */
   readonly ensembl: readonly string[];
   /** Earlier and alternative symbols, and further Ensembl ids. */
   readonly aliases: readonly (readonly string[])[];

@@ -11,7 +11,7 @@ export interface RankSum {
  * z = (U - ab/2) / sqrt(ab/12 ((n + 1) - sum(t^3 - t) / (n (n - 1)))), t the sizes of groups of equal values. Where all
  * values are equal z is 0 and p is 1.
  *
- * @param a ascending values; `b` likewise
+ * @param a ascending values; `b` too
  * @throws {RangeError} when a sample is empty.
  */
 export function rankSum(a: Float32Array, b: Float32Array): RankSum {

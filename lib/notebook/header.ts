@@ -7,7 +7,7 @@ export interface NotebookHeader {
   readonly data: {
     /** The data set's name, or names. */
     readonly name: string;
-    /** False for simulated data, which the box says in so many words. */
+    /** False for simulated data, which the box states explicitly. */
     readonly real: boolean;
     readonly cells?: number;
     readonly genes?: number;

@@ -2,7 +2,7 @@ import { abortOnInterrupt } from "../runtime/mod.ts";
 
 /**
  * Lets a kernel outlive the interrupt button (■ in JupyterLab, which sends SIGINT): what can stop in the middle
- * then stops by {@linkcode interruptSignal}, everything else goes on. May be called again.
+ * then stops by {@linkcode interruptSignal}, everything else continues. May be called again.
  */
 export function surviveInterrupts(): void {
   Deno.addSignalListener("SIGINT", goOn);

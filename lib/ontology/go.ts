@@ -27,7 +27,7 @@ export interface NeighbourChoice {
 /**
  * The GO annotation of human genes, from the cache, the mirror, or nowhere: the registry has no public address for it.
  *
- * @throws {KcellfmError} tag "network", when it is not at hand: the message says where to put it.
+ * @throws {KcellfmError} tag "network", when it is not available: the message says where to put it.
  */
 export async function fetchGoTerms(options: FetchOptions = {}): Promise<TermTable> {
   return readGoTerms(await fetchDataset("gene2go_human", options));

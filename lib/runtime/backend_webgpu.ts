@@ -5,7 +5,7 @@ import { host } from "./host/mod.ts";
 /** Names of adapters that compute on the CPU, for drivers that do not say so themselves. */
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|softpipe|basic render/i;
 
-/** TensorFlow.js on the GPU through WebGPU; by itself only on a real GPU. */
+/** TensorFlow.js on the GPU through WebGPU; used by default only on a real GPU. */
 export const startWebgpu: BackendStarter = async ({ forced }) => {
   const objection = forced ? null : host.compute.whyNoWebgpu();
   if (objection !== null) throw new Error(objection);

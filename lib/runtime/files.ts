@@ -30,6 +30,6 @@ export function removeIfThere(path: string): void {
   try {
     host.files.remove(path);
   } catch {
-    // what is left is told by its name
+    // its name shows what is left
   }
 }

@@ -53,7 +53,7 @@ function commit(folder: string, staged: Readonly<Record<string, string>>): void 
 }
 
 /**
- * Ends a {@linkcode writeTogether} that was killed between two renames; does nothing where there is none.
+ * Ends a {@linkcode writeTogether} that was killed between two renames; does nothing if there is none.
  *
  * @throws {KcellfmError} tag "file", when the folder cannot be written to or its journal is not one of ours.
  */

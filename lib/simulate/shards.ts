@@ -42,7 +42,7 @@ const SHARD_CELLS = 50_000;
 /**
  * Writes a simulated atlas as `shard_000.h5ad`, `shard_001.h5ad`, ... (raw counts, CSR, gzip) of one biology, each
  * shard with donors and batches of its own. Cells are drawn some hundred at a time and a shard appears whole or not at all, so
- * that a run which was stopped goes on behind the last finished shard and ends with the same cells.
+ * that a run which was stopped continues after the last finished shard and ends with the same cells.
  *
  * @returns the paths in their order
  * @throws {KcellfmError} tag "data", when the folder holds an atlas of other options.

@@ -21,7 +21,7 @@ export interface TwinOptions {
 /** Cells of an invented region, and regions a tissue. */
 const INVENTED = { cells: 2000, regions: 4 };
 
-/** Invented regions of both tissues, for where no real ones are at hand. */
+/** Invented regions of both tissues, for use without real ones. */
 export function inventRegions(rng: Rng): Regions {
   const types = intestineTypes();
   const draw = (tissue: Tissue) =>

@@ -15,7 +15,7 @@ const LOG_EVERY = 20;
 /**
  * Trains `params` in place: gradients of `loss` averaged over `accumulate` batches, clipped, one AdamW step;
  * validation, choice of epoch and early stop after each epoch. With a `directory` the run can be stopped at any
- * moment and started again with the same arguments: it goes on from its last saved state and ends with the same
+ * moment and started again with the same arguments: it continues from its last saved state and ends with the same
  * numbers, because all randomness is drawn from (seed, epoch, batch).
  *
  * @throws {KcellfmError} tag "data", when an epoch has no batches; tag "model", when the loss is not finite or
@@ -42,7 +42,7 @@ export async function runTraining<Batch>(options: TrainingOptions<Batch>): Promi
 /**
  * Fails where a run was stopped before its end: half a model would still give answers, and be written down.
  *
- * @throws {DOMException} "AbortError", which says where the run goes on from.
+ * @throws {DOMException} "AbortError", which says where the run continues.
  */
 export function requireFinished({ stopped }: TrainingResult, directory?: string): void {
   if (stopped !== "aborted") return;

@@ -3,7 +3,7 @@ import type { Annotation } from "../annotate.ts";
 import { UNKNOWN } from "../roll_up.ts";
 import type { CellType } from "../../ontology/mod.ts";
 
-/** A called type with what the report says of it. */
+/** A called type with the report's facts on it. */
 export interface CalledType extends CellType {
   /** Its number on the map and in tables: 1 is the most frequent. */
   readonly rank: number;

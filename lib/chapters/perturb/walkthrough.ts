@@ -27,14 +27,14 @@ import { dot } from "../../matrix/mod.ts";
 /** Cells of a condition that the notebook looks at, at most. */
 const CELLS = 150;
 
-/** Knock-outs in THP-1 cells where the file is at hand, else a simulated screen of single genes. */
+/** Knock-outs in THP-1 cells if the file is available, else a simulated screen of single genes. */
 export async function knockOuts(seed: number): Promise<PerturbationSet> {
   const path = await findDataset("eccite_thp1");
   if (path === null) return simulatedSet({ seed }, { pairs: 0 });
   return await openPerturbationSet("eccite_thp1", { seed, cells: CELLS });
 }
 
-/** Interferon on six types of blood cells; null where the file is not at hand. */
+/** Interferon on six types of blood cells; null where the file is not available. */
 export async function interferon(seed: number): Promise<PerturbationSet | null> {
   const path = await findDataset("kang_ifnb_832");
   return path === null ? null : await openPerturbationSet("kang_ifnb_832", { seed });

@@ -31,7 +31,7 @@ export interface WalkthroughSource {
   readonly vocabulary: GeneVocabulary;
 }
 
-/** Two real studies (blood and pancreas) when they are at hand, else a simulated atlas; `cells` is its size. */
+/** Two real studies (blood and pancreas) if they are available, else a simulated atlas; `cells` is its size. */
 export async function walkthroughSource(
   { seed, cells = 2500 }: { seed: number; cells?: number },
 ): Promise<WalkthroughSource> {

@@ -11,7 +11,7 @@ export class BitReader {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  /** Waits until `bytes` are at hand, or all that there are. */
+  /** Waits until `bytes` are available, or all that there are. */
   async prepare(bytes: number): Promise<void> {
     const parts = [this.#bytes.subarray(this.#at)];
     let length = parts[0].length;
@@ -34,7 +34,7 @@ export class BitReader {
   /**
    * The next `count` bits (at most 24) as a number.
    *
-   * @throws {RangeError} when the bytes at hand end before.
+   * @throws {RangeError} when the buffered bytes end before.
    */
   read(count: number): number {
     while (this.#count < count) {

@@ -5,7 +5,7 @@ export interface CodeTable {
   readonly symbols: Uint16Array;
   readonly shortest: number;
   readonly longest: number;
-  /** The last code of each length; below all codes where there is none. */
+  /** The last code of each length; below all codes if there is none. */
   readonly last: Int32Array;
   /** Offset from a code to its index in `symbols`, by length. */
   readonly offset: Int32Array;

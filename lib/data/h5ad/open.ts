@@ -9,7 +9,7 @@ import { openMatrix } from "./matrix.ts";
 import type { CsrMatrix, Frame } from "../../matrix/mod.ts";
 import type { MatrixReader } from "./matrix_reader.ts";
 
-/** The matrix of an `.h5ad` to read: `X` unless a layer or raw is asked for. */
+/** The matrix of an `.h5ad` to read: `X` unless a layer or raw is requested. */
 export interface MatrixChoice {
   /** A name in `layers`. */
   readonly layer?: string;

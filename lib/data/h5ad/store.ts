@@ -9,7 +9,7 @@ export interface ElementStore {
   /** "group", "dataset", or null where there is nothing. */
   kind(path: string): "group" | "dataset" | null;
   keys(path: string): string[];
-  /** Null where there is none. */
+  /** Null if there is none. */
   attribute(path: string, name: string): Attribute;
   /** Shape, chunks and type of a dataset. */
   info(path: string): DatasetInfo;

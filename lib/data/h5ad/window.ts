@@ -8,7 +8,7 @@ const AHEAD = 1 << 20;
 /**
  * A dataset read by slices. Where the file's chunks have to be read by h5wasm, which keeps none between calls, they
  * are seen through one cached stretch of rows that starts and ends on chunk boundaries: reading on from where the
- * last call ended fetches about a million elements ahead, a jump only what is asked for.
+ * last call ended fetches about a million elements ahead, a jump only the requested elements.
  */
 export class Window<T extends Target> {
   readonly #width: number;

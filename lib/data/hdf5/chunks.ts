@@ -126,7 +126,7 @@ function chunkShape(bytes: FileBytes, { body }: Message): ChunkShape | null {
 const KEY_BYTES = 24;
 const UNDEFINED = 2 ** 64;
 
-/** The chunks below a node of a version 1 B-tree, in order; null where there is none or one skipped its filter. */
+/** The chunks below a node of a version 1 B-tree, in order; null if there is none or one skipped its filter. */
 function chunksBelow(bytes: FileBytes, tree: number, seen = new Set<number>()): Chunk[] | null {
   if (tree >= UNDEFINED) return null;
   const { level, used } = treeNode(bytes, tree, seen);

@@ -2,7 +2,8 @@ import { fileError, KcellfmError, messageOf, writeProblem } from "../../runtime/
 import { takeRefusal } from "./mount.ts";
 
 /**
- * Runs a call of the HDF5 library, whose emscripten file system is `fs`, and throws what the library has to say of it: by itself it prints a page on stderr and returns garbage.
+ * Runs a call of the HDF5 library, whose emscripten file system is `fs`, and throws the library's own message:
+ * otherwise it prints a page on stderr and returns garbage.
  * (h5wasm's throwing error handler would leave the handles of the interrupted call open, and with them the file.)
  */
 export function loudly<T>(fs: object | null, call: () => T): T {

@@ -33,7 +33,7 @@ export function rootGroup(bytes: FileBytes): SymbolTable | null {
   return symbolTable(bytes, bytes.uint(version === 0 ? 64 : 68, 8));
 }
 
-/** The link at a path such as `X/data`; "missing" where there is none, null where a group is of a newer format. */
+/** The link at a path such as `X/data`; "missing" if there is none, null where a group is of a newer format. */
 export function findPath(bytes: FileBytes, path: string): Entry | "missing" | null {
   let group = rootGroup(bytes);
   let entry: Entry | null = null;

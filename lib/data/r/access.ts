@@ -11,7 +11,7 @@ import {
 const attributesOf = (value: RValue): RAttributes | null =>
   value !== null && "attributes" in value ? value.attributes : null;
 
-/** An attribute, or a slot of an S4 object; null where there is none. */
+/** An attribute, or a slot of an S4 object; null if there is none. */
 export const attribute = (value: RValue, name: string): RValue => attributesOf(value)?.get(name) ?? null;
 
 /** The classes of a value, most special first; none where it says none. */

@@ -34,7 +34,7 @@ export class ByteStream {
     await this.#pieces.return?.();
   }
 
-  /** Bytes at hand. */
+  /** Buffered bytes. */
   get left(): number {
     return this.#bytes.length - this.#at;
   }
@@ -54,7 +54,7 @@ export class ByteStream {
     throw new RangeError(`it claims ${bytes} bytes at byte ${this.position}, more than the file can hold`);
   }
 
-  /** Waits until `bytes` (few) are at hand. */
+  /** Waits until `bytes` (few) are available. */
   async need(bytes: number): Promise<void> {
     while (this.left < bytes) {
       if (!await this.#more()) throw new RangeError(`it ends at byte ${this.position + this.left}`);
@@ -81,12 +81,12 @@ export class ByteStream {
     return true;
   }
 
-  /** The next `bytes`, at hand already; valid until the next read. */
+  /** The next `bytes`, already buffered; valid until the next read. */
   peek(bytes: number): Uint8Array {
     return this.#bytes.subarray(this.#at, this.#at + bytes);
   }
 
-  /** Moves on over bytes at hand. */
+  /** Moves on over buffered bytes. */
   advance(bytes: number): void {
     this.#at += bytes;
   }

@@ -111,7 +111,7 @@ function triplets(value: RValue, [rows, cols]: Shape): CsrMatrix {
   return csrFromTriplets({ rows: j, cols: i, values: valuesOf(value, i.length) }, { rows: cols, cols: rows });
 }
 
-/** The slot `x`, or ones where there is none (a pattern). */
+/** The slot `x`, or ones if there is none (a pattern). */
 function valuesOf(value: RValue, count: number): Float32Array {
   const x = attribute(value, "x");
   if (x === null && classesOf(value)[0]?.startsWith("n")) return new Float32Array(count).fill(1);

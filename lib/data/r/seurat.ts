@@ -95,7 +95,7 @@ function assayLayers(assay: string, value: RValue, within: Within): Layer[] {
   return list === null ? slotLayers(assay, value, within) : listLayers(assay, value, within);
 }
 
-/** Versions 3 and 4: a slot each, empty where there is none. */
+/** Versions 3 and 4: a slot each, empty if there is none. */
 function slotLayers(assay: string, value: RValue, { object }: Within): Layer[] {
   return SLOTS.flatMap((slot) => {
     const stored = attribute(value, slot);

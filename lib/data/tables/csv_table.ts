@@ -33,7 +33,7 @@ const ROW_NAMES =
   /^(|unnamed: 0|index|rownames?|(cell|gene|feature|barcode|symbol)s?([ _.]?(id|name|symbol)s?)?|id)$/i;
 
 /**
- * Parses a CSV or TSV file (gz too; the delimiter is found by itself). A header that is one field short is R's and
+ * Parses a CSV or TSV file (gz too; the delimiter is detected). A header that is one field short is R's and
  * means that the first column names the rows.
  *
  * @throws {KcellfmError} tag "file" or "data", with the row and column at fault.

@@ -5,9 +5,9 @@ import { type ZipMember, zipMembers } from "../zip.ts";
 
 /** The files of a zarr hierarchy by their keys, such as `X/data/0.0`, wherever they lie. */
 export interface ZarrFiles {
-  /** Bytes of a file, all or the range; null where there is none. */
+  /** Bytes of a file, all or the range; null if there is none. */
   read(key: string, range?: FileRange): Uint8Array | null;
-  /** Bytes that a file has; null where there is none. */
+  /** Bytes that a file has; null if there is none. */
   size(key: string): number | null;
   /** Names of the files and folders in a folder. */
   names(folder: string): string[];

@@ -84,7 +84,7 @@ function atlasModelFolder(options: AtlasModelOptions): string {
   return join(cacheDir(), "atlas", name);
 }
 
-/** The model of these options: the one in its folder, or a newly trained one that is kept there; training that was stopped goes on. */
+/** The model of these options: the one in its folder, or a newly trained one that is kept there; stopped training continues. */
 export async function atlasModel(
   ontology: Ontology,
   options: AtlasModelOptions & TrainingHelp,

@@ -50,7 +50,7 @@ export interface PbmcRun {
  * Leaves each study (donors and technology) out in turn: the others are learned from by fine-tuning a checkpoint whose
  * pretraining has not seen the one left out, and its cells are scored by scTab's rule beside baselines on the same genes.
  *
- * @throws {KcellfmError} tag "usage", when fewer than three of the studies are at hand.
+ * @throws {KcellfmError} tag "usage", when fewer than three of the studies are available.
  */
 export async function runPbmc(options: PbmcOptions): Promise<PbmcRun> {
   const { ontology } = options;

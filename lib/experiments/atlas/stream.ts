@@ -37,7 +37,7 @@ export interface AtlasProgress {
 /**
  * Names all cells of an atlas, shard by shard, some hundred cells at a time, so that memory does not grow with the atlas: the
  * largest thing held is the answers of one shard. A shard's answers appear whole, then the shard is noted as done; a run
- * that was killed at any moment goes on behind the last one noted and ends with the same files.
+ * that was killed at any moment continues after the last one noted and ends with the same files.
  *
  * @returns what was seen of every shard, those of earlier runs included
  * @throws {KcellfmError} when a shard cannot be used or the folder holds the names of another model.

@@ -24,7 +24,7 @@ export const repeatsOf = (name: string): number => name === "ipsc_fucci" ? 5 : 2
 /** Options for choosing the cells of a run. */
 export interface CycleSetOptions {
   readonly seed: number;
-  /** Use the simulated twin though the file is at hand; default false. */
+  /** Use the simulated twin even if the file is available; default false. */
   readonly simulated?: boolean;
 }
 

@@ -33,7 +33,7 @@ import type { TuneSettings } from "./tune_settings.ts";
 import { type Table, takeRows } from "../../matrix/mod.ts";
 import type { ExperimentScores } from "../../metrics/mod.ts";
 
-/** A baseline that may choose its settings on the validation rows that it is told of. */
+/** A baseline that may choose its settings on the validation rows that it receives. */
 export type FitBaseline = (
   table: Table,
   labels: readonly string[],

@@ -40,7 +40,7 @@ export interface ExperimentOptions extends RunSettings {
   readonly save?: string;
   /** Further files of the tuned model, by name; default none. */
   readonly beside?: Readonly<Record<string, Uint8Array>>;
-  /** Folder that keeps the state of each tuning, from which the same run goes on; default: none is kept. */
+  /** Folder that keeps the state of each tuning, from which the same run continues; default: none is kept. */
   readonly resume?: string;
   readonly onProgress?: (progress: ExperimentProgress) => void | Promise<void>;
   readonly signal?: AbortSignal;

@@ -27,7 +27,7 @@ export function recipeNamed(name: string, task: SetRecipe["task"]): SetRecipe {
 }
 
 /**
- * Opens a set by its recipe: the real file where it is at hand (cache or mirror, never the network), else its simulated
+ * Opens a set by its recipe: the real file if it is available (cache or mirror, never the network), else its simulated
  * twin, written once to the cache in the same form and under the same columns.
  */
 export async function openRecipe(

@@ -41,7 +41,7 @@ export const TUNE_SETTINGS: TuneSettings = {
 /** Optimiser steps that a small set gets at least: five passes over a few hundred cells end long before the loss does. */
 const LEAST_STEPS = 240;
 
-/** Passes over so many training cells unless a number is asked for. */
+/** Passes over so many training cells unless a number is given. */
 export function epochsFor(cells: number, { epochs, batchSize }: Partial<TuneSettings>): number {
   const steps = Math.ceil(cells / (batchSize ?? TUNE_SETTINGS.batchSize));
   return epochs ?? Math.max(TUNE_SETTINGS.epochs, Math.ceil(LEAST_STEPS / steps));

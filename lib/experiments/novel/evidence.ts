@@ -38,7 +38,7 @@ export function meanPrototypes(model: CellModel, sets: readonly LabelledCells[])
   return { ids: met.map((label) => model.classes[label]), ...takeRows(tableOf(sums, width), met) };
 }
 
-/** The text vectors of the seen types in place of prototypes, where no cells of them are at hand. */
+/** The text vectors of the seen types in place of prototypes, where no cells of them are available. */
 export const textPrototypes = ({ types, classes }: CellModel): Prototypes => selectTypes(types, classes);
 
 /** Cells to name, what they are, and all that rules may use. */

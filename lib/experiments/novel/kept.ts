@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { makeFolder, writeFileAtomically } from "../../runtime/mod.ts";
 
-/** Storage for finished parts of a long run until the whole is done, so that a stopped run goes on. */
+/** Storage for finished parts of a long run until the whole is done, so that a stopped run can continue. */
 export interface Keep {
   readonly folder: string;
-  /** Settings that a part depends on; parts of other settings are made anew. */
+  /** Settings that a part depends on; parts of other settings are recomputed. */
   readonly settings: unknown;
 }
 

@@ -109,7 +109,7 @@ const REGISTERED: Readonly<Record<OriginalNovelSet, string>> = {
 /**
  * The `.h5ad` in one of the original's archives, at any depth.
  *
- * @throws {KcellfmError} tag "file", when the archive is not at hand, or holds none or several.
+ * @throws {KcellfmError} tag "file", when the archive is not available, or holds none or several.
  */
 export async function findOriginal(name: OriginalNovelSet): Promise<string> {
   const archive = await findDataset(REGISTERED[name]);

@@ -30,8 +30,8 @@ export interface Pool {
 }
 
 /**
- * The labelled cells of the real sets at hand, at most `most` of a type in a set, drawn at random. Cells without a
- * label are left out: they could be of any type. Null where fewer than two of the sets are at hand.
+ * The labelled cells of the available real sets, at most `most` of a type in a set, drawn at random. Cells without a
+ * label are left out: they could be of any type. Null where fewer than two of the sets are available.
  */
 export async function openPool({ most, rng }: { most: number; rng: Rng }): Promise<Pool | null> {
   const ontology = await bestOntology();

@@ -35,7 +35,7 @@ export interface TrainedModel {
   readonly tested: readonly string[];
 }
 
-/** The models that every answer is shown beside. */
+/** The models shown beside every answer. */
 const BESIDE = ["no_change", REFERENCE_MODEL];
 
 /**

@@ -106,7 +106,7 @@ function splitStudy(
 }
 
 /**
- * Rows of each part, ascending. Every class is split by itself, so that rare types are in all parts; unlabelled
+ * Rows of each part, ascending. Every class is split separately, so that rare types are in all parts; unlabelled
  * cells (-1) all go to training, where they still teach masked expression.
  */
 export function splitRows(

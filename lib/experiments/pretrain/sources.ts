@@ -61,12 +61,12 @@ export interface Sources {
   readonly studies: readonly Study[];
 }
 
-/** The release of the Cell Ontology when it is at hand, else the embedded slim table. */
+/** The release of the Cell Ontology if it is available, else the embedded slim table. */
 export const bestOntology = async (): Promise<Ontology> =>
   loadOntology(await findDataset("cl-simple-2026-03-26"));
 
 /**
- * The gene vocabulary: from the human gene table when it is at hand, else the one shipped with the walkthrough checkpoint.
+ * The gene vocabulary: from the human gene table if it is available, else the one shipped with the walkthrough checkpoint.
  */
 export async function bestVocabulary(): Promise<GeneVocabulary> {
   const table = await findDataset("human_genes");
@@ -74,7 +74,7 @@ export async function bestVocabulary(): Promise<GeneVocabulary> {
   return await readVocabulary(join(checkpointsDir(), "walkthrough", "genes.tsv"));
 }
 
-/** The real studies that are at hand (in the cache or the mirror); never the network. */
+/** The real studies that are available (in the cache or the mirror); never the network. */
 export async function realStudies(
   sources: readonly StudySource[] = STUDIES.all,
   ontology?: Ontology,
@@ -110,7 +110,7 @@ function namedStudy(source: CellSource, column: string, ontology: Ontology): Stu
   return { name: source.name, source, types: texts.map((text) => ids.get(text) ?? null) };
 }
 
-/** A simulated atlas as one study, for where no real data are at hand. */
+/** A simulated atlas as one study, for use without real data. */
 export function simulatedStudy(
   ontology: Ontology,
   { vocabulary, cells, types, rng }: { vocabulary: GeneVocabulary; cells: number; types: number; rng: Rng },

@@ -64,7 +64,7 @@ export const isOriginalSet = (name: string): name is OriginalSet =>
 
 /**
  * Opens cells by one of the original's four names, the name of a registered set (or of its file), or a path. Where the
- * original's archive is not at hand, its set is simulated in the same file form.
+ * original's archive is not available, its set is simulated in the same file form.
  *
  * @throws {KcellfmError} tag "usage" for an unknown name, "file" or "data" where a file cannot be used.
  */

@@ -7,7 +7,7 @@ export const intestineTerms = (): Map<string, string> =>
   new Map(intestineTypes().map(({ name, id }) => [name, id]));
 
 /**
- * Cell Ontology ids of a registered set's labels, from the table of author labels where it is at hand; a label may be the
+ * Cell Ontology ids of a registered set's labels, from the table of author labels if it is available; a label may be the
  * authors' own or the name of its term. Other files have none, for the same word means different cells elsewhere.
  */
 export async function labelTerms(set: string): Promise<Map<string, string>> {

@@ -22,7 +22,7 @@ export interface TwinRequest {
 }
 
 /**
- * Writes the twin of one of the original's sets: simulated stains on the real HuBMAP regions where they are at hand, else
+ * Writes the twin of one of the original's sets: simulated stains on the real HuBMAP regions if they are available, else
  * on invented ones.
  *
  * @returns what the cells are, in words
@@ -38,7 +38,7 @@ export async function writeTwin(
   return real ? "simulated stains on real HuBMAP regions" : "simulated stains on an invented gut wall";
 }
 
-/** The HuBMAP regions at hand by tissue, in the order of their names; null unless there are two of each. */
+/** The available HuBMAP regions by tissue, in the order of their names; null unless there are two of each. */
 async function realRegions(): Promise<Regions | null> {
   const table = await findDataset("hubmap_datasets");
   if (table === null) return null;

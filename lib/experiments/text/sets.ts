@@ -18,10 +18,10 @@ import {
   withoutTerms,
 } from "../../text/mod.ts";
 
-/** The release of the ontology that is used when it is at hand. */
+/** The release of the ontology that is used if available. */
 export const RELEASE = "cl-simple-2026-03-26";
 
-/** The file of an ontology: the one that is asked for, else {@linkcode RELEASE} at hand, else null for the embedded table. */
+/** The file of an ontology: the requested one, else {@linkcode RELEASE} if available, else null for the embedded table. */
 export const ontologyFile = async (asked?: string): Promise<string | null> =>
   asked ?? await findDataset(RELEASE);
 

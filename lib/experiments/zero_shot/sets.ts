@@ -23,7 +23,7 @@ export function zeroShotSources(names: readonly string[] = []): StudySource[] {
   );
 }
 
-/** Opens the sets that are at hand, never from the network; close their sources. */
+/** Opens the sets that are available, never from the network; close their sources. */
 export async function openZeroShotSets(
   sources: readonly StudySource[],
   { vocabulary, ontology }: { vocabulary: GeneVocabulary; ontology: Ontology },

@@ -20,7 +20,7 @@ export type AskedValues = typeof ASKABLE_VALUES[number];
 export interface Plan {
   /** The way back of most cells. */
   readonly undo: Undo;
-  /** Cells that are whole multiples of one number come back as counts; each is tried by itself. */
+  /** Cells that are whole multiples of one number come back as counts; each is tried separately. */
   readonly whole: boolean;
   /** Each cell's smallest value stands for no count, as in centred log ratios. */
   readonly floor: boolean;

@@ -10,7 +10,7 @@ const NR = 8;
 const KC = 256;
 const NC = 256;
 
-// Native BLAS of the host, used above `blasFrom` multiplications; Infinity where there is none.
+// Native BLAS of the host, used above `blasFrom` multiplications; Infinity if there is none.
 // @ts-ignore: decorator
 @external("host", "gemm")
 declare function hostGemm(

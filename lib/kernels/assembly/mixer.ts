@@ -15,7 +15,7 @@ export let F: i32, D: i32; // features, width of `projected`
 let C: i32; // convolved channels
 let projected: usize, lengths: usize;
 
-// The parameters of the direction at hand; those of the two directions in memory that the caller owns.
+// The parameters of the current direction; those of the two directions in memory that the caller owns.
 let directions: usize;
 let convWeight: usize, convBias: usize, dtBias: usize, aLog: usize, d: usize, norm: usize;
 

@@ -19,7 +19,7 @@ const FORGOTTEN: f32 = 60;
 /** Columns of the state that walk together. */
 export const TILE = 16;
 
-// The problem at hand, set by `describeScan`.
+// The current problem, set by `describeScan`.
 export let L: i32, H: i32, P: i32, N: i32, F: i32;
 /** N rounded up to whole registers. */
 export let N4: i32;
@@ -30,7 +30,7 @@ export let strideX: i32, strideDt: i32, strideB: i32, strideC: i32;
 // Scratch, set by `layOut`.
 export let rowsB: usize, rowsC: usize; // [n, N4]
 export let steps: usize, into: usize, outOf: usize, upTo: usize; // [n] of a head: dt, dt exp(-S), exp(S), exp(-S)
-/** [n]: what the state of a head is multiplied by before a position; 1 where S goes on. */
+/** [n]: what the state of a head is multiplied by before a position; 1 where S continues. */
 export let restarts: usize;
 export let state: usize; // [N4, TILE]
 /** Start of the free scratch memory. */

@@ -69,7 +69,7 @@ function killQuietly(child: Deno.ChildProcess): void {
     child.kill("SIGKILL");
   } catch (error) {
     if (!(error instanceof TypeError)) throw new Error(`Cannot end the kernel: ${messageOf(error)}`);
-    // it has ended by itself
+    // it has ended on its own
   }
 }
 

@@ -3,7 +3,7 @@ import { changeOf } from "../learn/changes.ts";
 import type { SavedPerturbationModel } from "../saved/load.ts";
 import type { ControlCells } from "../set.ts";
 
-/** Genes whose mean change is asked for; those with a sign of -1 count the other way round. */
+/** Genes whose mean change is requested; those with a sign of -1 count the other way round. */
 export type Signature = readonly { readonly gene: string; readonly column: number; readonly sign: 1 | -1 }[];
 
 /** The predicted effect of one loss on a signature. */

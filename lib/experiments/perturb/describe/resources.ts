@@ -32,7 +32,7 @@ export interface FeatureSources {
 /**
  * All features of genes that can be had for a set: `go` (terms), `text` (what the text encoder makes of names and definitions),
  * `coexpr` (what varies together in the corpus, in no screen), `kcellfm` (gene vectors of the cell model), and `all` of them
- * side by side. What is not at hand is left out, with a sentence that says so.
+ * side by side. What is not available is left out, with a sentence that says so.
  */
 export async function geneFeatures(
   { perturbable, terms: own }: Pick<PerturbationSet, "perturbable" | "terms">,

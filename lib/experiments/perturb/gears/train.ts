@@ -155,7 +155,7 @@ function batchLoss(
 
 /**
  * The share of the learnt change, in [0, 1], that is closest to the validation conditions by least squares over all genes, each
- * condition scaled to a change of length one, so that weak ones count as much; all of it where there are none.
+ * condition scaled to a change of length one, so that weak ones count as much; all of it if there are none.
  */
 function measureTrust(live: LiveGears, conditions: readonly Condition[]): number {
   let [product, square] = [0, 0];

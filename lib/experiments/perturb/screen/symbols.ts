@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type GeneVocabulary, nameMatcher, readVocabulary } from "../../../genes/mod.ts";
 import { checkpointsDir } from "../../../runtime/mod.ts";
 
-/** The human genes that a shipped checkpoint knows: by them a word is told to be a gene. */
+/** The human genes that a shipped checkpoint knows: used to tell whether a word is a gene. */
 export const shippedVocabulary = (): Promise<GeneVocabulary> =>
   readVocabulary(join(checkpointsDir(), "walkthrough", "genes.tsv"));
 

@@ -72,7 +72,7 @@ function turn(): Promise<void> {
   });
 }
 
-/** Such as "Chrome 149" or "Firefox 140": what the browser says of itself, shortened. */
+/** Such as "Chrome 149" or "Firefox 140": the browser's own description, shortened. */
 export function browserVersion(agent: string): string {
   const [, name, version] = /(Firefox|Edg|Chrome|Version)\/(\d+)/.exec(agent) ?? [];
   if (name === undefined) return "unknown";

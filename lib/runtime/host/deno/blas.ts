@@ -107,7 +107,7 @@ function openOrNull(path: string): Symbols | null {
 /** The variable that OpenBLAS reads as it is loaded: the processor to tune for. */
 const CORE = "OPENBLAS_CORETYPE";
 
-/** Opens a library; an OpenBLAS that does not know this processor is told what it can do, and opened again. */
+/** Opens a library; an OpenBLAS that does not know this processor is told the processor's features and reopened. */
 function open(path: string): Symbols {
   const library = Deno.dlopen(path, SYMBOLS);
   const name = library.symbols.openblas_get_corename?.() ?? null;

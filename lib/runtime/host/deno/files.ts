@@ -34,7 +34,7 @@ const factsOf = ({ isFile, isDirectory, size, mtime }: Deno.FileInfo): FileFacts
   modified: mtime?.getTime() ?? 0,
 });
 
-/** An open file; `size` is asked for anew each time. */
+/** An open file; `size` is read anew each time. */
 class SystemFile implements ByteSource, ByteTarget {
   constructor(readonly path: string, readonly file: Deno.FsFile) {}
 
