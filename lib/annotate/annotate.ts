@@ -2,6 +2,7 @@ import { type CellLabels, labelsIfAny, type Ontology, readLabelColumn } from "..
 import { modelError } from "../runtime/mod.ts";
 import { callWithoutReference, type Helps } from "./by_evidence.ts";
 import { callByReference, type HeldOut } from "./by_reference.ts";
+import { callClusters, type ClusterCalls, readClusters } from "./clusters.ts";
 import { scoreBaselines, scoreMajority } from "./compare.ts";
 import { embedAll, type Embedder, hasSeen } from "../cell/mod.ts";
 import {
@@ -32,6 +33,8 @@ export interface AnnotateRequest {
   readonly truthKey?: string | null;
   /** The summed probability that a rolled-up answer reaches, from 0.5 to 1; default 0.5. */
   readonly confidence?: number;
+  /** The obs column of `input` with clusters of cells, each of which gets one name; default: none. */
+  readonly clusterKey?: string;
 }
 
 /** The tools of a run: the model, the ontology and the observers. */
@@ -59,6 +62,8 @@ export interface Annotation {
   readonly namedBy: readonly string[];
   /** The calls where they are sure enough, else the terms above them that are. */
   readonly rolled: RolledUp;
+  /** One name a cluster; null if no column of clusters was given. */
+  readonly clusters: ClusterCalls | null;
   readonly markers: Markers;
   readonly evaluation: Evaluation | null;
   readonly model: { readonly preset: string; readonly hash: string };
@@ -83,6 +88,8 @@ export async function annotate(request: AnnotateRequest, context: AnnotateContex
   try {
     const expectation = request.reference ? [] : expectationOf(query.report);
     const { truthKey, truth, notes } = truthOf(request, query, ontology);
+    const { clusterKey } = request;
+    const clusters = clusterKey === undefined ? null : readClusters(query.cells.source, clusterKey);
     const reference = request.reference ? await readReference(request.reference, context) : null;
     try {
       const { evidence, ...named } = await nameCells(query, reference, context);
@@ -93,6 +100,7 @@ export async function annotate(request: AnnotateRequest, context: AnnotateContex
         obsNames: query.cells.source.obsNames,
         ...named,
         rolled,
+        clusters: clusters && callClusters(clusterKey ?? "", clusters, named.calls),
         evaluation: scored && truthKey !== null ? { truthKey, ...scored } : null,
         markers: markersOf(query, named.calls),
         model: { preset: embedder.preset, hash: embedder.hash },

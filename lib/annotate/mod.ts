@@ -5,6 +5,7 @@ export * from "./by_evidence.ts";
 export * from "./by_reference.ts";
 export * from "./by_text.ts";
 export type { OpenCells, ReadChoice } from "./choose_matrix.ts";
+export * from "./clusters.ts";
 export * from "./compare.ts";
 export { blankCells, expectationOf, LEAST_GENES, withoutBlank } from "./evidence.ts";
 export * from "./experts.ts";

@@ -1,13 +1,15 @@
 import Papa from "papaparse";
 import { extname, writeFileAtomically } from "../runtime/mod.ts";
 import type { Annotation } from "./annotate.ts";
+import type { ClusterCalls } from "./clusters.ts";
 
 /**
  * The obs columns of every answer: the best type of each cell whatever its confidence (`kcellfm_cell_type`, its id
  * `kcellfm_cl_id`, its probability `kcellfm_confidence`), how little it resembles any (`kcellfm_novelty`), and the
- * deepest term that is sure enough, or "unknown" (`kcellfm_confident_type`, `kcellfm_confident_cl_id`).
+ * deepest term that is sure enough, or "unknown" (`kcellfm_confident_type`, `kcellfm_confident_cl_id`). With clusters also
+ * the name of the cell's cluster (`kcellfm_cluster_type`, `kcellfm_cluster_cl_id`).
  */
-export function obsColumns({ calls, rolled }: Annotation) {
+export function obsColumns({ calls, rolled, clusters }: Annotation) {
   const types = Array.from(calls.best, (type) => calls.types[type]);
   const sure = Array.from(rolled.place, (place) => rolled.types[place]);
   return {
@@ -17,6 +19,16 @@ export function obsColumns({ calls, rolled }: Annotation) {
     kcellfm_novelty: calls.novelty,
     kcellfm_confident_type: sure.map(({ name }) => name),
     kcellfm_confident_cl_id: sure.map(({ id }) => id),
+    ...(clusters ? clusterColumns(clusters) : {}),
+  };
+}
+
+/** The name of each cell's cluster; empty for a cell in no cluster. */
+function clusterColumns({ calls, of }: ClusterCalls) {
+  const types = Array.from(of, (place) => place < 0 ? null : calls[place].type);
+  return {
+    kcellfm_cluster_type: types.map((type) => type?.name ?? ""),
+    kcellfm_cluster_cl_id: types.map((type) => type?.id ?? ""),
   };
 }
 

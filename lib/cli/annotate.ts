@@ -6,6 +6,7 @@ import {
   annotateFile,
   type Annotation,
   checkOutputs,
+  type ClusterCalls,
   defaultOutputs,
   type OutputPaths,
   toResult,
@@ -55,13 +56,14 @@ async function prepare(paths: OutputPaths): Promise<void> {
 
 /** The flags that {@linkcode annotateFile} takes as they are. */
 const pickFlags = (
-  { reference, labelKey, truthKey, candidates, confidence, markers, neighbours }: AnnotateFlags,
+  { reference, labelKey, truthKey, candidates, confidence, clusters, markers, neighbours }: AnnotateFlags,
 ) => ({
   reference,
   labelKey,
   truthKey: truthKey === "none" ? null : truthKey,
   candidates,
   confidence,
+  clusterKey: clusters,
   helps: { markers, neighbours },
 });
 
@@ -79,10 +81,25 @@ function summary(annotation: Annotation, written: readonly string[]): string {
     ...largest.map(([type, cells]) => `  ${calls.types[type].name.padEnd(width)}  ${cells.length}`),
     ...(counts.size > largest.length ? [`  and ${counts.size - largest.length} more types`] : []),
     "",
+    ...(annotation.clusters ? [clusterTable(annotation.clusters)] : []),
     ...(evaluation ? scoreLines(evaluation) : []),
     `Written: ${written.join(", ")}`,
   ];
   return lines.join("\n");
+}
+
+function clusterTable({ key, calls }: ClusterCalls): string {
+  return terminalTable({
+    title: `One name a cluster of obs "${key}"`,
+    columns: ["cluster", "cells", "type", "agree", "next best"],
+    rows: calls.map(({ cluster, cells, type, agreement, runnerUp, mixed }) => [
+      cluster,
+      `${cells}`,
+      type.name,
+      `${Math.round(100 * agreement)} %`,
+      (mixed ? "mixed: " : "") + (runnerUp?.type.name ?? "-"),
+    ]),
+  });
 }
 
 function scoreLines(

@@ -65,6 +65,10 @@ export const annotateFlags = createCommand(
     CONFIDENCE,
   )
   .option(
+    "--clusters <column>",
+    "obs column of FILE with clusters: each gets one name too, by the summed probabilities of its cells",
+  )
+  .option(
     "--workers <n>",
     "threads that share the cells (default: one a core, at most 8)",
     integer({ min: 1 }),

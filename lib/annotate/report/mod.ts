@@ -15,6 +15,7 @@ import { count, pictureHtml } from "./html.ts";
 import {
   cards,
   checks,
+  clusterTable,
   compositionTable,
   confidentTable,
   factsList,
@@ -53,6 +54,7 @@ export async function renderReport(
       pair(await draw(confidenceMap(annotation, map)), await draw(confidenceHistogram(annotation))) +
         confidentTable(annotation) + CONFIDENCE_NOTE,
     ),
+    annotation.clusters ? section("One name a cluster", clusterTable(annotation)) : "",
     section(
       "What marks the types",
       await draw(markerHeatmap(annotation, types)) + markerTable(annotation, types) + MARKER_NOTE,
@@ -72,7 +74,8 @@ const CONFIDENCE_NOTE =
 that could be called; it says nothing of types that could not. An answer is <b>rolled up</b> the ontology until the
 probabilities of all types below it sum to the confidence that was asked for: a cell torn between two kinds of T cell is a
 T cell. <b>Novelty</b> says how little a cell resembles any type; above 0.5 the answer is unknown. By a reference it is
-calibrated by leaving types out, and what all cells of the file have in common counts for nothing; by ontology text it is 1
+calibrated by leaving types out, and what all cells of the file have in common counts for nothing; without a reference it
+is high where no class of the model and none of the called type's markers speak for the cell; by ontology text it is 1
 minus the cosine of the cell to its nearest type. A group of cells with high novelty may be a type that is missing.</p>`;
 
 const MARKER_NOTE =

@@ -78,6 +78,25 @@ export function confidentTable(annotation: Annotation): string {
   ], { caption });
 }
 
+/** One name a cluster, beside what the cells of the cluster were called one by one. */
+export function clusterTable({ clusters }: Annotation): string {
+  if (!clusters) return "";
+  return tableHtml(clusters.calls, [
+    { head: "cluster", cell: ({ cluster }) => escapeHtml(cluster) },
+    { head: "cells", number: true, cell: ({ cells }) => count(cells) },
+    { head: "type", cell: ({ type }) => escapeHtml(type.name) },
+    { head: "term", cell: ({ type }) => termLink(type.id) },
+    { head: "probability", number: true, cell: ({ probability }) => probability.toFixed(2) },
+    { head: "cells that agree", number: true, cell: ({ agreement }) => percent(agreement, 0) },
+    { head: "next best", cell: ({ runnerUp }) => escapeHtml(runnerUp?.type.name ?? "—") },
+    { head: "", cell: ({ mixed }) => mixed ? "mixed" : "" },
+  ], {
+    caption:
+      `Clusters of obs "${clusters.key}", largest first. A cluster is mixed if the next best type has at least half ` +
+      `of the probability of the first`,
+  });
+}
+
 /** The best markers of each type with the shares of cells that have them. */
 export function markerTable({ markers }: Annotation, types: readonly CalledType[]): string {
   const rows = types.filter(({ name }) => markers.byGroup.has(name));
