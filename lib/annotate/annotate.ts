@@ -1,5 +1,6 @@
 import { type CellLabels, labelsIfAny, type Ontology, readLabelColumn } from "../ontology/mod.ts";
-import { modelError } from "../runtime/mod.ts";
+import { modelError, usageError } from "../runtime/mod.ts";
+import { type Among, placesAmong } from "./among.ts";
 import { callWithoutReference, type Helps } from "./by_evidence.ts";
 import { callByReference, type HeldOut } from "./by_reference.ts";
 import { callClusters, type ClusterCalls, readClusters } from "./clusters.ts";
@@ -35,6 +36,8 @@ export interface AnnotateRequest {
   readonly confidence?: number;
   /** The obs column of `input` with clusters of cells, each of which gets one name; default: none. */
   readonly clusterKey?: string;
+  /** Without a reference, the types that cells can be; default: all that the model can call. */
+  readonly among?: Among;
 }
 
 /** The tools of a run: the model, the ontology and the observers. */
@@ -83,6 +86,7 @@ export interface Annotation {
 export async function annotate(request: AnnotateRequest, context: AnnotateContext): Promise<Annotation> {
   const { embedder, ontology, seed } = context;
   requireKnowledge(request, embedder);
+  const limits = limitsOf(request, context);
   requireConfidence(request.confidence ?? CONFIDENCE);
   const query = await readCells(request.input, request.choice ?? {}, embedder.vocabulary, context.open);
   try {
@@ -92,7 +96,7 @@ export async function annotate(request: AnnotateRequest, context: AnnotateContex
     const clusters = clusterKey === undefined ? null : readClusters(query.cells.source, clusterKey);
     const reference = request.reference ? await readReference(request.reference, context) : null;
     try {
-      const { evidence, ...named } = await nameCells(query, reference, context);
+      const { evidence, ...named } = await nameCells(query, reference, { ...context, among: request.among });
       const rolled = rollUp(named.calls, { ontology, confidence: request.confidence });
       const scored = truth && scoreAll({ query, reference, truth, calls: named.calls, rolled }, context);
       return {
@@ -106,7 +110,7 @@ export async function annotate(request: AnnotateRequest, context: AnnotateContex
         model: { preset: embedder.preset, hash: embedder.hash },
         ontology: ontology.version,
         seed,
-        notes: [...query.cells.source.notes ?? [], ...expectation, ...notes, ...evidence],
+        notes: [...query.cells.source.notes ?? [], ...limits, ...expectation, ...notes, ...evidence],
       };
     } finally {
       reference?.file.cells.source.close();
@@ -169,7 +173,31 @@ function truthOf({ truthKey, reference }: AnnotateRequest, { cells }: ReadFile, 
     : NO_TRUTH;
 }
 
-async function nameCells(query: ReadFile, reference: Reference | null, context: AnnotateContext) {
+/**
+ * The sentence about how many types remain; none if cells can be of any.
+ *
+ * @throws {KcellfmError} tag "usage", when none remains, or when a reference says which types there are.
+ */
+function limitsOf({ among, reference }: AnnotateRequest, { embedder, ontology }: AnnotateContext): string[] {
+  if (!among?.types && !among?.exclude) return [];
+  if (reference) {
+    throw usageError(
+      "Cannot choose among types by a reference: its labels are the types; leave out its cells instead",
+    );
+  }
+  const all = embedder.classes ?? embedder.types.ids;
+  return [
+    `Cells could be of ${
+      placesAmong(all, among, ontology).length
+    } of the model's ${all.length} types, as was asked.`,
+  ];
+}
+
+async function nameCells(
+  query: ReadFile,
+  reference: Reference | null,
+  context: AnnotateContext & Pick<AnnotateRequest, "among">,
+) {
   const shared = reference ? sharedEvidence(reference.file.cells, query.cells) : [];
   const embeddings = await embedFile(query, context);
   const least = reference ? 1 : LEAST_GENES; // a reference says itself what a few genes are worth

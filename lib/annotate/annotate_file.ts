@@ -12,7 +12,7 @@ import { checkOutputs, writeAnnotation } from "./write.ts";
 /** Options for annotating a file; only the model is required. */
 export interface AnnotateFileOptions
   extends
-    Pick<AnnotateRequest, "choice" | "truthKey" | "confidence" | "clusterKey">,
+    Pick<AnnotateRequest, "choice" | "truthKey" | "confidence" | "clusterKey" | "among">,
     Partial<Pick<AnnotateContext, "ontology" | "seed" | "helps" | "signal" | "onProgress">> {
   /** Of {@linkcode loadCellCheckpoint}. */
   readonly model: CellModel;
@@ -77,13 +77,14 @@ export async function annotateFile(path: string, options: AnnotateFileOptions): 
 
 function requestOf(
   input: string,
-  { reference, labelKey = "cell_type", choice, truthKey, confidence, clusterKey }: AnnotateFileOptions,
+  { reference, labelKey = "cell_type", choice, truthKey, confidence, clusterKey, among }: AnnotateFileOptions,
 ): AnnotateRequest {
   return {
     input,
     choice,
     confidence,
     clusterKey,
+    among,
     ...(reference ? { reference: { path: reference, labelKey } } : {}),
     ...(truthKey === undefined ? {} : { truthKey }),
   };

@@ -1,3 +1,4 @@
+export type { Among } from "./among.ts";
 export * from "./annotate.ts";
 export * from "./annotate_file.ts";
 export { annotationSchema } from "./annotation_schema.ts";

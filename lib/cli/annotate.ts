@@ -56,7 +56,8 @@ async function prepare(paths: OutputPaths): Promise<void> {
 
 /** The flags that {@linkcode annotateFile} takes as they are. */
 const pickFlags = (
-  { reference, labelKey, truthKey, candidates, confidence, clusters, markers, neighbours }: AnnotateFlags,
+  { reference, labelKey, truthKey, candidates, confidence, clusters, types, exclude, markers, neighbours }:
+    AnnotateFlags,
 ) => ({
   reference,
   labelKey,
@@ -64,6 +65,7 @@ const pickFlags = (
   candidates,
   confidence,
   clusterKey: clusters,
+  among: { types, exclude },
   helps: { markers, neighbours },
 });
 

@@ -1,6 +1,14 @@
 import { CONFIDENCE } from "../annotate/mod.ts";
+import { statOrNull } from "../runtime/mod.ts";
 import { ASKABLE_VALUES, READABLE_SPECIES } from "../genes/mod.ts";
 import { createCommand, integer, oneOf } from "./flags.ts";
+
+/** Names split by commas, or the lines of a file. */
+const listOrFile = (text: string): string[] => {
+  const isFile = statOrNull(text)?.isFile ?? false;
+  const items = isFile ? Deno.readTextFileSync(text).split("\n") : text.split(",");
+  return items.map((item) => item.trim()).filter((item) => item !== "");
+};
 
 /** The command `annotate` without its action. */
 export const annotateFlags = createCommand(
@@ -53,6 +61,12 @@ export const annotateFlags = createCommand(
     oneOf(["trained", "all"]),
     "trained",
   )
+  .option(
+    "--types <list>",
+    "without a reference, types that cells can be, with all below them: names or ids split by commas, or a file with one a line",
+    listOrFile,
+  )
+  .option("--exclude <list>", "without a reference, types that cells cannot be, in the same form", listOrFile)
   .option("--no-markers", "without a reference, leave out what marker genes of the types say")
   .option(
     "--no-neighbours",

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { cellPreset, parseCellConfig } from "../../lib/cell/mod.ts";
-import { openCells, openH5ad, writeH5ad } from "../../lib/data/mod.ts";
+import { openCells, openH5ad, writeH5ad, writeZarr } from "../../lib/data/mod.ts";
 import { parseRegistry } from "../../lib/data/fetch/mod.ts";
 import { Hdf5File } from "../../lib/data/hdf5/file.ts";
 import { loadTokenizer, wordPieceJson } from "../../lib/text/mod.ts";
-import { peakMemoryMb } from "../../lib/runtime/mod.ts";
+import { peakMemoryMb, statOrNull } from "../../lib/runtime/mod.ts";
 import { SPECIAL_TOKENS } from "../../lib/text/wordpiece.ts";
 import { inFolder } from "../folder.ts";
 import { fixture, oneLine } from "./helpers.ts";
@@ -39,6 +39,40 @@ Deno.test("openH5ad refuses a matrix that has fewer indices than values", () =>
     file.resize("X/indices", [1]);
     file.close();
     await assert.rejects(openH5ad(path), oneLine("data", /X of .*short\.h5ad: its indptr does not fit/));
+  }));
+
+Deno.test("openCells leaves out a column whose name leads back to its own table, and says so", () =>
+  inFolder(async (folder) => {
+    const content = {
+      x: {
+        rows: 1,
+        cols: 1,
+        indptr: Int32Array.of(0, 1),
+        indices: Int32Array.of(0),
+        data: Float32Array.of(1),
+      },
+      obsNames: ["a"],
+      varNames: ["x"],
+      obs: { depth: Float32Array.of(1) },
+    };
+    const [h5ad, zarr] = [join(folder, "loop.h5ad"), join(folder, "loop.zarr")];
+    await writeH5ad(h5ad, content);
+    const file = await Hdf5File.open(h5ad, "a");
+    file.setAttribute("obs", "column-order", ["depth", ""]);
+    file.close();
+    await writeZarr(zarr, content);
+    for (const name of [".zattrs", "../.zmetadata"]) {
+      const path = join(zarr, "obs", name);
+      if (statOrNull(path)) {
+        Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace('"depth"', '"depth",""'));
+      }
+    }
+    for (const path of [h5ad, zarr]) {
+      const { obs, notes = [], close } = await openCells(path);
+      assert.deepEqual([...obs.columns], ["depth"], path);
+      assert.match(notes.join(), /holds itself/, path);
+      close();
+    }
   }));
 
 Deno.test("openCells refuses a MatrixMarket file that announces more entries than its bytes can hold", () =>

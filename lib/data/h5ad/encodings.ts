@@ -46,7 +46,27 @@ const READERS: ReadonlyMap<string, ReadElement> = new Map<string, ReadElement>([
 export function readElement(file: ElementStore, path: string): Element {
   const kind = file.kind(path);
   if (kind === null) throw dataError(`Cannot read ${path} of ${file.path}: there is no such element`);
-  return readerFor(file, { path, kind })(file, path);
+  return once(file, path, () => readerFor(file, { path, kind })(file, path));
+}
+
+/** Elements of each file that are being read: what lies in another is read while the other is. */
+const open = new WeakMap<ElementStore, Set<string>>();
+const DEEPEST = 64;
+
+/** Refuses an element that holds itself, as a column named "" or a loop of links does. */
+function once<T>(file: ElementStore, path: string, read: () => T): T {
+  const outer = open.get(file) ?? new Set();
+  open.set(file, outer);
+  const own = path.split("/").filter((name) => name !== "" && name !== ".").join("/");
+  if (outer.has(own) || outer.size > DEEPEST) {
+    throw dataError(`Cannot read ${path} of ${file.path}: it holds itself`);
+  }
+  outer.add(own);
+  try {
+    return read();
+  } finally {
+    outer.delete(own);
+  }
 }
 
 function readerFor(
