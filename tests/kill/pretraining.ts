@@ -5,7 +5,7 @@ import { finishTogether, statOrNull } from "../../lib/runtime/mod.ts";
 import { emptyFolder, hashesOf, noneOf, type Outcome, requireOldOrNew, type Victim } from "./suite.ts";
 
 /** Four epochs of two steps, each with a state saved: most moments lie between two of them, some within. */
-const ARGS = "--preset nano --data simulated --cells 100 --types 3 --epochs 4 --workers 1 --backend wasm"
+const ARGS = "--preset nano --corpus simulated --cells 100 --types 3 --epochs 4 --workers 1 --backend wasm"
   .split(" ");
 const MODEL = ["model.safetensors", "tables.safetensors", "genes.tsv"];
 
