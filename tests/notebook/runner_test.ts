@@ -1,9 +1,10 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { type NotebookRun, runNotebook } from "../../lib/notebook/runner/mod.ts";
+import { type NotebookRun, runApart } from "../../lib/notebook/runner/mod.ts";
 import type { CodeCell } from "../../lib/notebook/format.ts";
 
-// zeromq's sockets and the kernel's pipes close on threads of their own, after the test has ended
+// Each runs in a process of its own, as the walkthrough runs its chapters: zeromq's native code now and then ends its process
+// when the sockets of a killed kernel close, and with it all tests.
 const options = { sanitizeOps: false, sanitizeResources: false };
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../fixtures/notebook/${name}.ipynb`, import.meta.url));
@@ -12,7 +13,7 @@ const codeCells = (run: NotebookRun) =>
 
 Deno.test("runNotebook runs every cell and keeps what it showed", options, async () => {
   const seen: string[] = [];
-  const run = await runNotebook(fixture("01-success"), {
+  const run = await runApart(fixture("01-success"), {
     onCell: (cell, of) => void seen.push(`${cell}/${of}`),
   });
   deepStrictEqual(run.failures, []);
@@ -29,7 +30,7 @@ Deno.test(
   "runNotebook names the cell that fails, its error and its code, and runs no further",
   options,
   async () => {
-    const run = await runNotebook(fixture("02-failing-cell"));
+    const run = await runApart(fixture("02-failing-cell"));
     strictEqual(run.failures.length, 1);
     const [{ cell, message, source }] = run.failures;
     deepStrictEqual([cell, message], [2, "RangeError: no type named B cell"]);
@@ -39,7 +40,7 @@ Deno.test(
 );
 
 Deno.test("runNotebook reports a cell that shows something and has no output", options, async () => {
-  const { failures } = await runNotebook(fixture("03-missing-output"));
+  const { failures } = await runApart(fixture("03-missing-output"));
   deepStrictEqual(failures.map(({ cell, message }) => [cell, message]), [[
     2,
     "it calls show() but has no output",
@@ -47,7 +48,7 @@ Deno.test("runNotebook reports a cell that shows something and has no output", o
 });
 
 Deno.test("runNotebook loses none of a hundred lines and no figure of a megabyte", options, async () => {
-  const run = await runNotebook(fixture("04-burst"));
+  const run = await runApart(fixture("04-burst"));
   const [lines, figure] = codeCells(run).map(({ outputs }) => outputs);
   strictEqual(lines.length, 1);
   strictEqual(lines[0].text, Array.from({ length: 100 }, (_, i) => `line ${i}\n`).join(""));
@@ -55,8 +56,8 @@ Deno.test("runNotebook loses none of a hundred lines and no figure of a megabyte
 });
 
 Deno.test("runNotebook reports a kernel that dies and a cell that does not end", options, async () => {
-  const dead = await runNotebook(fixture("05-kernel-dies"));
-  const endless = await runNotebook(fixture("06-endless"), { cellTimeout: 1 });
+  const dead = await runApart(fixture("05-kernel-dies"));
+  const endless = await runApart(fixture("06-endless"), { cellTimeout: 1 });
   match(dead.failures[0].message, /the kernel ended with code 137/);
   strictEqual(endless.failures[0].message, "it did not end within 1 s");
 });
@@ -65,7 +66,7 @@ Deno.test(
   "a kernel outlives an interrupt, and liveLoss hears it and draws what there is",
   options,
   async () => {
-    const run = await runNotebook(fixture("07-interrupt"));
+    const run = await runApart(fixture("07-interrupt"));
     deepStrictEqual(run.failures, []);
     const [, curve, end] = codeCells(run).map(({ outputs }) => outputs);
     match(String(end[0].text), /^stopped AbortError: Stopped by the interrupt button/);
@@ -76,10 +77,10 @@ Deno.test(
 
 Deno.test("runNotebook stops when it is told to", options, async () => {
   const signal = AbortSignal.timeout(1500);
-  await rejects(runNotebook(fixture("06-endless"), { signal }), { name: "TimeoutError" });
+  await rejects(runApart(fixture("06-endless"), { signal }), { name: "TimeoutError" });
 });
 
 Deno.test("runNotebook refuses a file that is not a notebook", async () => {
   const path = fileURLToPath(new URL("../fixtures/notebook/make.py", import.meta.url));
-  await rejects(runNotebook(path), { name: "KcellfmError", tag: "file" });
+  await rejects(runApart(path), { name: "KcellfmError", tag: "file" });
 });
