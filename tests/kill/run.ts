@@ -50,7 +50,13 @@ async function run(job: Job, limit: Course): Promise<End> {
   const started = performance.now();
   using watcher = Deno.watchFs(job.folder);
   const child = commandOf(job).spawn();
-  const kill = () => child.kill("SIGKILL");
+  const kill = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it ended in the moment before
+    }
+  };
   const timer = limit.ms === Infinity ? undefined : setTimeout(kill, limit.ms);
   let events = 0;
   const counting = (async () => {
