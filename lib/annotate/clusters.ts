@@ -1,4 +1,4 @@
-import type { CellSource } from "../data/mod.ts";
+import { type CellSource, requireObsColumn } from "../data/mod.ts";
 import type { CellType } from "../ontology/mod.ts";
 import { dataError } from "../runtime/mod.ts";
 import type { Calls } from "./types.ts";
@@ -36,14 +36,7 @@ const MIXED = 0.5;
  * @throws {KcellfmError} tag "data", when there is no such column or it has no value.
  */
 export function readClusters(source: CellSource, key: string): (string | null)[] {
-  const { columns } = source.obs;
-  if (!columns.includes(key)) {
-    throw dataError(
-      `Cannot name clusters: obs of ${source.name} has no column "${key}" (its columns: ${
-        columns.join(", ") || "none"
-      })`,
-    );
-  }
+  requireObsColumn(source, key, "Cannot name clusters");
   const clusters = source.obs.values(key).map((value) =>
     value == null || value === "" ? null : String(value)
   );

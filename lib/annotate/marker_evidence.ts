@@ -10,6 +10,14 @@ export interface MarkerEvidence {
   readonly measured: Int32Array;
 }
 
+/** The types to score, and where their markers and the genes' names come from. */
+interface MarkedTypes {
+  /** Cell Ontology ids. */
+  readonly types: readonly string[];
+  readonly markers: TermMarkers;
+  readonly vocabulary: Pick<GeneVocabulary, "symbols">;
+}
+
 /** Beyond so many standard deviations a gene says no more. */
 const MOST = 10;
 const BLOCK = 256;
@@ -17,16 +25,10 @@ const BLOCK = 256;
 /**
  * Scores types by their marker genes: z of each gene over the cells of the file (log1p values), weighed and summed, divided by the
  * root of the squared weights, so that a type of many markers has no head start. Nothing is learned.
- *
- * @param types Cell Ontology ids
  */
 export function markerEvidence(
   cells: ModelCells,
-  { types, markers, vocabulary }: {
-    types: readonly string[];
-    markers: TermMarkers;
-    vocabulary: Pick<GeneVocabulary, "symbols">;
-  },
+  { types, markers, vocabulary }: MarkedTypes,
 ): MarkerEvidence {
   const weights = weighGenes(cells, { types, markers, vocabulary });
   const scaling = measureGenes(cells, weights);
@@ -54,11 +56,7 @@ interface Weights {
 
 function weighGenes(
   cells: ModelCells,
-  { types, markers, vocabulary }: {
-    types: readonly string[];
-    markers: TermMarkers;
-    vocabulary: Pick<GeneVocabulary, "symbols">;
-  },
+  { types, markers, vocabulary }: MarkedTypes,
 ): Weights {
   const has = new Set(cells.tokenOf);
   const geneOf = new Map(vocabulary.symbols.map((symbol, gene) => [symbol, gene]));

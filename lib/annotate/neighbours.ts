@@ -1,5 +1,5 @@
 import * as tf from "../tensor/mod.ts";
-import { type Table, tableRows, takeRows, tensorOf, unitRows } from "../matrix/mod.ts";
+import { largest, type Table, tableRows, takeRows, tensorOf, unitRows } from "../matrix/mod.ts";
 
 /** For each cell the rows of its nearest cells, itself first: `[cells, count]`. */
 export interface Neighbours {
@@ -51,19 +51,6 @@ function searchGroup(
     }
   }
   all.dispose();
-}
-
-/** Places of the `count` largest values, largest first; of equal ones the earlier. */
-function largest(values: Float32Array, count: number): number[] {
-  const places: number[] = [];
-  for (let place = 0; place < values.length; place++) {
-    if (places.length === count && values[place] <= values[places[count - 1]]) continue;
-    let at = places.length;
-    while (at > 0 && values[place] > values[places[at - 1]]) at--;
-    places.splice(at, 0, place);
-    if (places.length > count) places.pop();
-  }
-  return places;
 }
 
 /** The mean of each cell's row over its neighbours: `[cells, width]`. */

@@ -3,7 +3,7 @@ import { createRng } from "../runtime/mod.ts";
 import { type CellTables, type LearningCells, takeCells } from "./experts.ts";
 import { fitGaussians } from "./gaussians.ts";
 import { fitPrincipalSpace } from "./principal_space.ts";
-import { measureScaling } from "../matrix/mod.ts";
+import { logSumExpRows, measureScaling } from "../matrix/mod.ts";
 
 /** Signs that a cell is novel; each is higher for more novel cells. */
 export const SIGNS = ["energy", "markers", "genes", "encoder"] as const;
@@ -56,19 +56,10 @@ function fitRaw(
     encoder: fitGaussians(vectors, codes),
   };
   return (query) => ({
-    energy: energyOf(linearScores(linear, query.genes), linear.classes.length),
+    energy: logSumExpRows(linearScores(linear, query.genes), linear.classes.length).map((value) => -value),
     markers: distances.markers(space.markers(query.genes)).relative,
     genes: distances.genes(space.genes(query.genes)).nearest.map(Math.log1p),
     encoder: distances.encoder(query.vectors).nearest.map(Math.log1p),
-  });
-}
-
-/** -log sum exp of each row's scores. */
-function energyOf(scores: Float32Array, width: number): Float32Array {
-  return Float32Array.from({ length: scores.length / width }, (_, row) => {
-    const own = scores.subarray(row * width, (row + 1) * width);
-    const top = own.reduce((most, score) => Math.max(most, score), -Infinity);
-    return -top - Math.log(own.reduce((sum, score) => sum + Math.exp(score - top), 0));
   });
 }
 

@@ -1,4 +1,4 @@
-import { argmax } from "../matrix/mod.ts";
+import { argmax, logSumExpRows } from "../matrix/mod.ts";
 import { type Ontology, sameLineIn } from "../ontology/mod.ts";
 import { overNeighbours } from "./neighbours.ts";
 import type { ZeroShot, ZeroShotEvidence } from "./zero_shot.ts";
@@ -30,21 +30,13 @@ export function zeroShotNovelty(
 ): Float32Array {
   const { bias, energy, markers: weight } = markers ? WEIGHTS.with : WEIGHTS.without;
   const width = types.length;
-  const energies = neighbours ? overNeighbours(energyOf(scores, width), neighbours) : energyOf(scores, width);
+  const own = logSumExpRows(scores, width);
+  const energies = neighbours ? overNeighbours(own, neighbours) : own;
   const line = linesOf(types.map(({ id }) => id), ontology);
   return energies.map((value, cell) => {
     const best = argmax(probabilities.subarray(cell * width, (cell + 1) * width));
     const spoken = markers ? Math.max(...line[best].map((type) => markers[cell * width + type])) : 0;
     return 1 / (1 + Math.exp(-(bias - energy * value - weight * spoken)));
-  });
-}
-
-/** log sum exp of each row. */
-function energyOf(scores: Float32Array, width: number): Float32Array {
-  return Float32Array.from({ length: scores.length / width }, (_, row) => {
-    const own = scores.subarray(row * width, (row + 1) * width);
-    const top = own[argmax(own)];
-    return top + Math.log(own.reduce((sum, score) => sum + Math.exp(score - top), 0));
   });
 }
 

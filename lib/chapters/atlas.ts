@@ -1,6 +1,6 @@
 import pl from "nodejs-polars";
 import { type Figure, lines, scatterMap, shareBars } from "../figures/mod.ts";
-import type { IntegrationScores } from "../metrics/mod.ts";
+import { expectedCalibrationError, type IntegrationScores } from "../metrics/mod.ts";
 import { type Ontology, termOf } from "../ontology/mod.ts";
 import { mapCells } from "../cell/mod.ts";
 import {
@@ -97,8 +97,7 @@ export function reliabilityFigure(
   } = {},
 ): Figure {
   const bins = tally.bins.filter(({ cells }) => cells >= least);
-  const cells = tally.bins.reduce((sum, bin) => sum + bin.cells, 0);
-  const ece = tally.bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.right) / cells, 0);
+  const ece = expectedCalibrationError(tally.bins);
   return lines({
     title,
     subtitle: `cells in tenths of confidence; mean distance to the diagonal ${ece.toFixed(3)}`,

@@ -1,14 +1,11 @@
 import { CONFIDENCE } from "../annotate/mod.ts";
 import { statOrNull } from "../runtime/mod.ts";
 import { ASKABLE_VALUES, READABLE_SPECIES } from "../genes/mod.ts";
-import { createCommand, integer, oneOf } from "./flags.ts";
+import { createCommand, integer, namesIn, oneOf } from "./flags.ts";
 
 /** Names split by commas, or the lines of a file. */
-const listOrFile = (text: string): string[] => {
-  const isFile = statOrNull(text)?.isFile ?? false;
-  const items = isFile ? Deno.readTextFileSync(text).split("\n") : text.split(",");
-  return items.map((item) => item.trim()).filter((item) => item !== "");
-};
+const listOrFile = (text: string): string[] =>
+  statOrNull(text)?.isFile ? namesIn(Deno.readTextFileSync(text), "\n") : namesIn(text);
 
 /** The command `annotate` without its action. */
 export const annotateFlags = createCommand(

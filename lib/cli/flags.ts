@@ -33,6 +33,10 @@ export function createCommand(name: string, description: string, defaults: Comma
     .option("--debug", "print the stack of an error");
 }
 
+/** Names split by commas, or by what else is given, without blanks around them and without empty ones. */
+export const namesIn = (text = "", separator = ","): string[] =>
+  text.split(separator).map((name) => name.trim()).filter((name) => name !== "");
+
 /** A parser of whole numbers in [min, max] for `.option(...)`. */
 export function integer({ min = -Infinity, max = Infinity } = {}): (text: string) => number {
   return (text) => {

@@ -18,12 +18,12 @@ import {
 } from "../experiments/perturb/mod.ts";
 import {
   describeScreen,
-  namesIn,
   type OpenScreen,
   openScreen,
   type ScreenFlags,
   splitsFor,
 } from "./perturb_screen.ts";
+import { namesIn } from "./flags.ts";
 import { leagueTables, reporterTable } from "./perturb_tables.ts";
 import { createProgress } from "./progress.ts";
 import { interruptSignal } from "./run.ts";

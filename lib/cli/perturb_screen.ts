@@ -164,10 +164,6 @@ function featuresOf(models: readonly string[]): string[] | undefined {
   return readsAll ? undefined : ["go", ...models.map((name) => name.split("_").at(-1)!)];
 }
 
-/** Names split by commas. */
-export const namesIn = (text = ""): string[] =>
-  text.split(",").map((name) => name.trim()).filter((name) => name !== "");
-
 /** Columns that flags name; those left out are not there, so that they override nothing. */
 export function columnsOf({ conditionKey, contextKey, control, stands }: ColumnFlags): PerturbationColumns {
   const named = { condition: conditionKey, context: contextKey, control, stands: standsOf(stands) };

@@ -6,7 +6,8 @@ import {
   scoresOf,
   trainPerturbation,
 } from "../experiments/perturb/mod.ts";
-import { describeScreen, namesIn, openScreen, type ScreenFlags, splitsFor } from "./perturb_screen.ts";
+import { namesIn } from "./flags.ts";
+import { describeScreen, openScreen, type ScreenFlags, splitsFor } from "./perturb_screen.ts";
 import { leagueTables } from "./perturb_tables.ts";
 import { createProgress } from "./progress.ts";
 import { interruptSignal } from "./run.ts";

@@ -13,6 +13,7 @@ export { writeH5ad } from "./h5ad/write.ts";
 export * from "./measure.ts";
 export * from "./memory.ts";
 export { openMatrixMarket } from "./tables/mtx.ts";
+export * from "./obs_column.ts";
 export * from "./open.ts";
 export type { ModalityChoice } from "./open_hdf5.ts";
 export * from "./r/mod.ts";

@@ -38,6 +38,13 @@ export function smallest(
   return found.places;
 }
 
+/** The places of the `k` largest values, largest first, of equal ones the earlier. */
+export function largest(values: ArrayLike<number>, k: number): number[] {
+  const found = new Smallest(k);
+  for (let place = 0; place < values.length; place++) found.offer(place, -values[place]);
+  return found.places;
+}
+
 /** Points of a plane. */
 export interface Points {
   readonly x: ArrayLike<number>;

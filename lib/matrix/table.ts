@@ -127,3 +127,11 @@ export function softmaxRows(scores: Float32Array, width: number): Float32Array {
   }
   return scores;
 }
+
+/** log(sum(exp)) of each row of rows x `width` scores. */
+export const logSumExpRows = (scores: Float32Array, width: number): Float32Array =>
+  Float32Array.from({ length: scores.length / width }, (_, row) => {
+    const own = scores.subarray(row * width, (row + 1) * width);
+    const top = own[argmax(own)];
+    return top + Math.log(own.reduce((sum, score) => sum + Math.exp(score - top), 0));
+  });

@@ -1,4 +1,5 @@
 export * from "./bootstrap.ts";
+export * from "./calibration.ts";
 export * from "./circular.ts";
 export * from "./classification.ts";
 export * from "./communities.ts";

@@ -1,4 +1,4 @@
-import type { CellSource } from "../data/mod.ts";
+import { type CellSource, requireObsColumn } from "../data/mod.ts";
 import { dataError } from "../runtime/mod.ts";
 import { findTerm } from "./find.ts";
 import { ancestors } from "./graph.ts";
@@ -174,12 +174,7 @@ function noteOf(conflicts: ReadonlyMap<string, number>): string[] {
  * @throws {KcellfmError} tag "data", when there is no such column.
  */
 export function readLabelTexts(source: CellSource, key: string): Text[] {
-  if (!source.obs.columns.includes(key)) {
-    const known = source.obs.columns.join(", ") || "none";
-    throw dataError(
-      `Cannot find labels: obs of ${source.name} has no column "${key}" (its columns: ${known})`,
-    );
-  }
+  requireObsColumn(source, key, "Cannot find labels");
   return source.obs.values(key).map((value) => {
     const text = String(value ?? "").trim();
     return NO_TYPE.has(text.toLowerCase()) ? null : text;

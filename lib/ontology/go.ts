@@ -1,28 +1,13 @@
 import { dataError } from "../runtime/mod.ts";
 import { fetchDataset, type FetchOptions } from "../data/fetch/mod.ts";
 import { readTsv } from "../data/mod.ts";
+import { type GeneGraph, type NeighbourChoice, strongestEdges } from "./gene_graph.ts";
 
 /** Gene symbol -> the terms that it is annotated with (GO ids, or modules of a simulated network). */
 export type TermTable = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Aspects of the Gene Ontology. */
 export type GoAspect = "BP" | "MF" | "CC";
-
-/** A directed graph of genes, one entry an edge; no gene is its own neighbour. */
-export interface GeneGraph {
-  readonly source: Int32Array;
-  readonly target: Int32Array;
-  /** Similarity of the two, in (0, 1]. */
-  readonly weight: Float32Array;
-}
-
-/** Options for choosing neighbours. */
-export interface NeighbourChoice {
-  /** Most neighbours of a gene; default 20, as in GEARS. */
-  readonly k?: number;
-  /** Neighbours are more similar than this; default 0.1, as in GEARS. */
-  readonly above?: number;
-}
 
 /**
  * The GO annotation of human genes, from the cache, the mirror, or nowhere: the registry has no public address for it.
@@ -71,18 +56,8 @@ export function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number 
 export function goNeighbours(
   genes: readonly string[],
   terms: TermTable,
-  { k = 20, above = 0.1 }: NeighbourChoice = {},
+  choice: NeighbourChoice = {},
 ): GeneGraph {
   const own = genes.map((gene) => terms.get(gene) ?? new Set<string>());
-  const edges = own.flatMap((mine, target) =>
-    own.map((other, source) => ({ source, target, weight: source === target ? 0 : jaccard(mine, other) }))
-      .filter(({ weight }) => weight > above)
-      .sort((a, b) => b.weight - a.weight)
-      .slice(0, k)
-  );
-  return {
-    source: Int32Array.from(edges, ({ source }) => source),
-    target: Int32Array.from(edges, ({ target }) => target),
-    weight: Float32Array.from(edges, ({ weight }) => weight),
-  };
+  return strongestEdges(own.length, (target, source) => jaccard(own[target], own[source]), choice);
 }

@@ -14,13 +14,6 @@ export * from "./sssom.ts";
 export * from "./triples.ts";
 export type * from "./types.ts";
 export * from "./cell_labels.ts";
-export {
-  fetchGoTerms,
-  type GeneGraph,
-  goNeighbours,
-  jaccard,
-  type NeighbourChoice,
-  readGoTerms,
-  type TermTable,
-} from "./go.ts";
+export { fetchGoTerms, goNeighbours, jaccard, readGoTerms, type TermTable } from "./go.ts";
+export { type GeneGraph, type NeighbourChoice, strongestEdges } from "./gene_graph.ts";
 export { type LabelTerms, scoreLabels } from "./label_scores.ts";

@@ -1,3 +1,4 @@
+import Papa from "papaparse";
 import { findTerm, type FoundTerm } from "./find.ts";
 import type { LabelKind, Ontology } from "./types.ts";
 
@@ -52,8 +53,8 @@ export function sssomTable(
     `mapping_set_id: urn:kcellfm:map-labels:${encodeURIComponent(source)}`,
     "license: https://w3id.org/sssom/license/unspecified",
   ].map((line) => `#${line}`);
-  const rows = labels.map((label) => rowOf(label, version).map(quoted).join("\t"));
-  return [...header, COLUMNS.join("\t"), ...rows].join("\n") + "\n";
+  const table = { fields: COLUMNS, data: labels.map((label) => rowOf(label, version)) };
+  return `${header.join("\n")}\n${Papa.unparse(table, { delimiter: "\t", newline: "\n" })}\n`;
 }
 
 function rowOf({ label, cells, found }: MappedLabel, version: string): string[] {
@@ -71,5 +72,3 @@ function rowOf({ label, cells, found }: MappedLabel, version: string): string[] 
     `${cells} cells; ${how}`,
   ];
 }
-
-const quoted = (text: string): string => /["\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -154,6 +154,17 @@ function market(name: string, { turn, gz }: { turn: boolean; gz: boolean }): For
   };
 }
 
+const zarrStore = (name: string): Form => ({
+  group: "storage",
+  name,
+  kept: 1,
+  write: async (b, folder) => {
+    const path = join(folder, `cells.${name}`);
+    await writeZarr(path, { x: csr(b), obsNames: b.cells.map(({ name }) => name), varNames: b.genes });
+    return path;
+  },
+});
+
 async function tenx(b: Baseline, folder: string): Promise<string> {
   const { indptr, indices, data } = csr(b);
   const path = join(folder, "cells.h5");
@@ -238,26 +249,7 @@ export const STORAGE: readonly Form[] = [
       return save(b, folder, { x, layers: { counts: csr(b) } });
     },
   },
-  {
-    group: "storage",
-    name: "zarr",
-    kept: 1,
-    write: async (b, folder) => {
-      const path = join(folder, "cells.zarr");
-      await writeZarr(path, { x: csr(b), obsNames: b.cells.map(({ name }) => name), varNames: b.genes });
-      return path;
-    },
-  },
-  {
-    group: "storage",
-    name: "zarr.zip",
-    kept: 1,
-    write: async (b, folder) => {
-      const path = join(folder, "cells.zarr.zip");
-      await writeZarr(path, { x: csr(b), obsNames: b.cells.map(({ name }) => name), varNames: b.genes });
-      return path;
-    },
-  },
+  ...["zarr", "zarr.zip"].map(zarrStore),
   { group: "storage", name: "10x .h5", kept: 1, write: tenx },
   market("MatrixMarket, genes as rows, gz", { turn: true, gz: true }),
   market("MatrixMarket, cells as rows", { turn: false, gz: false }),

@@ -1,6 +1,6 @@
 import { UMAP } from "umap-js";
 import { createRng } from "../../runtime/mod.ts";
-import { cosines, rowAt, type Table, takeRows, unitRows } from "../../matrix/mod.ts";
+import { cosines, largest, rowAt, type Table, takeRows, unitRows } from "../../matrix/mod.ts";
 
 /** Cells on a plane. */
 export interface CellMap {
@@ -56,14 +56,7 @@ export function placeCells(embeddings: Table, map: CellMap): Float32Array {
 }
 
 function meanOfNearest(similar: Float32Array, { x, y }: CellMap): [number, number] {
-  const nearest: number[] = [];
-  for (let i = 0; i < similar.length; i++) {
-    if (nearest.length === NEAREST && similar[i] <= similar[nearest[NEAREST - 1]]) continue;
-    let at = nearest.length;
-    while (at > 0 && similar[i] > similar[nearest[at - 1]]) at--;
-    nearest.splice(at, 0, i);
-    if (nearest.length > NEAREST) nearest.pop();
-  }
+  const nearest = largest(similar, NEAREST);
   const weights = nearest.map((i) => Math.max(similar[i], 1e-6));
   const total = weights.reduce((a, b) => a + b, 0);
   const mean = (values: Float32Array) =>

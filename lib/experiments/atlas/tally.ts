@@ -1,19 +1,12 @@
+import { type ConfidenceBin, expectedCalibrationError } from "../../metrics/mod.ts";
 import { ancestors, type Ontology } from "../../ontology/mod.ts";
 
 /** Calls of any number of cells in constant memory: pairs of true and called type, and hits by confidence. */
 export interface Tally {
   /** Cells by true and then by called type. */
   readonly pairs: Map<string, Map<string, number>>;
+  /** Cells by tenths of confidence; right are those named by the truth or a subtype of it. */
   readonly bins: readonly ConfidenceBin[];
-}
-
-/** Cells whose confidence is in one tenth of [0, 1]. */
-export interface ConfidenceBin {
-  cells: number;
-  /** Sum of their confidences. */
-  confidence: number;
-  /** Cells named right, a subtype of the truth included. */
-  right: number;
 }
 
 const BINS = 10;
@@ -94,14 +87,12 @@ export type TallyMetric = "accuracy" | "macro_f1" | "ontology_accuracy" | "ontol
 export function tallyMetrics(tally: Tally, rule: Rule): Record<TallyMetric, number> {
   const strict = summarise(typeScores(tally, (called, truth) => called === truth));
   const lenient = summarise(typeScores(tally, rule));
-  const cells = tally.bins.reduce((sum, bin) => sum + bin.cells, 0);
-  const ece = tally.bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.right) / cells, 0);
   return {
     accuracy: strict.accuracy,
     macro_f1: strict.macroF1,
     ontology_accuracy: lenient.accuracy,
     ontology_macro_f1: lenient.macroF1,
-    ece,
+    ece: expectedCalibrationError(tally.bins),
   };
 }
 

@@ -1,3 +1,5 @@
+import { expectedCalibrationError } from "../../metrics/mod.ts";
+
 /** One bar of a reliability diagram. */
 export interface ReliabilityBin {
   readonly cells: number;
@@ -22,9 +24,12 @@ export function reliability(
   }));
 }
 
-/** The expected calibration error: the mean gap between claim and truth, weighed by cells (Guo et al. 2017); 0 of no cells. */
-export function calibrationError(bins: readonly ReliabilityBin[]): number {
-  const all = bins.reduce((sum, { cells }) => sum + cells, 0);
-  const gaps = bins.map((bin) => bin.cells * Math.abs(bin.confidence - bin.accuracy));
-  return gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(1, all);
-}
+/** {@linkcode expectedCalibrationError} of a reliability diagram. */
+export const calibrationError = (bins: readonly ReliabilityBin[]): number =>
+  expectedCalibrationError(
+    bins.map(({ cells, confidence, accuracy }) => ({
+      cells,
+      confidence: cells * confidence,
+      right: cells * accuracy,
+    })),
+  );

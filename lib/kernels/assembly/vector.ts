@@ -75,17 +75,6 @@ export function multiplyTo(out: usize, left: usize, right: usize, n: i32): void 
   for (; i < n; i++) store<f32>(at(out, i), load<f32>(at(left, i)) * load<f32>(at(right, i)));
 }
 
-/** out += left right. */
-export function multiplyAdd(out: usize, left: usize, right: usize, n: i32): void {
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    v128.store(at(out, i), fma(v128.load(at(left, i)), v128.load(at(right, i)), v128.load(at(out, i))));
-  }
-  for (; i < n; i++) {
-    store<f32>(at(out, i), load<f32>(at(out, i)) + load<f32>(at(left, i)) * load<f32>(at(right, i)));
-  }
-}
-
 /** out = x + s. */
 export function shiftTo(out: usize, x: usize, s: f32, n: i32): void {
   const shift = f32x4.splat(s);

@@ -157,9 +157,3 @@ export interface KernelExports {
   sumRows(from: number, to: number, x: Pointer, width: number, out: Pointer): void;
   workspaceBytes(): number;
 }
-
-/** Imports of the compiled module: a BLAS product and the logarithm. */
-export interface KernelHost {
-  readonly gemm: KernelExports["gemm"];
-  readonly log: (x: number) => number;
-}

@@ -1,5 +1,5 @@
 import * as tf from "../../../tensor/mod.ts";
-import type { GeneGraph, NeighbourChoice } from "../../../ontology/mod.ts";
+import { type GeneGraph, type NeighbourChoice, strongestEdges } from "../../../ontology/mod.ts";
 import type { Table } from "../../../matrix/mod.ts";
 
 /** Cells that are correlated at once. */
@@ -17,19 +17,11 @@ export function coexpressionGraph(
 ): GeneGraph {
   const genes = tables[0].cols;
   const correlation = correlate(tables).map(Math.abs);
-  const edges = Array.from({ length: genes }, (_, target) =>
-    Array.from(
-      correlation.subarray(target * genes, (target + 1) * genes),
-      (weight, source) => ({ source, target, weight: Math.min(1, weight) }),
-    )
-      .filter(({ source, weight }) => source !== target && weight > above)
-      .sort((a, b) => b.weight - a.weight)
-      .slice(0, k)).flat();
-  return {
-    source: Int32Array.from(edges, ({ source }) => source),
-    target: Int32Array.from(edges, ({ target }) => target),
-    weight: Float32Array.from(edges, ({ weight }) => weight),
-  };
+  return strongestEdges(
+    genes,
+    (target, source) => Math.min(1, correlation[target * genes + source]),
+    { k, above },
+  );
 }
 
 /** Pearson correlation of all pairs of columns, 0 where one is constant: `[cols, cols]`. */

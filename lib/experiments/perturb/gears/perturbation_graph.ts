@@ -1,4 +1,4 @@
-import { type GeneGraph, goNeighbours, type NeighbourChoice, type TermTable } from "../../../ontology/mod.ts";
+import { type GeneGraph, goNeighbours, strongestEdges, type TermTable } from "../../../ontology/mod.ts";
 import { normaliseAdjacency } from "../../../nn/mod.ts";
 import { dataError } from "../../../runtime/mod.ts";
 import type { GeneFeatures } from "../describe/genes.ts";
@@ -29,27 +29,12 @@ export function perturbationGraph(
   };
 }
 
-function featureNeighbours(
-  genes: readonly string[],
-  features: GeneFeatures,
-  { k = 20, above = 0.1 }: NeighbourChoice = {},
-): GeneGraph {
+function featureNeighbours(genes: readonly string[], features: GeneFeatures): GeneGraph {
   const vectors = genes.map(features.among(genes));
-  const edges = vectors.flatMap((own, target) =>
-    vectors.map((other, source) => ({
-      source,
-      target,
-      weight: source === target || !own || !other ? 0 : Math.min(1, dot(own, other)),
-    }))
-      .filter(({ weight }) => weight > above)
-      .sort((a, b) => b.weight - a.weight)
-      .slice(0, k)
-  );
-  return {
-    source: Int32Array.from(edges, ({ source }) => source),
-    target: Int32Array.from(edges, ({ target }) => target),
-    weight: Float32Array.from(edges, ({ weight }) => weight),
-  };
+  return strongestEdges(genes.length, (target, source) => {
+    const [own, other] = [vectors[target], vectors[source]];
+    return own && other ? Math.min(1, dot(own, other)) : 0;
+  });
 }
 
 /** Numbers of the perturbed genes. @throws {KcellfmError} tag "data", when one is not in the graph. */
